@@ -1,0 +1,119 @@
+package models
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// The limits of what people and organisers write, in characters (design, section 7).
+const (
+	MaxText     = 10_000
+	MaxName     = 80
+	MaxTitle    = 160
+	MaxQuestion = 400
+	MaxReason   = 1_000
+	MaxOrgText  = 60_000 // an organiser's body
+	MaxAddress  = 254    // RFC 5321
+	MaxDepth    = 8
+)
+
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// ValidSlug tells whether s can stand in an address: lower-case letters, digits
+// and single hyphens, at most 80.
+func ValidSlug(s string) bool { return len(s) <= 80 && slugForm.MatchString(s) }
+
+// CheckOpening lists what is missing before c may open: every sentence the
+// public is owed, dates in order, settings in range. smtp tells whether mail can
+// be sent; without it no vote could be confirmed.
+func (c Consultation) CheckOpening(now time.Time, smtp bool) error {
+	fields := c.missingTexts()
+	fields = append(fields, c.wrongDates(now)...)
+	if c.Settings.MinVotes < 1 {
+		fields = append(fields, Field("min_votes", "error.field.min_votes"))
+	}
+	if !smtp {
+		fields = append(fields, Field("state", "error.opening.no_mail"))
+	}
+	return Invalid(fields)
+}
+
+func (c Consultation) missingTexts() (fields []FieldError) {
+	t := c.Text(c.Language)
+	for _, f := range []struct{ name, value string }{
+		{"title", t.Title},
+		{"question", t.Question},
+		{"body", t.Body},
+		{"who_decides", t.WhoDecides},
+		{"can_change", t.CanChange},
+		{"contact", t.Contact},
+		{"other_formats", t.OtherFormats},
+	} {
+		if strings.TrimSpace(f.value) == "" {
+			fields = append(fields, Field(f.name, "error.opening."+f.name))
+		}
+	}
+	return fields
+}
+
+func (c Consultation) wrongDates(now time.Time) (fields []FieldError) {
+	if c.ClosesAt.IsZero() || !c.ClosesAt.After(now) || !c.ClosesAt.After(c.OpensAt) {
+		fields = append(fields, Field("closes_at", "error.opening.closes_at"))
+	}
+	if c.SuggestionsCloseAt.After(c.ClosesAt) {
+		fields = append(fields, Field("suggestions_close_at", "error.opening.suggestions_close_at"))
+	}
+	if c.AnswerBy.IsZero() || c.AnswerBy.Before(c.ClosesAt) {
+		fields = append(fields, Field("answer_by", "error.opening.answer_by"))
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "" {
+		fields = append(fields, Field("time_zone", "error.field.time_zone"))
+	}
+	return fields
+}
+
+// CheckMove tells whether the state may go from that of c at now to next. A
+// pause and a withdrawal need a public reason; nothing leaves sealed but to answered.
+func (c Consultation) CheckMove(next State, reason string, now time.Time) error {
+	if !moves[c.StateAt(now)][next] {
+		return Fail(CodeConflict, "error.consultation.move", "from", string(c.StateAt(now)), "to", string(next))
+	}
+	if (next == StatePaused || next == StateWithdrawn) && !HasVisible(reason) {
+		return Invalid([]FieldError{Field("reason", "error.field.reason")})
+	}
+	return nil
+}
+
+var moves = map[State]map[State]bool{
+	StateDraft:    {StateOpen: true},
+	StateOpen:     {StatePaused: true, StateWithdrawn: true},
+	StatePaused:   {StateOpen: true, StateWithdrawn: true},
+	StateCounting: {StateSealed: true, StateWithdrawn: true},
+	StateSealed:   {StateAnswered: true},
+}
+
+// CheckEdit tells whether next may replace c at now. Before opening everything
+// may change. Afterwards the slug stands, closing is never brought forward, and
+// dates and settings move only with a public reason; once voting has closed only
+// the texts may change.
+func (c Consultation) CheckEdit(next Consultation, reason string, now time.Time) error {
+	if c.State == StateDraft {
+		return nil
+	}
+	var fields []FieldError
+	if next.Slug != c.Slug {
+		fields = append(fields, Field("slug", "error.edit.slug"))
+	}
+	if next.ClosesAt.Before(c.ClosesAt) {
+		fields = append(fields, Field("closes_at", "error.edit.earlier"))
+	}
+	moved := c.SettingChanges(next)
+	if len(moved) > 0 && c.StateAt(now) != StateOpen && c.StateAt(now) != StatePaused {
+		fields = append(fields, Field(moved[0].Name, "error.edit.closed"))
+	}
+	if len(moved) > 0 && !HasVisible(reason) {
+		fields = append(fields, Field("reason", "error.edit.reason"))
+	}
+	return Invalid(fields)
+}

@@ -1,0 +1,96 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Action is what a decision does.
+type Action string
+
+// The actions. Withdraw is the author's own, import and erase are the admin's.
+const (
+	ActionPublish  Action = "publish"
+	ActionReject   Action = "reject"
+	ActionSpam     Action = "spam"
+	ActionRemove   Action = "remove"
+	ActionRestore  Action = "restore"
+	ActionUndo     Action = "undo"
+	ActionWithdraw Action = "withdraw"
+	ActionImport   Action = "import"
+)
+
+// Decision is one moderator's act on one or more items of one consultation. It
+// is only ever added, and chained by hash to the one before it.
+type Decision struct {
+	ConsultationID string
+	Seq            int64 // 1, 2, 3 …, given by the store
+	Action         Action
+	Reason         string
+	ReasonSalt     string
+	ActorID        string
+	Undoes         int64 // the Seq that this one takes back; 0: none
+	Items          []DecisionItem
+	At             Time
+	PrevHash       string
+	Hash           string
+}
+
+// DecisionItem is what a decision did to one item.
+type DecisionItem struct {
+	Item   Item
+	Rev    int64 // of the text that was decided on
+	From   Status
+	To     Status
+	Digest string // TextDigest of that text
+}
+
+// TextDigest is the salted digest of an item's text at one revision. The salt
+// is destroyed when a text is erased, so that the digest then tells nothing.
+func TextDigest(salt, title, body string) string {
+	return digest("folkmoot-text-1", salt, title, body)
+}
+
+// ChainHash is SHA-256 over the canonical JSON of the decision's identifiers and
+// salted digests and the hash before it. No name and no text enters it.
+func (d Decision) ChainHash() string {
+	items := make([]any, len(d.Items))
+	for i, it := range d.Items {
+		items[i] = []any{string(it.Item.Kind), it.Item.ID, it.Rev, string(it.From), string(it.To), it.Digest}
+	}
+	b, err := CanonicalJSON(map[string]any{
+		"consultation": d.ConsultationID,
+		"seq":          d.Seq,
+		"action":       string(d.Action),
+		"reason":       digest("folkmoot-reason-1", d.ReasonSalt, d.Reason),
+		"actor":        d.ActorID,
+		"undoes":       d.Undoes,
+		"items":        items,
+		"at":           d.At.UnixMilli(),
+		"prev":         d.PrevHash,
+	})
+	if err != nil { // only strings and integers go in
+		panic(err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// HashToken hashes tokens and keys the same way everywhere: SHA-256, hex.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		var n [8]byte
+		for i, l := 0, len(p); i < 8; i++ {
+			n[i] = byte(l >> (8 * i))
+		}
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,109 @@
+package models
+
+import "strings"
+
+// Kind says what an item is.
+type Kind string
+
+// The kinds of item that people write and moderators decide on.
+const (
+	KindReply Kind = "reply"
+	KindIdea  Kind = "idea"
+)
+
+// Item names one reply or idea, as in "/moderation/reply-0190…".
+type Item struct {
+	Kind Kind
+	ID   string
+}
+
+// String gives the form that ParseItem reads.
+func (i Item) String() string { return string(i.Kind) + "-" + i.ID }
+
+// ParseItem reads "reply-ID" or "idea-ID"; anything else is CodeNotFound.
+func ParseItem(s string) (Item, error) {
+	kind, id, ok := strings.Cut(s, "-")
+	if !ok || id == "" || (Kind(kind) != KindReply && Kind(kind) != KindIdea) {
+		return Item{}, Fail(CodeNotFound, "error.item.unknown")
+	}
+	return Item{Kind: Kind(kind), ID: id}, nil
+}
+
+// Status is the moderation status of an item.
+type Status string
+
+// The moderation statuses.
+const (
+	StatusPending   Status = "pending"
+	StatusPublished Status = "published"
+	StatusRejected  Status = "rejected"
+	StatusSpam      Status = "spam"
+	StatusRemoved   Status = "removed"
+	StatusErased    Status = "erased"
+)
+
+// Valid tells whether s is one of the statuses.
+func (s Status) Valid() bool {
+	switch s {
+	case StatusPending, StatusPublished, StatusRejected, StatusSpam, StatusRemoved, StatusErased:
+		return true
+	}
+	return false
+}
+
+// Contribution is what a reply and an idea have in common: who wrote it, how it
+// came in, and where it stands.
+type Contribution struct {
+	ID             string
+	ConsultationID string
+	ParticipantID  string // "" for a guest or an import
+	AuthorName     string // as shown in public
+	StaffRole      Role   // the badge; "" for everybody else
+	Address        string // where to write about it, unconfirmed; never published
+	AddressKey     string // what an account with that address would be found by
+	Guest          string // keyed hash of the signed cookie it was sent with
+	Network        string // keyed hash of the sender's network
+	TokenHash      string // SHA-256 of the private link's token, hex
+	Reference      string // short, for people to quote: "K7QF-2M9P"
+	Channel        Channel
+	Language       string
+	Source         string // of an import: "wordpress"; else ""
+	SourceID       string // the import's own id, so that running it twice adds nothing
+	Status         Status
+	Reason         string // the public reason of the last decision, if it had one
+	Withdrawn      bool   // removed by its author
+	Rev            int64  // raised by each change of the text
+	Salt           string // enters the text's digest; destroyed when the text is erased
+	CreatedAt      Time
+	EditedAt       Time // zero: never
+	PublishedAt    Time // zero: never
+}
+
+// Shown tells whether the item has a place on the public page: its text while
+// it is published, a marked gap after it was removed or erased.
+func (c Contribution) Shown() bool {
+	switch c.Status {
+	case StatusPublished:
+		return true
+	case StatusRemoved, StatusErased:
+		return !c.PublishedAt.IsZero()
+	}
+	return false
+}
+
+// OwnedBy tells whether the participant or the guest cookie wrote it.
+func (c Contribution) OwnedBy(a Author) bool {
+	if c.ParticipantID != "" {
+		return c.ParticipantID == a.ParticipantID
+	}
+	return c.Guest != "" && c.Guest == a.Guest
+}
+
+// Author is who asks for their own things: a participant, a guest's cookie, or both.
+type Author struct {
+	ParticipantID string
+	Guest         string
+}
+
+// Nobody tells whether there is nothing to ask for.
+func (a Author) Nobody() bool { return a.ParticipantID == "" && a.Guest == "" }

@@ -1,0 +1,71 @@
+package models
+
+import (
+	"context"
+	"time"
+)
+
+// Job is work that a write leaves behind, done after it: above all a message to
+// send. It is written in the same atomic step as what causes it.
+type Job struct {
+	ID        string
+	Kind      JobKind
+	Language  string
+	Recipient string // address of a message
+	Args      map[string]string
+	NotBefore Time
+	Attempts  int
+	LeasedTo  Time
+	DoneAt    Time
+	LastError string
+	CreatedAt Time
+	// Unconfirmed asks the store to keep the promise to addresses that nobody has
+	// confirmed: unless a participant has Recipient, it is due UnconfirmedEvery after the last
+	// such message to it, at the earliest, and Deferred tells that it had to wait.
+	Unconfirmed bool
+	Deferred    bool
+	LinkID      string // of the one-time link that the message carries; it goes out only while that is unused
+}
+
+// JobKind says what a job does and which message it renders.
+type JobKind string
+
+// The jobs, one message each.
+const (
+	JobSignIn         JobKind = "mail.sign_in"         // token
+	JobBallot         JobKind = "mail.ballot"          // token, slug, title, choices
+	JobBallotReminder JobKind = "mail.ballot_reminder" // token, slug, title
+	JobReceived       JobKind = "mail.received"        // token, reference, slug, title
+	JobDecided        JobKind = "mail.decided"         // token, reference, action, reason, slug, title
+	JobQueue          JobKind = "mail.queue"           // slug, title
+	JobResponse       JobKind = "mail.response"        // slug, title, number
+)
+
+// Mail is a rendered message.
+type Mail struct {
+	ID      string // becomes the Message-ID, so that a repeat can be told
+	To      string
+	Subject string
+	Text    string
+	HTML    string
+	Headers map[string]string
+}
+
+// Renderer turns a job into the message it stands for.
+type Renderer interface {
+	RenderMail(job Job) (Mail, error)
+}
+
+// Sender sends a message. Holds tells that nothing is sent: mail waits in the
+// store, where the admin sees it.
+type Sender interface {
+	Send(ctx context.Context, m Mail) error
+	Holds() bool
+}
+
+// Limiter allows at most a number of events in a window, per key.
+type Limiter interface {
+	// Allow counts one event for key and tells whether it is within n per window,
+	// and if not, how long to wait.
+	Allow(ctx context.Context, key string, n int, window time.Duration) (ok bool, wait time.Duration, err error)
+}

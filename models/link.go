@@ -1,0 +1,76 @@
+package models
+
+import "time"
+
+// Purpose says what a one-time link does; a link never does anything else.
+type Purpose string
+
+// The purposes.
+const (
+	PurposeSignIn Purpose = "sign_in" // sign in on the device that opens it
+	PurposeBallot Purpose = "ballot"  // confirm the address and count what was chosen
+)
+
+// The lives and limits of links.
+const (
+	SignInLife       = 15 * time.Minute
+	SignInPerHour    = 5
+	ReminderAfter    = 24 * time.Hour
+	UnconfirmedEvery = 24 * time.Hour // an unconfirmed address gets at most one message in this time
+)
+
+// Link is a one-time link: bound to its purpose, its address and its content.
+type Link struct {
+	ID             string
+	TokenHash      string // SHA-256 of the token, hex
+	TokenHash2     string // of the reminder's token; "": not reminded
+	Purpose        Purpose
+	Address        string
+	AddressKey     string
+	Name           string // for the account, if there is none yet
+	Capacity       Capacity
+	Band           Band
+	Grant          *Grant // a role given when it is used; from the command line only
+	ConsultationID string // of a ballot
+	Choices        []ChosenVote
+	ReturnTo       string // a path of this site
+	Language       string
+	CreatedAt      Time
+	ExpiresAt      Time // of a ballot: moves with the closing time; see Expires
+	UsedAt         Time
+	RemindedAt     Time
+}
+
+// ChosenVote is one vote that waits for its link.
+type ChosenVote struct {
+	IdeaID string `json:"idea"`
+	Choice Choice `json:"choice"`
+}
+
+// CheckUse tells whether the link may be used at now: nil, or an Error of CodeGone.
+func (l Link) CheckUse(now time.Time) error {
+	if !l.UsedAt.IsZero() {
+		return Fail(CodeGone, "error.link.used")
+	}
+	if !now.Before(l.ExpiresAt) {
+		return Fail(CodeGone, "error.link.expired")
+	}
+	return nil
+}
+
+// LinkUse is what UseLink writes besides marking the link.
+type LinkUse struct {
+	TokenHash string
+	NewID     string  // of the account, if there is none yet
+	Session   Session // ParticipantID is filled in by the store
+}
+
+// LinkUsed is what UseLink did.
+type LinkUsed struct {
+	Link        Link
+	Participant Participant
+	Created     bool
+	Counted     int // votes counted
+	TooLate     int // votes refused because the consultation takes none any more
+	Refused     int // votes refused because this person may not vote there, or the idea is gone
+}

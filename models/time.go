@@ -1,0 +1,30 @@
+package models
+
+import "time"
+
+// Time is an instant; stores keep whole milliseconds.
+type Time = time.Time
+
+// Day gives the calendar date of t in the named time zone, at its midnight. An
+// unknown zone counts as UTC.
+func Day(t time.Time, zone string) time.Time {
+	y, m, d := t.In(Zone(zone)).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, Zone(zone))
+}
+
+// DaysBetween gives the number of midnights in zone from a to b, negative if b is earlier.
+func DaysBetween(a, b time.Time, zone string) int {
+	x, y := Day(a, zone), Day(b, zone)
+	ax := time.Date(x.Year(), x.Month(), x.Day(), 0, 0, 0, 0, time.UTC)
+	by := time.Date(y.Year(), y.Month(), y.Day(), 0, 0, 0, 0, time.UTC)
+	return int(by.Sub(ax).Hours() / 24)
+}
+
+// Zone gives the named time zone, or UTC if there is no such name.
+func Zone(name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}

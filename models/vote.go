@@ -1,0 +1,150 @@
+package models
+
+// Choice is what a participant says of an idea.
+type Choice string
+
+// The choices. ChoiceNone is a vote taken back; a form calls it "retract".
+const (
+	ChoiceAgree    Choice = "agree"
+	ChoiceDisagree Choice = "disagree"
+	ChoicePass     Choice = "pass"
+	ChoiceNone     Choice = "none"
+)
+
+// ParseChoice reads agree, disagree, pass or retract; anything else is CodeInvalid.
+func ParseChoice(s string) (Choice, error) {
+	switch s {
+	case "agree", "disagree", "pass":
+		return Choice(s), nil
+	case "retract":
+		return ChoiceNone, nil
+	}
+	return "", Fail(CodeInvalid, "error.vote.choice")
+}
+
+// Capacity is in what capacity somebody takes part.
+type Capacity string
+
+// The capacities.
+const (
+	CapacityResident     Capacity = "resident"
+	CapacityBusiness     Capacity = "business_owner"
+	CapacityOrganisation Capacity = "organisation"
+)
+
+// Valid tells whether c is one of the capacities.
+func (c Capacity) Valid() bool {
+	return c == CapacityResident || c == CapacityBusiness || c == CapacityOrganisation
+}
+
+// Band is the size of a business by the people who work in it.
+type Band string
+
+// The bands: one, fewer than 10, fewer than 50, fewer than 250, 250 or more.
+const (
+	BandSole   Band = "sole_trader"
+	BandMicro  Band = "micro"
+	BandSmall  Band = "small"
+	BandMedium Band = "medium"
+	BandLarge  Band = "large"
+)
+
+// Valid tells whether b is one of the bands.
+func (b Band) Valid() bool {
+	switch b {
+	case BandSole, BandMicro, BandSmall, BandMedium, BandLarge:
+		return true
+	}
+	return false
+}
+
+// Tier is how a voice was confirmed.
+type Tier string
+
+// The tiers.
+const (
+	TierEmail     Tier = "email"
+	TierOrganiser Tier = "organiser"
+)
+
+// Channel is how something came in.
+type Channel string
+
+// The channels.
+const (
+	ChannelOnline    Channel = "online"
+	ChannelPaper     Channel = "paper"
+	ChannelTelephone Channel = "telephone"
+	ChannelDropIn    Channel = "drop_in"
+)
+
+// Vote is the latest entry of one participant on one idea.
+type Vote struct {
+	ConsultationID string
+	IdeaID         string // the idea as voted on, whatever it was merged into since
+	ParticipantID  string
+	Voice          string // an enterprise, or else the participant
+	Capacity       Capacity
+	Band           Band // of a business; else ""
+	Tier           Tier
+	Channel        Channel
+	Choice         Choice
+	At             Time // the store's time; that of choosing for a vote confirmed by link
+}
+
+// Tally is agree, disagree and pass counted for one idea, in voices.
+type Tally struct {
+	Agree    int64 `json:"agree"`
+	Disagree int64 `json:"disagree"`
+	Pass     int64 `json:"pass"`
+}
+
+// Add counts n voices for the choice; ChoiceNone counts nothing.
+func (t *Tally) Add(c Choice, n int64) {
+	switch c {
+	case ChoiceAgree:
+		t.Agree += n
+	case ChoiceDisagree:
+		t.Disagree += n
+	case ChoicePass:
+		t.Pass += n
+	}
+}
+
+// Total is the number of voices counted.
+func (t Tally) Total() int64 { return t.Agree + t.Disagree + t.Pass }
+
+// Stepped gives the tally as it may be shown while voting goes on: nothing
+// moves by less than step voices.
+func (t Tally) Stepped(step int64) Tally {
+	return Tally{t.Agree / step * step, t.Disagree / step * step, t.Pass / step * step}
+}
+
+// Later tells whether entry v counts before w for one voice: the later time,
+// then the greater participant id (design, rule 1).
+func (v Vote) Later(w Vote) bool {
+	if !v.At.Equal(w.At) {
+		return v.At.After(w.At)
+	}
+	return v.ParticipantID > w.ParticipantID
+}
+
+// Count counts votes from nothing: per idea (after merging) and voice the latest
+// entry. root gives the idea that an idea was finally merged into.
+func Count(votes []Vote, root func(ideaID string) string) map[string]Tally {
+	type key struct{ idea, voice string }
+	latest := map[key]Vote{}
+	for _, v := range votes {
+		k := key{root(v.IdeaID), v.Voice}
+		if w, ok := latest[k]; !ok || v.Later(w) {
+			latest[k] = v
+		}
+	}
+	tallies := map[string]Tally{}
+	for k, v := range latest {
+		t := tallies[k.idea]
+		t.Add(v.Choice, 1)
+		tallies[k.idea] = t
+	}
+	return tallies
+}
