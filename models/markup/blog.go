@@ -1,0 +1,71 @@
+package markup
+
+import (
+	"regexp"
+	"strings"
+)
+
+// shortcodes are the bracketed signs that WordPress puts into a post and that
+// are never shown to a reader.
+var shortcodes = regexp.MustCompile(`\[/?(?:caption|gallery|embed|audio|video|playlist)(?:\s[^\]<>]*)?/?\]`)
+
+// FromHTML makes the HTML of a blog post safe, under the policy of Organiser
+// but without links to paths, which led to the other site. A blank line begins
+// a paragraph and a line end is a line break, as WordPress shows them, unless
+// the post is made of WordPress blocks, which hold their own paragraphs. Images
+// become their description.
+func FromHTML(source string) string {
+	source = normalise(source)
+	blocks := strings.Contains(source, "<!-- wp:")
+	source = shortcodes.ReplaceAllString(source, "")
+	nodes, err := parse(source)
+	if err != nil {
+		return literal(textOnly(source))
+	}
+	rendered, err := render(tidy(nodes, tidyOptions{breaks: !blocks}))
+	if err != nil {
+		return literal(textOnly(source))
+	}
+	return finish(richPolicy, rendered)
+}
+
+// FromHTMLText turns an imported comment's HTML into the text that a person
+// could have typed: Public renders it again with the same words, paragraphs,
+// line breaks, emphasis, lists, quotations, code and links. Signs that would be
+// taken for Markdown are escaped, and no others. What Public cannot say
+// (emphasis inside a word, tables) is left out; the words always stay.
+func FromHTMLText(source string) string {
+	source = normalise(source)
+	nodes, err := parse(source)
+	if err != nil {
+		return escapeText(strings.TrimSpace(textOnly(source)))
+	}
+	nodes = tidy(nodes, tidyOptions{breaks: true, del: true})
+	var want strings.Builder
+	for _, n := range nodes {
+		want.WriteString(textOf(n))
+	}
+	text := (&writer{markdown: true}).blocks(nodes)
+	if len(text) > maxSource { // Public will not read it as Markdown either
+		return (&writer{}).blocks(nodes)
+	}
+	if shown(Public(text)) == squeeze(want.String()) {
+		return text
+	}
+	return escapeText((&writer{}).blocks(nodes))
+}
+
+// shown is what a reader sees of rendered HTML, without blank space.
+func shown(rendered string) string {
+	nodes, err := parse(rendered)
+	if err != nil {
+		return squeeze(textOnly(rendered))
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		b.WriteString(textOf(n))
+	}
+	return squeeze(b.String())
+}
+
+func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
