@@ -139,13 +139,13 @@ const TallyStep = 5
 func (c Consultation) Accepts(what Act, now time.Time) error {
 	switch state := c.StateAt(now); {
 	case c.Coming(now):
-		return Fail(CodeClosed, "error.consultation.coming", "date", c.OpensAt)
+		return Fail(CodeClosed, "error.consultation.coming", "date", c.OpensAt, "zone", c.TimeZone)
 	case state == StatePaused:
 		return Fail(CodeClosed, "error.consultation.paused", "reason", c.StateReason)
 	case state != StateOpen:
-		return Fail(CodeClosed, "error.consultation.closed", "date", c.ClosesAt)
+		return Fail(CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 	case what == ActSuggest && !c.SuggestionsCloseAt.IsZero() && !now.Before(c.SuggestionsCloseAt):
-		return Fail(CodeClosed, "error.consultation.suggestions_closed", "date", c.SuggestionsCloseAt)
+		return Fail(CodeClosed, "error.consultation.suggestions_closed", "date", c.SuggestionsCloseAt, "zone", c.TimeZone)
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func (c Consultation) AcceptsLateLink(chosen, now time.Time) error {
 	if state := c.StateAt(now); (state == StateCounting || state == StatePaused) && inTime {
 		return nil
 	}
-	return Fail(CodeClosed, "error.consultation.closed", "date", c.ClosesAt)
+	return Fail(CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 }
 
 // Act is something that the public does in a consultation.

@@ -6,9 +6,10 @@ import (
 )
 
 // Job is work that a write leaves behind, done after it: above all a message to
-// send. It is written in the same atomic step as what causes it.
+// send. It is written in the same atomic step as what causes it; one whose ID is
+// there already is ignored.
 type Job struct {
-	ID        string
+	ID        string // given by the caller; a job whose ID is there already, done or not, is ignored
 	Kind      JobKind
 	Language  string
 	Recipient string // address of a message
@@ -21,7 +22,8 @@ type Job struct {
 	CreatedAt Time
 	// Unconfirmed asks the store to keep the promise to addresses that nobody has
 	// confirmed: unless a participant has Recipient, it is due UnconfirmedEvery after the last
-	// such message to it, at the earliest, and Deferred tells that it had to wait.
+	// such message to it, at the earliest, and Deferred tells that it had to wait: in
+	// the store, and in the slice that was passed to the method that wrote it.
 	Unconfirmed bool
 	Deferred    bool
 	LinkID      string // of the one-time link that the message carries; it goes out only while that is unused

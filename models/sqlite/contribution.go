@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+
+	"folkmoot/models"
+)
+
+// contributionColumns are those that ideas and replies share, in the order of
+// contributionDest and contributionArgs.
+const contributionColumns = `id, consultation_id, participant_id, author_name, staff_role, address, address_key,
+	guest, network, token_hash, reference, channel, language, source, source_id, status, reason, withdrawn, rev, salt,
+	created_at, edited_at, published_at`
+
+// contributionMarks are the placeholders for them.
+const contributionMarks = "?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?"
+
+func contributionDest(c *models.Contribution, then ...any) []any {
+	return append([]any{
+		&c.ID, &c.ConsultationID, &c.ParticipantID, &c.AuthorName, &c.StaffRole, &c.Address, &c.AddressKey,
+		&c.Guest, &c.Network, &c.TokenHash, &c.Reference, &c.Channel, &c.Language, &c.Source, &c.SourceID,
+		&c.Status, &c.Reason, &c.Withdrawn, &c.Rev, &c.Salt,
+		at(&c.CreatedAt), at(&c.EditedAt), at(&c.PublishedAt),
+	}, then...)
+}
+
+func contributionArgs(c models.Contribution, then ...any) []any {
+	return append([]any{
+		c.ID, c.ConsultationID, c.ParticipantID, c.AuthorName, c.StaffRole, c.Address, c.AddressKey,
+		c.Guest, c.Network, c.TokenHash, c.Reference, c.Channel, c.Language, c.Source, c.SourceID,
+		c.Status, c.Reason, c.Withdrawn, max(c.Rev, 1), c.Salt,
+		ms(c.CreatedAt), ms(c.EditedAt), ms(c.PublishedAt),
+	}, then...)
+}
+
+// fresh makes c what a text is that has just come in.
+func fresh(c *models.Contribution, t *tx) {
+	c.Status, c.Reason, c.Withdrawn, c.Rev = models.StatusPending, "", false, 1
+	c.CreatedAt, c.EditedAt, c.PublishedAt = t.now, models.Time{}, models.Time{}
+}
+
+// ContributionByToken implements models.ReplyStore.
+func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
+	var i models.Item
+	err := s.reader(ctx).row(`SELECT 'reply', id FROM replies WHERE token_hash = ?1 AND token_hash <> ''
+		UNION ALL SELECT 'idea', id FROM ideas WHERE token_hash = ?1 AND token_hash <> ''`, tokenHash).Scan(&i.Kind, &i.ID)
+	return i, wrap("contribution", missing(err, "error.item.unknown"))
+}
+
+// TextRevisions implements models.ReplyStore.
+func (s *Store) TextRevisions(ctx context.Context, item models.Item) ([]models.TextRevision, error) {
+	list, err := textRevisions(s.reader(ctx), item)
+	return list, wrap("text revisions", err)
+}
+
+func textRevisions(q queries, item models.Item) ([]models.TextRevision, error) {
+	rows, err := q.query(`SELECT kind, item_id, rev, title, body, at FROM text_revisions
+		WHERE kind = ? AND item_id = ? ORDER BY rev`, item.Kind, item.ID)
+	return collect(rows, err, func(row scanner) (r models.TextRevision, err error) {
+		return r, row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, at(&r.At))
+	})
+}
+
+// keepWording keeps a text that is about to be replaced.
+func keepWording(t *tx, item models.Item, rev int64, title, body string) error {
+	return t.run("INSERT INTO text_revisions (kind, item_id, rev, title, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+		item.Kind, item.ID, rev, title, body, ms(t.now))
+}
+
+// unknownItem is the error for an id that is not there.
+func unknownItem(err error) error { return missing(err, "error.item.unknown") }

@@ -1,0 +1,295 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"folkmoot/models"
+)
+
+// ideaSelect reads a whole idea with its other languages and published response.
+const ideaSelect = "SELECT " + contributionColumns + `, number, title, body, body_html, organiser, merged_into,
+	first_vote_at, agree, disagree, pass, reply_count,
+	(SELECT json_group_object(language, json_object('Title', title, 'Body', body, 'BodyHTML', body_html))
+		FROM idea_texts WHERE idea_id = ideas.id),
+	(SELECT json_object('IdeaID', idea_id, 'Decision', decision, 'Reason', reason, 'ReasonHTML', reason_html,
+		'Owner', owner, 'By', due, 'DraftedBy', drafted_by, 'PublishedBy', published_by,
+		'Updated', updated_at, 'Published', published_at) FROM responses WHERE idea_id = ideas.id AND published_at > 0)
+	FROM ideas `
+
+func scanIdea(row scanner) (i models.Idea, err error) {
+	var r *storedResponse
+	err = row.Scan(contributionDest(&i.Contribution, &i.Number, &i.Title, &i.Body, &i.BodyHTML, &i.Organiser,
+		&i.MergedInto, at(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount,
+		asJSON(&i.Texts), asJSON(&r))...)
+	if len(i.Texts) == 0 {
+		i.Texts = nil
+	}
+	i.Response = r.response()
+	return i, err
+}
+
+// idea reads one by id; CodeNotFound error.idea.unknown.
+func idea(q queries, id string) (models.Idea, error) {
+	i, err := scanIdea(q.row(ideaSelect+"WHERE id = ?", id))
+	return i, missing(err, "error.idea.unknown")
+}
+
+// Idea implements models.IdeaStore.
+func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
+	i, err := scanIdea(s.reader(ctx).row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+	return i, wrap("idea", missing(err, "error.idea.unknown"))
+}
+
+// IdeaByID implements models.IdeaStore.
+func (s *Store) IdeaByID(ctx context.Context, id string) (models.Idea, error) {
+	i, err := idea(s.reader(ctx), id)
+	return i, wrap("idea", err)
+}
+
+// Ideas implements models.IdeaStore. An idea that was removed comes with its
+// words: who prints it looks at its status.
+func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = -1
+	}
+	where := `WHERE consultation_id = ? AND number > ? AND number > 0 AND (status = 'published'
+		OR (status IN ('removed', 'erased') AND published_at > 0)) ORDER BY number LIMIT ?`
+	if f.All {
+		where = "WHERE consultation_id = ? AND (number = 0 OR number > ?) ORDER BY number = 0, number, id LIMIT ?"
+	}
+	rows, err := s.reader(ctx).query(ideaSelect+where, f.ConsultationID, f.AfterNumber, limit)
+	list, err := collect(rows, err, scanIdea)
+	return list, wrap("ideas", err)
+}
+
+// rejectedFor is how long an author still sees their rejected idea in its place.
+const rejectedFor = 30 * 24 * time.Hour
+
+// OwnIdeas implements models.IdeaStore.
+func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Author) ([]models.Idea, error) {
+	since := ms(s.now().Add(-rejectedFor))
+	const waiting = " AND consultation_id = ? AND (status = 'pending' OR (status = 'rejected' AND decided_at > ?))"
+	list, err := own(s.reader(ctx), a, scanIdea,
+		ideaSelect+"WHERE participant_id = ? AND participant_id <> ''"+waiting,
+		ideaSelect+"WHERE guest = ? AND guest <> '' AND participant_id = ''"+waiting, consultationID, since)
+	slices.SortFunc(list, func(a, b models.Idea) int {
+		if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
+			return c
+		}
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return list, wrap("own ideas", err)
+}
+
+// own asks for what the participant wrote and then for what the guest wrote.
+func own[T any](q queries, a models.Author, scan func(scanner) (T, error), asParticipant, asGuest string, args ...any) ([]T, error) {
+	var list []T
+	for _, ask := range []struct{ sql, who string }{{asParticipant, a.ParticipantID}, {asGuest, a.Guest}} {
+		if ask.who == "" {
+			continue
+		}
+		rows, err := q.query(ask.sql, append([]any{ask.who}, args...)...)
+		found, err := collect(rows, err, scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
+
+// AddIdea implements models.IdeaStore.
+func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (models.Idea, error) {
+	var kept models.Idea
+	err := s.put(ctx, func(t *tx) error {
+		c, err := rules(t, i.ConsultationID)
+		if err != nil {
+			return err
+		}
+		add := addSuggestion
+		if i.Organiser {
+			add = addOrganisersIdea
+		}
+		if err = add(t, c, i); err != nil {
+			return err
+		}
+		if err = addJobs(t, jobs); err != nil {
+			return err
+		}
+		kept, err = idea(t, i.ID)
+		return err
+	})
+	return kept, err
+}
+
+// addSuggestion adds a participant's idea, which waits.
+func addSuggestion(t *tx, c models.Consultation, i models.Idea) error {
+	if err := c.Accepts(models.ActSuggest, t.now); err != nil {
+		return err
+	}
+	fresh(&i.Contribution, t)
+	i.Number = 0
+	if err := insertIdea(t, i); err != nil {
+		return err
+	}
+	return enqueue(t, i.Item(), c.ID, t.now, true)
+}
+
+// addOrganisersIdea adds a published idea while draft or open.
+func addOrganisersIdea(t *tx, c models.Consultation, i models.Idea) error {
+	if state := c.StateAt(t.now); state != models.StateDraft && state != models.StateOpen {
+		return models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt)
+	}
+	fresh(&i.Contribution, t)
+	i.Status, i.PublishedAt = models.StatusPublished, t.now
+	var err error
+	if i.Number, err = nextNumber(t, c.ID); err != nil {
+		return err
+	}
+	if err = insertIdea(t, i); err != nil {
+		return err
+	}
+	return t.run("UPDATE consultations SET idea_count = idea_count + 1, version = version + 1 WHERE id = ?", c.ID)
+}
+
+func nextNumber(q queries, consultationID string) (int, error) {
+	return one[int](q.row("SELECT coalesce(max(number), 0) + 1 FROM ideas WHERE consultation_id = ? AND number > 0", consultationID))
+}
+
+// insertIdea adds i as it is, without a tally.
+func insertIdea(t *tx, i models.Idea) error {
+	err := t.run("INSERT INTO ideas ("+contributionColumns+`, decided_at, number, title, body, body_html, organiser,
+		merged_into, first_vote_at, agree, disagree, pass, reply_count)
+		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
+		contributionArgs(i.Contribution, i.Number, i.Title, i.Body, i.BodyHTML, i.Organiser, i.MergedInto)...)
+	if err != nil {
+		return err
+	}
+	if err = putIdeaTexts(t, i); err != nil {
+		return err
+	}
+	return indexIdea(t, i)
+}
+
+func putIdeaTexts(t *tx, i models.Idea) error {
+	for lang, x := range i.Texts {
+		err := t.run(`INSERT INTO idea_texts (idea_id, language, title, body, body_html) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET title = excluded.title, body = excluded.body, body_html = excluded.body_html`,
+			i.ID, lang, x.Title, x.Body, x.BodyHTML)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexIdea makes the words of a published idea searchable, and of another not.
+func indexIdea(t *tx, i models.Idea) error {
+	if i.Status != models.StatusPublished {
+		return unindex(t, string(models.KindIdea), i.ID)
+	}
+	titles, bodies := i.Title, i.Body
+	for _, x := range i.Texts {
+		titles += "\n" + x.Title
+		bodies += "\n" + x.Body
+	}
+	return index(t, string(models.KindIdea), i.ID, i.ConsultationID, titles, bodies)
+}
+
+// EditIdea implements models.IdeaStore. The texts in other languages are replaced
+// too where i has any.
+func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error) {
+	var kept models.Idea
+	err := s.put(ctx, func(t *tx) error {
+		old, err := idea(t, i.ID)
+		switch {
+		case err != nil:
+			return err
+		case !old.FirstVote.IsZero():
+			return models.Fail(models.CodeClosed, "error.idea.fixed")
+		case old.Rev != i.Rev:
+			return models.Fail(models.CodeConflict, "error.idea.changed")
+		}
+		if err = keepWording(t, old.Item(), old.Rev, old.Title, old.Body); err != nil {
+			return err
+		}
+		if err = t.run(`UPDATE ideas SET title = ?, body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?`,
+			i.Title, i.Body, i.BodyHTML, ms(t.now), i.ID); err != nil {
+			return err
+		}
+		if err = putIdeaTexts(t, i); err != nil {
+			return err
+		}
+		kept, err = idea(t, i.ID)
+		return errorOr(err, func() error { return ideaEdited(t, kept) })
+	})
+	return kept, err
+}
+
+// ideaEdited lets search, the version and, while counting, the seal's fence follow.
+func ideaEdited(t *tx, i models.Idea) error {
+	if err := indexIdea(t, i); err != nil || !i.Shown() {
+		return err
+	}
+	c, err := rules(t, i.ConsultationID)
+	if err == nil && c.StateAt(t.now) == models.StateCounting {
+		err = t.run("UPDATE consultations SET rev = rev + 1 WHERE id = ?", c.ID)
+	}
+	return errorOr(err, func() error { return seen(t, i.ConsultationID) })
+}
+
+// errorOr goes on with then if there is no error.
+func errorOr(err error, then func() error) error {
+	if err != nil {
+		return err
+	}
+	return then()
+}
+
+// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
+// and the idea; CodeConflict too for a participant's idea and one with replies.
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
+	return s.put(ctx, func(t *tx) error {
+		c, err := rules(t, consultationID)
+		if err != nil {
+			return err
+		}
+		if c.State != models.StateDraft {
+			return models.Fail(models.CodeConflict, "error.consultation.not_draft")
+		}
+		i, err := scanIdea(t.row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+		if err != nil {
+			return missing(err, "error.idea.unknown")
+		}
+		answered, err := one[bool](t.row("SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ? AND idea_id = ?)", c.ID, i.ID))
+		if err == nil && (answered || !i.Organiser) {
+			err = models.Fail(models.CodeConflict, "error.idea.kept")
+		}
+		return errorOr(err, func() error { return deleteIdea(t, i) })
+	})
+}
+
+// deleteIdea takes the idea out and closes up the numbers, by way of negative
+// ones, since no number may stand twice for a moment.
+func deleteIdea(t *tx, i models.Idea) error {
+	if err := unindex(t, string(models.KindIdea), i.ID); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"DELETE FROM ideas WHERE consultation_id = ?1 AND number = ?2",
+		"UPDATE ideas SET number = 1 - number WHERE consultation_id = ?1 AND number > ?2",
+		"UPDATE ideas SET number = -number WHERE consultation_id = ?1 AND number < 0 AND ?2 > 0",
+		"UPDATE consultations SET idea_count = idea_count - 1, version = version + 1 WHERE id = ?1 AND ?2 > 0",
+	} {
+		if err := t.run(q, i.ConsultationID, i.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}

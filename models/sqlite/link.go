@@ -1,0 +1,256 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"folkmoot/models"
+)
+
+// linkSelect reads a whole link. A ballot's end moves with the closing time.
+const linkSelect = `SELECT l.id, l.token_hash, l.token_hash2, l.purpose, l.address, l.address_key, l.name, l.capacity, l.band,
+	l.role, l.consultation_id, l.choices, l.return_to, l.language, l.created_at, l.expires_at, l.used_at, l.reminded_at,
+	coalesce(c.closes_at, 0)
+	FROM links AS l LEFT JOIN consultations AS c ON l.purpose = 'ballot' AND c.id = l.consultation_id `
+
+func scanLink(row scanner) (l models.Link, err error) {
+	var closes time.Time
+	err = row.Scan(&l.ID, &l.TokenHash, &l.TokenHash2, &l.Purpose, &l.Address, &l.AddressKey, &l.Name, &l.Capacity, &l.Band,
+		asJSON(&l.Grant), &l.ConsultationID, asJSON(&l.Choices), &l.ReturnTo, &l.Language,
+		at(&l.CreatedAt), at(&l.ExpiresAt), at(&l.UsedAt), at(&l.RemindedAt), at(&closes))
+	if l.Purpose == models.PurposeBallot && !closes.IsZero() {
+		l.ExpiresAt = closes.Add(models.LateLinks)
+	}
+	return l, err
+}
+
+// link finds by either token.
+func link(q queries, tokenHash string) (models.Link, error) {
+	l, err := scanLink(q.row(linkSelect+"WHERE l.token_hash = ?1 OR (l.token_hash2 = ?1 AND l.token_hash2 <> '')", tokenHash))
+	return l, missing(err, "error.link.unknown")
+}
+
+// Link implements models.LinkStore.
+func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error) {
+	l, err := link(s.reader(ctx), tokenHash)
+	return l, wrap("link", err)
+}
+
+// AddLink implements models.LinkStore. A link that gives a role comes from the
+// command line and is neither limited nor counted.
+func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
+	return s.put(ctx, func(t *tx) error {
+		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
+			if err := checkSignInLimit(t, l.AddressKey); err != nil {
+				return err
+			}
+		}
+		l.CreatedAt = t.now
+		if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
+			l.ExpiresAt = t.now.Add(models.SignInLife)
+		}
+		if err := insertLink(t, l); err != nil {
+			return err
+		}
+		return addJobs(t, jobs)
+	})
+}
+
+func insertLink(t *tx, l models.Link) error {
+	if l.Choices == nil {
+		l.Choices = []models.ChosenVote{}
+	}
+	return t.run(`INSERT INTO links (id, token_hash, token_hash2, purpose, address, address_key, name, capacity, band, role,
+		consultation_id, choices, return_to, language, created_at, expires_at, used_at, reminded_at)
+		VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+		l.ID, l.TokenHash, l.Purpose, l.Address, l.AddressKey, l.Name, l.Capacity, l.Band, toJSON(l.Grant),
+		l.ConsultationID, toJSON(l.Choices), l.ReturnTo, l.Language, ms(l.CreatedAt), ms(l.ExpiresAt))
+}
+
+// checkSignInLimit refuses the sixth link to an address within an hour and says
+// how long it is until the first of the last five is an hour old.
+func checkSignInLimit(t *tx, addressKey string) error {
+	hourAgo := t.now.Add(-time.Hour)
+	rows, err := t.query(`SELECT created_at FROM links WHERE address_key = ? AND purpose = 'sign_in' AND created_at > ?
+		AND role = 'null' ORDER BY created_at DESC LIMIT ?`, addressKey, ms(hourAgo), models.SignInPerHour)
+	times, err := collect(rows, err, one[int64])
+	if err != nil || len(times) < models.SignInPerHour {
+		return err
+	}
+	wait := fromMS(times[len(times)-1]).Sub(hourAgo)
+	return models.Fail(models.CodeLimited, "error.link.limit", "wait", wait)
+}
+
+// UseLink implements models.LinkStore.
+func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed, error) {
+	var used models.LinkUsed
+	err := s.put(ctx, func(t *tx) error {
+		l, err := link(t, u.TokenHash)
+		if err != nil {
+			return err
+		}
+		if err = l.CheckUse(t.now); err != nil {
+			return err
+		}
+		if err = t.run("UPDATE links SET used_at = ? WHERE id = ?", ms(t.now), l.ID); err != nil {
+			return err
+		}
+		l.UsedAt = t.now
+		used.Link = l
+		if used.Participant, used.Created, err = accountOf(t, l, u.NewID); err != nil {
+			return err
+		}
+		if err = settle(t, l, u.Session, used.Participant); err != nil {
+			return err
+		}
+		return countChoices(t, &used)
+	})
+	if err != nil {
+		return models.LinkUsed{}, err
+	}
+	return used, nil
+}
+
+// accountOf finds or adds the account of the link's address, with the link's
+// grant. What the account does not say yet of itself is taken from the link.
+func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, error) {
+	p := models.Participant{
+		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
+		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
+	}
+	if l.Grant != nil {
+		p.Grants = []models.Grant{*l.Grant}
+	}
+	kept, created, err := ensure(t, p)
+	if err != nil || created {
+		return kept, created, err
+	}
+	if kept.Capacity == "" {
+		kept.Capacity, kept.Band = l.Capacity, l.Band
+	}
+	kept.Name = cmp.Or(kept.Name, l.Name)
+	return kept, false, t.run("UPDATE participants SET name = ?, capacity = ?, band = ? WHERE id = ?",
+		kept.Name, kept.Capacity, kept.Band, kept.ID)
+}
+
+// settle adds the session, takes over what guests sent with the address, and
+// releases the messages that waited for its confirmation.
+func settle(t *tx, l models.Link, v models.Session, p models.Participant) error {
+	if v.TokenHash != "" {
+		v.ParticipantID, v.CreatedAt = p.ID, t.now
+		if v.ExpiresAt.IsZero() {
+			v.ExpiresAt = t.now.Add(models.SessionLife * time.Second)
+		}
+		if err := addSession(t, v); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"replies", "ideas"} {
+		err := t.run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
+			p.ID, l.AddressKey)
+		if err != nil {
+			return err
+		}
+	}
+	return releaseDeferred(t, l.Address)
+}
+
+// countChoices puts the votes that waited, at the time when they were chosen.
+func countChoices(t *tx, used *models.LinkUsed) error {
+	l := used.Link
+	if len(l.Choices) == 0 {
+		return nil
+	}
+	for _, choice := range l.Choices {
+		c, err := rules(t, l.ConsultationID) // anew for each: the version may have moved
+		if err != nil {
+			return err
+		}
+		if used.Participant.CheckVote(c) != nil {
+			used.Refused++
+			continue
+		}
+		if c.AcceptsLateLink(l.CreatedAt, t.now) != nil {
+			used.TooLate++
+			continue
+		}
+		if err = countChoice(t, c, used, choice); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countChoice puts one; a vote that was changed since by the same person stands as changed.
+func countChoice(t *tx, c models.Consultation, used *models.LinkUsed, choice models.ChosenVote) error {
+	p := used.Participant
+	b, err := newBallot(t, c, models.Vote{
+		ConsultationID: c.ID, IdeaID: choice.IdeaID, ParticipantID: p.ID, Voice: p.Voice(), Capacity: p.Capacity, Band: p.Band,
+		Tier: models.TierEmail, Channel: models.ChannelOnline, Choice: choice.Choice, At: used.Link.CreatedAt,
+	})
+	if models.IsNotFound(err) {
+		used.Refused++
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept, _, err := b.cast(t)
+	if kept.Choice == choice.Choice {
+		used.Counted++
+	}
+	return err
+}
+
+// unreminded finds ballots that are due a reminder; of those in a consultation
+// that takes no late link any more none is looked at again.
+const unreminded = linkSelect + `WHERE l.purpose = 'ballot' AND l.used_at = 0 AND l.reminded_at = 0
+	AND l.created_at <= ? AND c.closes_at > ? ORDER BY l.created_at`
+
+func unremindedAt(now time.Time) []any {
+	return []any{ms(now.Add(-models.ReminderAfter)), ms(now.Add(-models.LateLinks))}
+}
+
+// RemindBallots implements models.LinkStore.
+func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (string, models.Job)) (int, error) {
+	some, err := one[bool](s.reader(ctx).row("SELECT EXISTS ("+unreminded+")", unremindedAt(s.now())...))
+	if err != nil || !some {
+		return 0, wrap("remind ballots", err)
+	}
+	reminded := 0
+	err = s.put(ctx, func(t *tx) error {
+		rows, err := t.query(unreminded, unremindedAt(t.now)...)
+		links, err := collect(rows, err, scanLink)
+		for _, l := range links {
+			var done bool
+			if err == nil {
+				done, err = remind(t, l, renew)
+			}
+			if done {
+				reminded++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return reminded, nil
+}
+
+// remind adds the reminder of one ballot, if that can still be counted.
+func remind(t *tx, l models.Link, renew func(models.Link) (string, models.Job)) (bool, error) {
+	c, err := rules(t, l.ConsultationID)
+	if models.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil || l.CheckUse(t.now) != nil || c.AcceptsLateLink(l.CreatedAt, t.now) != nil {
+		return false, err
+	}
+	hash, job := renew(l)
+	if err := t.run("UPDATE links SET token_hash2 = ?, reminded_at = ? WHERE id = ?", hash, ms(t.now), l.ID); err != nil {
+		return false, err
+	}
+	return true, addJobs(t, []models.Job{job})
+}

@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// queries is what a reader and a write transaction have in common. The driver
+// keeps prepared statements by their text, so every text here is a constant.
+type queries interface {
+	query(q string, args ...any) (*sql.Rows, error)
+	row(q string, args ...any) *sql.Row
+}
+
+// tx is the writer's transaction as one write function sees it. It knows no
+// context: a write that has begun is finished.
+type tx struct {
+	conn *sql.Conn
+	now  time.Time // the store's time
+}
+
+func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
+	return t.conn.QueryContext(context.Background(), q, args...)
+}
+
+func (t *tx) row(q string, args ...any) *sql.Row {
+	return t.conn.QueryRowContext(context.Background(), q, args...)
+}
+
+// exec runs one statement and gives the number of rows it changed.
+func (t *tx) exec(q string, args ...any) (int64, error) {
+	res, err := t.conn.ExecContext(context.Background(), q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// run runs a statement of which only the error matters.
+func (t *tx) run(q string, args ...any) error {
+	_, err := t.exec(q, args...)
+	return err
+}
+
+// reader asks for one call of the store.
+type reader struct {
+	ctx context.Context
+	db  interface {
+		QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+		QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row
+	}
+}
+
+func (r reader) query(q string, args ...any) (*sql.Rows, error) {
+	return r.db.QueryContext(r.ctx, q, args...)
+}
+
+func (r reader) row(q string, args ...any) *sql.Row {
+	return r.db.QueryRowContext(r.ctx, q, args...)
+}
+
+// reader reads outside a transaction, each query at its own moment.
+func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s.read} }
+
+// snapshot runs fn on one state of the store, whatever is written meanwhile.
+func (s *Store) snapshot(ctx context.Context, what string, fn func(q queries) error) error {
+	t, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return wrap(what, err)
+	}
+	defer func() { _ = t.Rollback() }()
+	return wrap(what, fn(reader{ctx, t}))
+}
+
+// put runs fn in the writer.
+func (s *Store) put(ctx context.Context, fn func(*tx) error) error { return s.writer.do(ctx, fn) }
+
+// stream is snapshot for a function that hands rows to a caller: the caller's own
+// error comes back as it is.
+func (s *Store) stream(ctx context.Context, what string, fn func(q queries) error) error {
+	err := s.snapshot(ctx, what, fn)
+	var theirs callersError
+	if errors.As(err, &theirs) {
+		return theirs.error
+	}
+	return err
+}
+
+// callersError is what a caller's function returned.
+type callersError struct{ error }
+
+// handOn scans a row and gives it to fn.
+func handOn[T any](row scanner, scan func(scanner) (T, error), fn func(T) error) error {
+	v, err := scan(row)
+	if err != nil {
+		return err
+	}
+	if err = fn(v); err != nil {
+		return callersError{err}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"folkmoot/models"
+)
+
+// replySelect reads a whole reply.
+const replySelect = "SELECT " + contributionColumns + `, idea_id,
+	coalesce((SELECT number FROM ideas WHERE id = idea_id), 0), parent_id, parent_name, orphan, depth, seq, path, path_new,
+	body, body_html FROM replies `
+
+func scanReply(row scanner) (r models.Reply, err error) {
+	return r, row.Scan(contributionDest(&r.Contribution, &r.IdeaID, &r.IdeaNumber, &r.ParentID, &r.ParentName,
+		&r.Orphan, &r.Depth, &r.Seq, &r.Path, &r.PathNew, &r.Body, &r.BodyHTML)...)
+}
+
+// reply reads one by id; CodeNotFound error.reply.unknown.
+func reply(q queries, id string) (models.Reply, error) {
+	r, err := scanReply(q.row(replySelect+"WHERE id = ?", id))
+	return r, missing(err, "error.reply.unknown")
+}
+
+// Reply implements models.ReplyStore.
+func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
+	r, err := reply(s.reader(ctx), id)
+	return r, wrap("reply", err)
+}
+
+// AddReply implements models.ReplyStore.
+func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
+	err := s.put(ctx, func(t *tx) error {
+		c, err := rules(t, r.ConsultationID)
+		if err != nil {
+			return err
+		}
+		if err = c.Accepts(models.ActReply, t.now); err != nil {
+			return err
+		}
+		fresh(&r.Contribution, t)
+		parent, err := replyPlace(t, &r)
+		if err != nil {
+			return err
+		}
+		seq, err := nextSeq(t, c.ID)
+		if err != nil {
+			return err
+		}
+		r.Place(parent, seq)
+		if err = insertReply(t, r); err != nil {
+			return err
+		}
+		if err = enqueue(t, r.Item(), c.ID, t.now, true); err != nil {
+			return err
+		}
+		return addJobs(t, jobs)
+	})
+	return r, err
+}
+
+// replyPlace checks that the idea and the parent that r names are published and
+// where r says, and gives the parent, nil at the root.
+func replyPlace(t *tx, r *models.Reply) (*models.Reply, error) {
+	wrong := models.Fail(models.CodeInvalid, "error.reply.parent")
+	r.IdeaNumber, r.ParentName = 0, ""
+	if r.IdeaID != "" {
+		i, err := idea(t, r.IdeaID)
+		if models.IsNotFound(err) || (err == nil && (i.Status != models.StatusPublished || i.ConsultationID != r.ConsultationID)) {
+			return nil, wrong
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.IdeaNumber = i.Number
+	}
+	if r.ParentID == "" {
+		return nil, nil
+	}
+	p, err := reply(t, r.ParentID)
+	if models.IsNotFound(err) || (err == nil && (p.Status != models.StatusPublished ||
+		p.ConsultationID != r.ConsultationID || p.IdeaID != r.IdeaID)) {
+		return nil, wrong
+	}
+	return &p, err
+}
+
+// nextSeq gives the next reply of a consultation its number.
+func nextSeq(q queries, consultationID string) (int64, error) {
+	return one[int64](q.row("UPDATE consultations SET reply_seq = reply_seq + 1 WHERE id = ? RETURNING reply_seq", consultationID))
+}
+
+// insertReply adds r as it is.
+func insertReply(t *tx, r models.Reply) error {
+	err := t.run("INSERT INTO replies ("+contributionColumns+`, decided_at, idea_id, parent_id, parent_name, orphan, depth,
+		seq, path, path_new, shown, body, body_html)
+		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		contributionArgs(r.Contribution, r.IdeaID, r.ParentID, r.ParentName, r.Orphan, r.Depth,
+			r.Seq, r.Path, r.PathNew, r.Shown(), r.Body, r.BodyHTML)...)
+	return errorOr(err, func() error { return indexReply(t, r) })
+}
+
+// indexReply makes the words of a published reply searchable, and of another not.
+func indexReply(t *tx, r models.Reply) error {
+	if r.Status != models.StatusPublished {
+		return unindex(t, string(models.KindReply), r.ID)
+	}
+	return index(t, string(models.KindReply), r.ID, r.ConsultationID, "", r.Body)
+}
+
+// OwnReplies implements models.ReplyStore.
+func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a models.Author) ([]models.Reply, error) {
+	const waiting = " AND consultation_id = ? AND idea_id = ? AND status = 'pending'"
+	list, err := own(s.reader(ctx), a, scanReply,
+		replySelect+"WHERE participant_id = ? AND participant_id <> ''"+waiting,
+		replySelect+"WHERE guest = ? AND guest <> '' AND participant_id = ''"+waiting, consultationID, ideaID)
+	slices.SortFunc(list, func(a, b models.Reply) int { return strings.Compare(a.Path, b.Path) })
+	return list, wrap("own replies", err)
+}
+
+// EditReply implements models.ReplyStore.
+func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, error) {
+	var kept models.Reply
+	err := s.put(ctx, func(t *tx) error {
+		old, err := reply(t, r.ID)
+		if err != nil {
+			return err
+		}
+		if old.Rev != r.Rev {
+			return models.Fail(models.CodeConflict, "error.reply.changed")
+		}
+		if err = keepWording(t, old.Item(), old.Rev, "", old.Body); err != nil {
+			return err
+		}
+		if err = t.run("UPDATE replies SET body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?",
+			r.Body, r.BodyHTML, ms(t.now), r.ID); err != nil {
+			return err
+		}
+		if kept, err = reply(t, r.ID); err != nil || kept.Status != models.StatusPublished {
+			return err
+		}
+		if err = indexReply(t, kept); err != nil {
+			return err
+		}
+		return seen(t, kept.ConsultationID)
+	})
+	return kept, err
+}

@@ -1,0 +1,100 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"folkmoot/models"
+)
+
+// Seal implements models.ResultStore. CodeNotFound for the consultation;
+// CodeConflict error.seal.state too if it is neither counting nor sealed, and
+// error.seal.moved if the version is not the next one.
+func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
+	return s.put(ctx, func(t *tx) error {
+		c, err := consultation(t, v.ConsultationID)
+		if err != nil {
+			return err
+		}
+		if err = checkSealState(c, t.now); err != nil {
+			return err
+		}
+		if err = checkSeal(t, c, v, fence); err != nil {
+			return err
+		}
+		if v.At.IsZero() {
+			v.At = t.now
+		}
+		err = t.run(`INSERT INTO sealed (consultation_id, version, full_file, public_file, full_sha256, public_sha256, result,
+			sealed_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			c.ID, v.Version, blob(v.Full), blob(v.Public), v.FullSHA256, v.PublicSHA256, toJSON(v.Result), v.SealedBy, ms(v.At))
+		if err != nil {
+			return err
+		}
+		return t.run(`UPDATE consultations SET state = CASE state WHEN 'answered' THEN state ELSE 'sealed' END,
+			sealed_at = CASE sealed_at WHEN 0 THEN ? ELSE sealed_at END, rev = rev + 1, version = version + 1 WHERE id = ?`,
+			ms(v.At), c.ID)
+	})
+}
+
+// blob stores no bytes as an empty blob, not as NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// checkSealState lets seal what has closed, and seal again what is sealed.
+func checkSealState(c models.Consultation, now time.Time) error {
+	switch state := c.StateAt(now); state {
+	case models.StateCounting, models.StateSealed, models.StateAnswered:
+		return nil
+	default:
+		return models.Fail(models.CodeConflict, "error.seal.state", "state", string(state))
+	}
+}
+
+func checkSeal(q queries, c models.Consultation, v models.Sealed, fence models.SealFence) error {
+	last, err := one[int](q.row("SELECT coalesce(max(version), 0) FROM sealed WHERE consultation_id = ?", c.ID))
+	if err != nil {
+		return err
+	}
+	if c.Fence() != fence || v.Version != last+1 {
+		return models.Fail(models.CodeConflict, "error.seal.moved")
+	}
+	waiting, err := one[int64](q.row("SELECT count(*) FROM queue WHERE consultation_id = ? AND waits = 1", c.ID))
+	if err == nil && waiting > 0 {
+		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
+	}
+	return err
+}
+
+const sealedSelect = `SELECT consultation_id, version, full_file, public_file, full_sha256, public_sha256, result, sealed_by, at
+	FROM sealed WHERE consultation_id = ? `
+
+func scanSealed(row scanner) (v models.Sealed, err error) {
+	return v, row.Scan(&v.ConsultationID, &v.Version, &v.Full, &v.Public, &v.FullSHA256, &v.PublicSHA256,
+		asJSON(&v.Result), &v.SealedBy, at(&v.At))
+}
+
+// Sealed implements models.ResultStore.
+func (s *Store) Sealed(ctx context.Context, consultationID string) (models.Sealed, error) {
+	v, err := scanSealed(s.reader(ctx).row(sealedSelect+"ORDER BY version DESC LIMIT 1", consultationID))
+	return v, wrap("sealed", missing(err, "error.sealed.unknown"))
+}
+
+// SealedVersions implements models.AuditStore.
+func (s *Store) SealedVersions(ctx context.Context, consultationID string) ([]models.Sealed, error) {
+	rows, err := s.reader(ctx).query(sealedSelect+"ORDER BY version", consultationID)
+	list, err := collect(rows, err, scanSealed)
+	return list, wrap("sealed versions", err)
+}
+
+// LogDownload implements models.ResultStore.
+func (s *Store) LogDownload(ctx context.Context, consultationID string, version int, participantID string) error {
+	return s.put(ctx, func(t *tx) error {
+		return t.run("INSERT INTO downloads (consultation_id, version, participant_id, at) VALUES (?, ?, ?, ?)",
+			consultationID, version, participantID, ms(t.now))
+	})
+}

@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"folkmoot/models"
+)
+
+const (
+	searchTerms = 16    // more words of a query are left out
+	searchDocs  = 5_000 // so many of the newest matches are ranked
+	headingGain = 2.0   // a word in a title counts so many times
+)
+
+// index makes a text searchable, or searchable as it now is.
+func index(t *tx, kind, id, consultationID, heading, body string) error {
+	docid, err := one[int64](t.row("SELECT docid FROM search_docs WHERE kind = ? AND item_id = ?", kind, id))
+	if err == nil {
+		return t.run("UPDATE search SET heading = ?, body = ? WHERE docid = ?", heading, body, docid)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	docid, err = one[int64](t.row("INSERT INTO search_docs (kind, item_id, consultation_id) VALUES (?, ?, ?) RETURNING docid",
+		kind, id, consultationID))
+	if err != nil {
+		return err
+	}
+	return t.run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, heading, body)
+}
+
+// unindex makes a text no longer searchable.
+func unindex(t *tx, kind, id string) error {
+	docid, err := one[int64](t.row("DELETE FROM search_docs WHERE kind = ? AND item_id = ? RETURNING docid", kind, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return errorOr(err, func() error { return t.run("DELETE FROM search WHERE docid = ?", docid) })
+}
+
+// matchQuery writes the words of a person's query as an FTS expression: all of
+// them, the last one as a beginning. Each is quoted and holds letters, marks and
+// digits only, so that nothing in it is syntax. "" if there is no word.
+func matchQuery(query string) string {
+	words := strings.FieldsFunc(query, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.IndexFunc(w, wordRune) < 0 })
+	if len(words) == 0 {
+		return ""
+	}
+	words = words[:min(len(words), searchTerms)]
+	words[len(words)-1] += "*"
+	return `"` + strings.Join(words, `" "`) + `"`
+}
+
+// wordRune tells whether r is enough to make a word: a mark alone is not.
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// found is a document that matches, before it is looked up.
+type found struct {
+	docid int64
+	score float64
+}
+
+// Search implements models.SearchStore.
+func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.Hit, error) {
+	match := matchQuery(query)
+	if match == "" || limit <= 0 {
+		return nil, ctx.Err()
+	}
+	var hits []models.Hit
+	err := s.snapshot(ctx, "search", func(q queries) error {
+		rows, err := q.query("SELECT docid, matchinfo(search, 'pcnalx') FROM search WHERE search MATCH ? ORDER BY docid DESC LIMIT ?",
+			match, searchDocs)
+		list, err := collect(rows, err, scanFound)
+		slices.SortStableFunc(list, func(a, b found) int { return -cmpFloat(a.score, b.score) })
+		for n := 0; err == nil && n < len(list) && len(hits) < limit; n++ {
+			var h *models.Hit
+			if h, err = hit(q, list[n].docid); h != nil {
+				hits = append(hits, *h)
+			}
+		}
+		return err
+	})
+	return hits, err
+}
+
+func cmpFloat(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func scanFound(row scanner) (f found, err error) {
+	var info []byte
+	if err = row.Scan(&f.docid, &info); err != nil {
+		return f, err
+	}
+	n := make([]float64, len(info)/4)
+	for i := range n {
+		n[i] = float64(binary.NativeEndian.Uint32(info[4*i:]))
+	}
+	f.score = bm25(n)
+	return f, nil
+}
+
+// bm25 scores a document from matchinfo 'pcnalx' (Robertson and Zaragoza, The
+// Probabilistic Relevance Framework, 2009; k₁ = 1.2, b = 0.75), column by column.
+// The layout is: phrases, columns, documents, the columns' mean lengths, their
+// lengths here, then for each phrase and column hits here, hits in all documents,
+// and documents with a hit.
+func bm25(n []float64) (score float64) {
+	const k1, b = 1.2, 0.75
+	phrases, columns, docs := int(n[0]), int(n[1]), n[2]
+	mean, length, x := n[3:3+columns], n[3+columns:3+2*columns], n[3+2*columns:]
+	for p := range phrases {
+		for c := range columns {
+			hits, with := x[3*(p*columns+c)], x[3*(p*columns+c)+2]
+			if hits == 0 {
+				continue
+			}
+			idf := math.Log(1 + (docs-with+0.5)/(with+0.5))
+			part := idf * hits * (k1 + 1) / (hits + k1*(1-b+b*length[c]/max(mean[c], 1)))
+			if c == 0 {
+				part *= headingGain
+			}
+			score += part
+		}
+	}
+	return score
+}
+
+// hit looks a document up; nil if the public may not see it.
+func hit(q queries, docid int64) (*models.Hit, error) {
+	var h models.Hit
+	var id, consultationID string
+	err := q.row(`SELECT d.kind, d.item_id, d.consultation_id, c.slug, coalesce(t.title, ''),
+		coalesce(t.question || char(10) || t.body, ''), c.created_at
+		FROM search_docs AS d JOIN consultations AS c ON c.id = d.consultation_id
+		LEFT JOIN consultation_texts AS t ON t.consultation_id = c.id AND t.language = c.language
+		WHERE d.docid = ? AND c.state <> 'draft'`, docid).
+		Scan(&h.Kind, &id, &consultationID, &h.Slug, &h.Title, &h.Text, at(&h.At))
+	switch h.Kind {
+	case string(models.KindIdea):
+		err = q.row(`SELECT number, title, body, published_at FROM ideas WHERE id = ? AND status = 'published'`, id).
+			Scan(&h.IdeaNumber, &h.Heading, &h.Text, at(&h.At))
+	case string(models.KindReply):
+		h.ReplyID = id
+		err = q.row(`SELECT author_name, body, created_at, coalesce((SELECT number FROM ideas WHERE id = idea_id), 0)
+			FROM replies WHERE id = ? AND status = 'published'`, id).
+			Scan(&h.Heading, &h.Text, at(&h.At), &h.IdeaNumber)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &h, err
+}

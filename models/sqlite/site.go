@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"folkmoot/models"
+)
+
+// Secret implements models.SiteStore.
+func (s *Store) Secret(ctx context.Context) ([]byte, error) {
+	secret, err := one[[]byte](s.reader(ctx).row("SELECT value FROM site WHERE name = 'secret'"))
+	return secret, wrap("secret", err)
+}
+
+// Empty implements models.SiteStore.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	return empty(s.reader(ctx))
+}
+
+func empty(q queries) (bool, error) {
+	filled, err := one[bool](q.row("SELECT EXISTS (SELECT 1 FROM consultations) OR EXISTS (SELECT 1 FROM participants)"))
+	return err == nil && !filled, wrap("empty", err)
+}
+
+// Demo implements models.SiteStore.
+func (s *Store) Demo(ctx context.Context) (bool, error) {
+	marked, err := one[bool](s.reader(ctx).row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
+	return marked, wrap("demo", err)
+}
+
+// MarkDemo implements models.SiteStore.
+func (s *Store) MarkDemo(ctx context.Context) error {
+	return s.put(ctx, func(t *tx) error {
+		ok, err := empty(t)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return models.Fail(models.CodeConflict, "error.demo.not_empty")
+		}
+		return t.run("INSERT INTO site (name, value) VALUES ('demo', x'01') ON CONFLICT DO NOTHING")
+	})
+}
+
+// Now implements models.SiteStore.
+func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.now(), ctx.Err() }

@@ -1,0 +1,232 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"folkmoot/models"
+)
+
+type testClock struct{ now time.Time }
+
+func (c *testClock) Now() time.Time { return c.now }
+
+var testStart = time.Date(2027, 3, 1, 9, 30, 0, 0, time.UTC)
+
+// voting adds an open consultation with ideas named idea0, idea1 …
+func voting(t interface{ Fatal(...any) }, s *Store, id string, ideas int) models.Consultation {
+	c := models.Consultation{
+		ID: id, Slug: id, State: models.StateOpen, Language: "en", Settings: models.DefaultSettings(),
+		OpensAt: testStart, ClosesAt: testStart.AddDate(0, 1, 0),
+	}
+	list := make([]models.Idea, ideas)
+	for n := range list {
+		list[n].ID = fmt.Sprintf("%s-idea%d", id, n)
+	}
+	if err := s.AddConsultation(context.Background(), c, list); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// counted counts the consultation's votes from nothing: tallies and voters.
+func counted(t interface{ Fatal(...any) }, s *Store, id string) (map[string]models.Tally, int64) {
+	var votes []models.Vote
+	if err := s.EachVote(context.Background(), id, func(v models.Vote) error { votes = append(votes, v); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	root := func(ideaID string) string {
+		r, err := rootOf(s.reader(context.Background()), ideaID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	voters := map[string]bool{}
+	byVoice := map[string][]models.Vote{}
+	for _, v := range votes {
+		byVoice[v.Voice] = append(byVoice[v.Voice], v)
+	}
+	for voice, own := range byVoice {
+		for _, tally := range models.Count(own, root) {
+			voters[voice] = voters[voice] || tally.Total() > 0
+		}
+	}
+	var n int64
+	for _, counts := range voters {
+		if counts {
+			n++
+		}
+	}
+	tallies := models.Count(votes, root)
+	maps.DeleteFunc(tallies, func(_ string, t models.Tally) bool { return t.Total() == 0 })
+	return tallies, n
+}
+
+// same expects the cached tallies and counters to be what the votes say.
+func same(t interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
+}, s *Store, id string,
+) {
+	want, voters := counted(t, s, id)
+	cached, err := s.CachedTallies(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(cached, func(_ string, t models.Tally) bool { return t.Total() == 0 })
+	c, err := s.Consultation(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(cached, want) || c.VoterCount != voters {
+		t.Fatalf("cached %v and %d voters, counted %v and %d", cached, c.VoterCount, want, voters)
+	}
+}
+
+// TestTallyFollowsVotes: whoever votes for whichever voice on ideas merged in any
+// way, in time or by a late link, the cached tally is what counting from nothing gives.
+func TestTallyFollowsVotes(t *testing.T) {
+	clock := &testClock{testStart}
+	s := openTest(t, Options{Clock: clock})
+	run := 0
+	rapid.Check(t, func(t *rapid.T) {
+		run++
+		clock.now = testStart.Add(time.Hour)
+		c := voting(t, s, fmt.Sprintf("c%d", run), 5)
+		merge(t, s, c.ID)
+		for range rapid.IntRange(1, 30).Draw(t, "votes") {
+			clock.now = clock.now.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "ms")) * time.Millisecond)
+			castAny(t, s, c)
+		}
+		same(t, s, c.ID)
+	})
+}
+
+// merge points some ideas to others with greater numbers, so that there is no circle.
+func merge(t *rapid.T, s *Store, id string) {
+	for n := range 4 {
+		to := rapid.IntRange(n, 4).Draw(t, "merged into")
+		if to == n {
+			continue
+		}
+		if err := s.put(context.Background(), func(t *tx) error {
+			return t.run("UPDATE ideas SET merged_into = ? WHERE id = ?", fmt.Sprintf("%s-idea%d", id, to), fmt.Sprintf("%s-idea%d", id, n))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// castAny casts one vote of four people, two of whom may speak for one enterprise.
+func castAny(t *rapid.T, s *Store, c models.Consultation) {
+	who := rapid.IntRange(0, 3).Draw(t, "who")
+	v := models.Vote{
+		ConsultationID: c.ID, IdeaID: fmt.Sprintf("%s-idea%d", c.ID, rapid.IntRange(0, 4).Draw(t, "idea")),
+		ParticipantID: fmt.Sprintf("p%d", who), Voice: fmt.Sprintf("p%d", who),
+		Choice: rapid.SampledFrom([]models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass, models.ChoiceNone}).Draw(t, "choice"),
+	}
+	if who < 2 && rapid.Bool().Draw(t, "for the enterprise") {
+		v.Voice = "enterprise"
+	}
+	late := rapid.Bool().Draw(t, "late")
+	var err error
+	if late {
+		v.At = testStart.Add(time.Hour - time.Duration(rapid.IntRange(-3, 3).Draw(t, "chosen"))*time.Millisecond)
+		err = s.put(context.Background(), func(t *tx) error {
+			b, err := newBallot(t, c, v)
+			if err == nil {
+				_, _, err = b.cast(t)
+			}
+			return err
+		})
+	} else {
+		_, _, err = s.PutVote(context.Background(), v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestMergedInACircle: nothing makes a circle, and if one is there it hangs nothing.
+func TestMergedInACircle(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	c := voting(t, s, "c", 2)
+	if err := s.put(t.Context(), func(t *tx) error {
+		return t.run("UPDATE ideas SET merged_into = CASE id WHEN 'c-idea0' THEN 'c-idea1' ELSE 'c-idea0' END")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, changed, err := s.PutVote(t.Context(), models.Vote{ConsultationID: c.ID, IdeaID: "c-idea0", ParticipantID: "p", Choice: models.ChoiceAgree})
+	if err != nil || !changed {
+		t.Errorf("changed %t, %v", changed, err)
+	}
+}
+
+// TestTwoProcesses: two stores on one file write at once, as a command beside the
+// server does, and lose nothing.
+func TestTwoProcesses(t *testing.T) {
+	first := openTest(t, Options{Clock: &testClock{testStart}})
+	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	c := voting(t, first, "c", 2)
+	var wg sync.WaitGroup
+	for n := range 16 {
+		s := []*Store{first, second}[n%2]
+		wg.Go(func() {
+			for m := range 10 {
+				_, _, err := s.PutVote(context.Background(), models.Vote{
+					ConsultationID: c.ID, IdeaID: fmt.Sprintf("c-idea%d", m%2), ParticipantID: fmt.Sprintf("p%d", n),
+					Choice: []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass}[(n+m)%3],
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	same(t, first, c.ID)
+	got, err := second.Consultation(t.Context(), c.ID)
+	if err != nil || got.VoterCount != 16 || got.VoteSeq != 160 {
+		t.Errorf("%d voters, %d entries, %v", got.VoterCount, got.VoteSeq, err)
+	}
+}
+
+// TestShownTallyMovesInSteps: a vote raises the version only when a stranger sees
+// it: somebody new took part, or a tally that is shown has moved a step.
+func TestShownTallyMovesInSteps(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	people := 2 * models.TallyStep
+	for display, want := range map[models.TallyDisplay][]int64{
+		models.TalliesAlways: {int64(people), 2}, models.TalliesAfterClosing: {int64(people), 0},
+	} {
+		c := voting(t, s, string(display), 2)
+		c.Rev, c.Settings.Tallies = 1, display
+		c, err := s.EditConsultation(t.Context(), c, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for idea, rise := range want {
+			before := c.Version
+			for n := range people {
+				v := models.Vote{ConsultationID: c.ID, IdeaID: fmt.Sprintf("%s-idea%d", c.ID, idea), ParticipantID: fmt.Sprint(n), Choice: models.ChoiceAgree}
+				if _, _, err := s.PutVote(t.Context(), v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c, err = s.Consultation(t.Context(), c.ID); err != nil || c.Version-before != rise {
+				t.Errorf("%s, idea %d: the version rose by %d, want %d (%v)", display, idea, c.Version-before, rise, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package storetest
+
+import (
+	"time"
+
+	"folkmoot/models"
+)
+
+var ideaCases = []testCase{
+	{"every field of a participant's idea comes back", ideaRoundTrip},
+	{"every field of an organiser's idea comes back, with the next number", ideaOrganiser},
+	{"it leaves the jobs that it causes", ideaJobs},
+	{"what the consultation does not take is refused and leaves nothing", ideaClosed},
+	{"suggestions close before voting does", ideaSuggestionsClosed},
+	{"the organiser adds only to a draft or while open", ideaOrganiserClosed},
+	{"one without a number or of elsewhere is not found", ideaNotFound},
+	{"the list goes by number and shows what was published", ideaList},
+	{"an idea alone reads as it does in the list", ideaAlone},
+	{"authors find their own that are not shown", ideaOwn},
+	{"an edit replaces the words and keeps the old ones", ideaEdit},
+	{"words are fixed once there is a vote", ideaFixed},
+	{"an idea taken out of a draft closes up the numbers", ideaRemoveDraft},
+	{"nothing is taken out once it is open", ideaRemoveOpen},
+}
+
+// fullContribution sets everything that comes with what somebody sends.
+func fullContribution(e *env, c models.Consultation) models.Contribution {
+	full := e.contribution(c)
+	full.ParticipantID, full.AuthorName, full.StaffRole = e.person("Żaneta").ID, "Żaneta 👩🏽‍🔧", models.RoleBoard
+	full.Address, full.AddressKey = "Zaneta@Example.org", "zaneta@example.org"
+	full.Guest, full.Network = "guest-hash", "network-hash"
+	full.Channel, full.Language = models.ChannelTelephone, "pl"
+	full.Source, full.SourceID = "wordpress", "17"
+	return full
+}
+
+func ideaRoundTrip(e *env) {
+	c := e.open()
+	in := models.Idea{Contribution: fullContribution(e, c), Title: "日本語の題", Body: long, BodyHTML: "<p>" + long + "</p>"}
+	out := must(e.store.AddIdea(e.ctx, in, nil))(e)
+	in.CreatedAt = e.now()
+	e.equal("as given back", out, in)
+	e.equal("as read", must(e.store.IdeaByID(e.ctx, in.ID))(e), out)
+}
+
+func ideaOrganiser(e *env) {
+	c := e.draft("First")
+	in := e.newOrganiserIdea(c, "Second")
+	in.Texts = map[string]models.IdeaText{"cy": {Title: "Ail", Body: long, BodyHTML: "<p>Ail</p>"}, "ar": {Title: "ثان"}}
+	out := must(e.store.AddIdea(e.ctx, in, nil))(e)
+	in.CreatedAt, in.PublishedAt, in.Number, in.Status = e.now(), e.now(), 2, models.StatusPublished
+	e.equal("as given back", out, in)
+	e.equal("as read", must(e.store.Idea(e.ctx, c.ID, 2))(e), out)
+	c = e.move(c, models.StateOpen)
+	e.equal("a participant's", e.idea(c, "Third").Number, 3)
+	fourth := must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), nil))(e)
+	e.equal("the organiser's while open", fourth.Number, 4)
+	e.equal("IdeaCount", e.reload(c).IdeaCount, int64(4))
+}
+
+func ideaJobs(e *env) {
+	c := e.open()
+	jobs := []models.Job{e.newMessage("Ada"), e.newMessage("Bo")}
+	must(e.store.AddIdea(e.ctx, e.newIdea(c, "Markets"), jobs))(e)
+	e.once("jobs", e.waiting(), ids(jobs, jobID))
+}
+
+// refusals put a draft into each state in which the public may not act.
+var refusals = map[string]func(e *env, c models.Consultation){
+	"a draft": func(*env, models.Consultation) {},
+	"coming": func(e *env, c models.Consultation) {
+		c.State, c.OpensAt = models.StateOpen, e.now().Add(time.Millisecond)
+		must(e.store.MoveConsultation(e.ctx, c))(e)
+	},
+	"paused": func(e *env, c models.Consultation) {
+		e.move(e.move(c, models.StateOpen), models.StatePaused)
+	},
+	"withdrawn": func(e *env, c models.Consultation) {
+		e.move(e.move(c, models.StateOpen), models.StateWithdrawn)
+	},
+	"closed": func(e *env, c models.Consultation) {
+		e.move(c, models.StateOpen)
+		e.clock.Set(c.ClosesAt)
+	},
+}
+
+func ideaClosed(e *env) {
+	for what, refuse := range refusals {
+		e.clock.Set(start)
+		c := e.draft()
+		refuse(e, c)
+		i := e.newIdea(c, "Too late")
+		_, err := e.store.AddIdea(e.ctx, i, []models.Job{e.newMessage("Ada")})
+		e.refused(what, err, models.CodeClosed, "")
+		_, err = e.store.IdeaByID(e.ctx, i.ID)
+		e.refused(what+": the idea", err, models.CodeNotFound, "")
+	}
+	e.equal("jobs", e.waiting(), []string(nil))
+	_, err := e.store.AddIdea(e.ctx, e.newIdea(models.Consultation{ID: "none"}, "Nowhere"), nil)
+	e.refused("no consultation", err, models.CodeNotFound, "")
+}
+
+func ideaSuggestionsClosed(e *env) {
+	c := e.open()
+	e.clock.Set(c.SuggestionsCloseAt.Add(-time.Millisecond))
+	e.pendingIdea(c, "Just in time")
+	e.clock.Set(c.SuggestionsCloseAt)
+	_, err := e.store.AddIdea(e.ctx, e.newIdea(c, "Too late"), nil)
+	e.refused("after the end of suggestions", err, models.CodeClosed, "error.consultation.suggestions_closed")
+	e.pending(e.newReply(c))
+}
+
+func ideaOrganiserClosed(e *env) {
+	for _, what := range []string{"paused", "withdrawn", "closed"} {
+		e.clock.Set(start)
+		c := e.draft("First")
+		refusals[what](e, c)
+		_, err := e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Second"), nil)
+		e.refused(what, err, models.CodeClosed, "")
+		e.equal(what+": ideas", len(e.ideas(c)), 1)
+	}
+}
+
+func ideaNotFound(e *env) {
+	c := e.open("First")
+	e.pendingIdea(c, "Pending")
+	for _, number := range []int{0, -1, 2} {
+		_, err := e.store.Idea(e.ctx, c.ID, number)
+		e.refused("Idea", err, models.CodeNotFound, "")
+	}
+	_, err := e.store.Idea(e.ctx, "none", 1)
+	e.refused("Idea of no consultation", err, models.CodeNotFound, "")
+	_, err = e.store.Idea(e.ctx, e.open().ID, 1)
+	e.refused("Idea of another consultation", err, models.CodeNotFound, "")
+	_, err = e.store.IdeaByID(e.ctx, "none")
+	e.refused("IdeaByID", err, models.CodeNotFound, "")
+}
+
+func ideaList(e *env) {
+	c, other := e.open("First", "Second"), e.open("Other")
+	third := e.idea(c, "Third")
+	waits := []string{e.pendingIdea(c, "Pending").ID, e.pendingIdea(c, "Pending too").ID}
+	rejected := e.pendingIdea(c, "Rejected")
+	e.decide(models.ActionReject, rejected.Item())
+	e.decide(models.ActionRemove, third.Item())
+	number := func(i models.Idea) int { return i.Number }
+	list := func(f models.IdeaFilter) []int {
+		f.ConsultationID = c.ID
+		return ids(must(e.store.Ideas(e.ctx, f))(e), number)
+	}
+	e.equal("shown", list(models.IdeaFilter{}), []int{1, 2, 3})
+	e.equal("limited", list(models.IdeaFilter{Limit: 2}), []int{1, 2})
+	e.equal("the next", list(models.IdeaFilter{Limit: 2, AfterNumber: 2}), []int{3})
+	e.equal("beyond the end", list(models.IdeaFilter{AfterNumber: 3}), []int(nil))
+	all := must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: c.ID, All: true}))(e)
+	e.equal("all: those with a number first", ids(all[:3], number), []int{1, 2, 3})
+	e.equal("the words of a removed one, for staff", all[2].Title, "Third")
+	rest := ids(all[3:], ideaID)
+	e.once("all: the others", rest, append(waits, rejected.ID))
+	if len(rest) != 3 || rest[0] > rest[1] || rest[1] > rest[2] {
+		e.Errorf("those without a number go by id, got %v", rest)
+	}
+	e.equal("the other consultation", e.ideas(other)[0].Title, "Other")
+}
+
+func ideaAlone(e *env) {
+	c := e.open("First")
+	for n, choice := range []models.Choice{models.ChoiceAgree, models.ChoiceAgree, models.ChoicePass} {
+		e.vote(e.ideas(c)[0], e.person(string(rune('A'+n))), choice)
+	}
+	in := e.newReply(c)
+	in.IdeaID = e.ideas(c)[0].ID
+	e.published(in)
+	listed := e.ideas(c)[0]
+	e.equal("tally", listed.Tally, models.Tally{Agree: 2, Pass: 1})
+	e.equal("replies", listed.ReplyCount, int64(1))
+	e.equal("by number", must(e.store.Idea(e.ctx, c.ID, 1))(e), listed)
+	e.equal("by id", must(e.store.IdeaByID(e.ctx, listed.ID))(e), listed)
+}
+
+func ideaOwn(e *env) {
+	c, p := e.open(), e.person("Ada")
+	add := func(title, participant, guest string) models.Idea {
+		i := e.newIdea(c, title)
+		i.ParticipantID, i.Guest = participant, guest
+		e.clock.Add(time.Minute)
+		return must(e.store.AddIdea(e.ctx, i, nil))(e)
+	}
+	first, second := add("First", p.ID, ""), add("Second", "", "cookie")
+	published, rejected, spam := add("Published", p.ID, ""), add("Rejected", p.ID, ""), add("Spam", p.ID, "")
+	add("Another's", e.person("Bo").ID, "")
+	add("Another guest's", "", "cookie 2")
+	e.decide(models.ActionPublish, published.Item())
+	e.decide(models.ActionReject, rejected.Item())
+	e.decide(models.ActionSpam, spam.Item())
+	own := func(a models.Author) []string {
+		return ids(must(e.store.OwnIdeas(e.ctx, c.ID, a))(e), ideaID)
+	}
+	e.equal("the participant's", own(models.Author{ParticipantID: p.ID}), []string{first.ID, rejected.ID})
+	e.equal("the guest's", own(models.Author{Guest: "cookie"}), []string{second.ID})
+	both := models.Author{ParticipantID: p.ID, Guest: "cookie"}
+	e.equal("of both", own(both), []string{first.ID, second.ID, rejected.ID})
+	e.equal("nobody's", own(models.Author{}), []string(nil))
+	e.clock.Add(31 * day)
+	e.equal("a month on", own(both), []string{first.ID, second.ID})
+}
+
+func ideaEdit(e *env) {
+	c := e.open()
+	i := e.idea(c, "Before")
+	stale := i
+	e.clock.Add(time.Minute)
+	next := i
+	next.Title, next.Body, next.BodyHTML = "After", long, "<p>After</p>"
+	next.AuthorName, next.Number, next.Status = "Forged", 9, models.StatusRemoved
+	got := must(e.store.EditIdea(e.ctx, next))(e)
+	i.Title, i.Body, i.BodyHTML, i.EditedAt = next.Title, next.Body, next.BodyHTML, e.now()
+	e.equal("as given back", got, i, ignore[models.Contribution]("Rev"))
+	e.equal("as read", must(e.store.IdeaByID(e.ctx, i.ID))(e), got)
+	if got.Rev <= stale.Rev {
+		e.Errorf("the revision went from %d to %d", stale.Rev, got.Rev)
+	}
+	_, err := e.store.EditIdea(e.ctx, stale)
+	e.refused("an edit of what changed since", err, models.CodeConflict, "")
+	want := []models.TextRevision{{Item: i.Item(), Rev: stale.Rev, Title: "Before", Body: "Why not", At: e.now()}}
+	e.equal("revisions", must(e.store.TextRevisions(e.ctx, i.Item()))(e), want)
+}
+
+func ideaFixed(e *env) {
+	c := e.open("Markets")
+	i, p := e.ideas(c)[0], e.person("Ada")
+	e.equal("FirstVote before", i.FirstVote, time.Time{})
+	first := e.clock.Add(time.Minute)
+	e.vote(i, p, models.ChoicePass)
+	e.clock.Add(time.Minute)
+	e.vote(i, e.person("Bo"), models.ChoiceAgree)
+	e.vote(i, p, models.ChoiceNone)
+	voted := e.ideas(c)[0]
+	e.equal("FirstVote", voted.FirstVote, first)
+	next := voted
+	next.Title = "Something else"
+	_, err := e.store.EditIdea(e.ctx, next)
+	e.refused("an edit after the first vote", err, models.CodeClosed, "error.idea.fixed")
+	e.equal("the idea", e.ideas(c)[0], voted)
+	e.equal("revisions", must(e.store.TextRevisions(e.ctx, i.Item()))(e), []models.TextRevision(nil))
+}
+
+func ideaRemoveDraft(e *env) {
+	c := e.draft("First", "Second", "Third")
+	gone := e.ideas(c)[1]
+	e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, 2))
+	left := e.ideas(c)
+	title := func(i models.Idea) string { return i.Title }
+	e.equal("ideas", ids(left, title), []string{"First", "Third"})
+	e.equal("the number of the last", left[1].Number, 2)
+	e.equal("IdeaCount", e.reload(c).IdeaCount, int64(2))
+	_, err := e.store.IdeaByID(e.ctx, gone.ID)
+	e.refused("the one taken out", err, models.CodeNotFound, "")
+	next := must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), nil))(e)
+	e.equal("the next number", next.Number, 3)
+}
+
+func ideaRemoveOpen(e *env) {
+	c := e.open("First")
+	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, 1), models.CodeConflict, "")
+	e.equal("ideas", len(e.ideas(c)), 1)
+}

@@ -1,0 +1,274 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"folkmoot/models"
+)
+
+var jobCases = []testCase{
+	{"every field comes back", jobRoundTrip},
+	{"a job that is there already is ignored, done or not", jobOnce},
+	{"a claimed job is leased, and free again when the lease ends", jobLease},
+	{"no more are claimed than asked for", jobClaimSome},
+	{"none is claimed before it is due", jobNotBefore},
+	{"a finished job is gone", jobFinish},
+	{"a job given back is due after a while, with its error", jobRetry},
+	{"those not done are listed oldest first, page by page", jobPages},
+	{"released jobs are due now", jobRelease},
+	{"an unconfirmed address gets at most one message a day", jobUnconfirmed},
+	{"the jobs passed say whether they were deferred", jobSaysDeferred},
+	{"a message that was sent counts towards that", jobUnconfirmedSent},
+	{"a confirmed address gets its messages at once", jobConfirmed},
+}
+
+// enqueue leaves jobs by a reply that causes them.
+func (e *env) enqueue(c models.Consultation, jobs ...models.Job) {
+	e.Helper()
+	must(e.store.AddReply(e.ctx, e.newReply(c), jobs))(e)
+}
+
+// waitingJobs lists the jobs that are not done.
+func (e *env) waitingJobs() []models.Job {
+	e.Helper()
+	return walk(e, 100, func(after string) ([]models.Job, string, error) {
+		return e.store.WaitingJobs(e.ctx, after, 100)
+	}, nil)
+}
+
+func jobRoundTrip(e *env) {
+	in := models.Job{
+		ID: e.id(), Kind: models.JobDecided, Language: "cy", Recipient: "Ada@Example.org",
+		Args:      map[string]string{"token": "t", "reason": long, "title": "日本語", "": "empty"},
+		NotBefore: start.Add(time.Hour), LinkID: e.id(),
+	}
+	e.enqueue(e.open(), in)
+	in.CreatedAt = e.now()
+	e.equal("in the list", e.waitingJobs(), []models.Job{in})
+	plain := models.Job{ID: e.id(), Kind: models.JobQueue, Language: "en", Recipient: "mo@example.org"}
+	e.enqueue(e.open(), plain)
+	plain.CreatedAt, plain.Attempts, plain.LeasedTo = e.now(), 1, start.Add(time.Minute)
+	claimed := must(e.store.ClaimJobs(e.ctx, 5, time.Minute))(e)
+	e.equal("as claimed", claimed, []models.Job{plain}, ignore[models.Job]("NotBefore", "Attempts"))
+}
+
+func jobOnce(e *env) {
+	c, job := e.open(), e.newMessage("Ada")
+	e.enqueue(c, job)
+	again := job
+	again.Recipient = "bo@example.org"
+	e.enqueue(c, again, e.newMessage("Cy"))
+	e.equal("jobs", len(e.waiting()), 2)
+	got := must(e.store.ClaimJobs(e.ctx, 5, time.Minute))(e)
+	e.once("claimed", ids(got, jobID), []string{job.ID})
+	for _, j := range got {
+		e.equal("the first one stands", j.Recipient == again.Recipient, false)
+		e.ok(e.store.FinishJob(e.ctx, j.ID))
+	}
+	e.enqueue(c, job)
+	e.equal("after it was done", e.drain(), []string(nil))
+	e.equal("replies", len(e.queue(models.QueueFilter{})), 3)
+}
+
+func jobLease(e *env) {
+	job := e.newMessage("Ada")
+	e.enqueue(e.open(), job)
+	first := must(e.store.ClaimJobs(e.ctx, 5, time.Minute))(e)
+	e.equal("claimed", ids(first, jobID), []string{job.ID})
+	e.equal("LeasedTo", first[0].LeasedTo, start.Add(time.Minute))
+	e.clock.Add(time.Minute - time.Millisecond)
+	e.equal("while leased", e.claimed(5), []string(nil))
+	e.equal("not done", e.waiting(), []string{job.ID})
+	e.clock.Add(2 * time.Millisecond)
+	again := must(e.store.ClaimJobs(e.ctx, 5, time.Minute))(e)
+	e.equal("claimed again", ids(again, jobID), []string{job.ID})
+	if again[0].Attempts <= first[0].Attempts {
+		e.Errorf("attempts went from %d to %d", first[0].Attempts, again[0].Attempts)
+	}
+}
+
+func jobClaimSome(e *env) {
+	c := e.open()
+	var want, got []string
+	for n := range 5 {
+		job := e.newMessage(fmt.Sprint("person", n))
+		want = append(want, job.ID)
+		e.enqueue(c, job)
+	}
+	for _, size := range []int{2, 2, 1, 0} {
+		some := e.claimed(2)
+		e.equal("claimed", len(some), size)
+		got = append(got, some...)
+	}
+	e.once("claimed", got, want)
+}
+
+func jobNotBefore(e *env) {
+	job := e.newMessage("Ada")
+	job.NotBefore = start.Add(time.Hour)
+	e.enqueue(e.open(), job)
+	e.clock.Set(job.NotBefore.Add(-time.Millisecond))
+	e.equal("too early", e.claimed(5), []string(nil))
+	e.clock.Set(job.NotBefore)
+	e.equal("due", e.claimed(5), []string{job.ID})
+}
+
+func jobFinish(e *env) {
+	job, other := e.newMessage("Ada"), e.newMessage("Bo")
+	e.enqueue(e.open(), job, other)
+	e.once("claimed", e.claimed(5), []string{job.ID, other.ID})
+	e.ok(e.store.FinishJob(e.ctx, job.ID))
+	e.equal("not done", e.waiting(), []string{other.ID})
+	e.clock.Add(day)
+	e.equal("claimed later", e.claimed(5), []string{other.ID})
+}
+
+func jobRetry(e *env) {
+	job := e.newMessage("Ada")
+	e.enqueue(e.open(), job)
+	first := must(e.store.ClaimJobs(e.ctx, 5, time.Hour))(e)
+	e.ok(e.store.RetryJob(e.ctx, job.ID, 10*time.Minute, "550 no such box — żółć"))
+	got := e.waitingJobs()
+	e.equal("LastError", got[0].LastError, "550 no such box — żółć")
+	e.equal("NotBefore", got[0].NotBefore, start.Add(10*time.Minute))
+	e.equal("too early", e.claimed(5), []string(nil))
+	e.clock.Add(10 * time.Minute)
+	again := must(e.store.ClaimJobs(e.ctx, 5, time.Hour))(e)
+	e.equal("due", ids(again, jobID), []string{job.ID})
+	e.equal("its arguments", again[0].Args, job.Args)
+	if again[0].Attempts <= first[0].Attempts {
+		e.Errorf("attempts went from %d to %d", first[0].Attempts, again[0].Attempts)
+	}
+}
+
+func jobPages(e *env) {
+	c := e.open()
+	var want []string
+	for n := range 7 {
+		e.clock.Add(time.Millisecond)
+		job := e.newMessage(fmt.Sprint("person", n))
+		job.NotBefore = start.Add(time.Duration(7-n) * time.Hour)
+		want = append(want, job.ID)
+		e.enqueue(c, job)
+	}
+	page := func(limit int, between func()) []string {
+		return ids(walk(e, limit, func(after string) ([]models.Job, string, error) {
+			return e.store.WaitingJobs(e.ctx, after, limit)
+		}, between), jobID)
+	}
+	for limit := 1; limit <= 8; limit++ {
+		e.equal("pages", page(limit, nil), want)
+	}
+	n := 0
+	e.once("while others come", page(2, func() {
+		if n++; n < 3 {
+			e.clock.Add(time.Millisecond)
+			e.enqueue(c, e.newMessage(fmt.Sprint("late", n)))
+		}
+	}), want)
+}
+
+func jobRelease(e *env) {
+	c := e.open()
+	later, failed, done := e.newMessage("Ada"), e.newMessage("Bo"), e.newMessage("Cy")
+	e.enqueue(c, failed, done)
+	e.once("claimed", e.claimed(5), []string{failed.ID, done.ID})
+	e.ok(e.store.RetryJob(e.ctx, failed.ID, day, "mail is held"))
+	e.ok(e.store.FinishJob(e.ctx, done.ID))
+	later.NotBefore = start.Add(day)
+	e.enqueue(c, later)
+	e.equal("before", e.claimed(5), []string(nil))
+	e.ok(e.store.ReleaseJobs(e.ctx))
+	got := e.claimed(5)
+	e.once("after", got, []string{later.ID, failed.ID})
+	e.equal("how many", len(got), 2)
+}
+
+func (e *env) unconfirmed(name string) models.Job {
+	j := e.newMessage(name)
+	j.Unconfirmed = true
+	return j
+}
+
+// drain claims and finishes what is due and gives the ids.
+func (e *env) drain() []string {
+	e.Helper()
+	done := e.claimed(100)
+	for _, id := range done {
+		e.ok(e.store.FinishJob(e.ctx, id))
+	}
+	return done
+}
+
+func jobUnconfirmed(e *env) {
+	c := e.open()
+	var sent []string
+	for n := range 3 {
+		job := e.unconfirmed("Ada")
+		if n == 1 {
+			job.Recipient = "ADA@Example.ORG"
+		}
+		sent = append(sent, job.ID)
+		e.enqueue(c, job)
+		e.clock.Add(time.Minute)
+	}
+	for n, job := range e.waitingJobs() {
+		e.equal("deferred", job.Deferred, n > 0)
+		if n > 0 {
+			e.equal("due", job.NotBefore, start.Add(time.Duration(n)*models.UnconfirmedEvery))
+		}
+	}
+	other := e.newMessage("Ada") // one that is not of this kind waits for nothing
+	e.enqueue(c, other)
+	e.once("at once", e.drain(), []string{sent[0], other.ID})
+	for n := 1; n < 3; n++ {
+		due := start.Add(time.Duration(n) * models.UnconfirmedEvery)
+		e.clock.Set(due.Add(-time.Millisecond))
+		e.equal("within the day", e.drain(), []string(nil))
+		e.clock.Set(due)
+		e.equal("a day on", e.drain(), []string{sent[n]})
+	}
+}
+
+func jobUnconfirmedSent(e *env) {
+	c := e.open()
+	first, second, bos := e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.unconfirmed("Bo")
+	e.enqueue(c, first)
+	e.equal("the first", e.drain(), []string{first.ID})
+	e.clock.Add(23 * time.Hour)
+	e.enqueue(c, second, bos)
+	e.equal("within a day", e.drain(), []string{bos.ID})
+	e.clock.Add(time.Hour)
+	e.equal("a day on", e.drain(), []string{second.ID})
+	e.clock.Add(2 * day)
+	third := e.unconfirmed("Ada")
+	e.enqueue(c, third)
+	e.equal("after some quiet days", e.drain(), []string{third.ID})
+}
+
+func jobSaysDeferred(e *env) {
+	c := e.open()
+	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.newMessage("Ada"), e.unconfirmed("Bo")}
+	e.enqueue(c, jobs...)
+	deferred := func(j models.Job) bool { return j.Deferred }
+	e.equal("of a reply", ids(jobs, deferred), []bool{false, true, false, false})
+	link := []models.Job{e.unconfirmed("Ada")}
+	e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), link))
+	e.equal("of a link", link[0].Deferred, true)
+	e.person("Bo")
+	decided := []models.Job{e.unconfirmed("Bo"), e.unconfirmed("Ada")}
+	must(e.store.Decide(e.ctx, e.decision(models.ActionPublish, e.queue(models.QueueFilter{})[0].Item), decided))(e)
+	e.equal("of a decision", ids(decided, deferred), []bool{false, true})
+}
+
+func jobConfirmed(e *env) {
+	c := e.open()
+	e.person("Ada")
+	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada")}
+	e.enqueue(c, jobs...)
+	e.once("at once", e.claimed(5), ids(jobs, jobID))
+	for _, j := range e.waitingJobs() {
+		e.equal("deferred", j.Deferred, false)
+	}
+}

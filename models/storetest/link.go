@@ -1,0 +1,219 @@
+package storetest
+
+import (
+	"time"
+
+	"folkmoot/models"
+)
+
+var linkCases = []testCase{
+	{"every field comes back", linkRoundTrip},
+	{"one that is not there is not found", linkNotFound},
+	{"it leaves its message, which goes out only while it is unused", linkMessage},
+	{"it works once", linkOnce},
+	{"it works until it expires and is still found afterwards", linkExpires},
+	{"it makes the account of its address", linkCreates},
+	{"it finds the account of its address and leaves it as it was", linkFinds},
+	{"a role from the command line is given when it is used", linkGrant},
+	{"at most five sign-in links an hour for one address", linkLimit},
+	{"it takes over what was sent with its address", linkTakesOver},
+	{"it releases the deferred messages to its address", linkReleases},
+}
+
+func linkRoundTrip(e *env) {
+	c := e.open("First", "Second")
+	in := e.newBallot(c, "Ada",
+		models.ChosenVote{IdeaID: e.ideas(c)[0].ID, Choice: models.ChoiceAgree},
+		models.ChosenVote{IdeaID: e.ideas(c)[1].ID, Choice: models.ChoicePass})
+	in.Address, in.Name = "Ada@Example.org", "Ελένη 👩🏽‍🔧"
+	in.Capacity, in.Band = models.CapacityBusiness, models.BandSole
+	in.Grant = &models.Grant{Role: models.RoleBoard, ConsultationID: c.ID}
+	in.ReturnTo, in.Language = "/consultations/x?sort=newest#żółć", "el"
+	e.ok(e.store.AddLink(e.ctx, in, nil))
+	in.CreatedAt = e.now()
+	e.equal("as read", must(e.store.Link(e.ctx, in.TokenHash))(e), in)
+	plain := e.newLink("Bo")
+	e.ok(e.store.AddLink(e.ctx, plain, nil))
+	plain.CreatedAt = e.now()
+	e.equal("a sign-in link", must(e.store.Link(e.ctx, plain.TokenHash))(e), plain)
+}
+
+func linkNotFound(e *env) {
+	for _, token := range []string{"none", ""} { // "" must not find who was never reminded
+		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+		_, err := e.store.Link(e.ctx, token)
+		e.refused("Link", err, models.CodeNotFound, "")
+		_, err = e.store.UseLink(e.ctx, e.linkUse(token))
+		e.refused("UseLink", err, models.CodeNotFound, "")
+	}
+	e.equal("Empty", must(e.store.Empty(e.ctx))(e), true)
+}
+
+// linkMessageOf makes the message that carries a link.
+func (e *env) linkMessageOf(l models.Link) models.Job {
+	j := e.newMessage(l.Name)
+	j.Kind, j.LinkID = models.JobSignIn, l.ID
+	return j
+}
+
+// claimed claims up to n jobs and gives their ids.
+func (e *env) claimed(n int) []string {
+	e.Helper()
+	return ids(must(e.store.ClaimJobs(e.ctx, n, time.Minute))(e), jobID)
+}
+
+func linkMessage(e *env) {
+	first, second := e.newLink("Ada"), e.newLink("Ada")
+	message, late := e.linkMessageOf(first), e.linkMessageOf(second)
+	e.ok(e.store.AddLink(e.ctx, first, []models.Job{message}))
+	e.equal("claimed", e.claimed(5), []string{message.ID})
+	e.ok(e.store.AddLink(e.ctx, second, []models.Job{late}))
+	e.use(second.TokenHash)
+	e.equal("claimed after its use", e.claimed(5), []string(nil))
+}
+
+func linkOnce(e *env) {
+	l := e.newLink("Ada")
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	e.clock.Add(time.Minute)
+	used := e.use(l.TokenHash)
+	e.equal("UsedAt", must(e.store.Link(e.ctx, l.TokenHash))(e).UsedAt, e.now())
+	e.equal("the link given back", used.Link.ID, l.ID)
+	again := e.linkUse(l.TokenHash)
+	_, err := e.store.UseLink(e.ctx, again)
+	e.refused("the second use", err, models.CodeGone, "error.link.used")
+	_, _, err = e.store.Session(e.ctx, again.Session.TokenHash)
+	e.refused("the second session", err, models.CodeNotFound, "")
+}
+
+func linkExpires(e *env) {
+	first, second := e.newLink("Ada"), e.newLink("Bo")
+	e.ok(e.store.AddLink(e.ctx, first, nil))
+	e.ok(e.store.AddLink(e.ctx, second, nil))
+	e.clock.Set(first.ExpiresAt.Add(-time.Millisecond))
+	e.use(first.TokenHash)
+	e.clock.Set(second.ExpiresAt)
+	_, err := e.store.UseLink(e.ctx, e.linkUse(second.TokenHash))
+	e.refused("an expired link", err, models.CodeGone, "error.link.expired")
+	found := must(e.store.Link(e.ctx, second.TokenHash))(e)
+	e.equal("UsedAt", found.UsedAt, time.Time{})
+	_, err = e.store.ParticipantByAddress(e.ctx, second.AddressKey)
+	e.refused("its account", err, models.CodeNotFound, "")
+}
+
+func linkCreates(e *env) {
+	l := e.newLink("Ada")
+	l.Address, l.Capacity, l.Band, l.Language = "Ada@Example.org", models.CapacityBusiness, models.BandSmall, "cy"
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	e.clock.Add(time.Minute)
+	use := e.linkUse(l.TokenHash)
+	used := must(e.store.UseLink(e.ctx, use))(e)
+	want := models.Participant{
+		ID: use.NewID, Name: "Ada", Address: "Ada@Example.org", AddressKey: "ada@example.org",
+		Capacity: models.CapacityBusiness, Band: models.BandSmall, Language: "cy", CreatedAt: e.now(),
+	}
+	e.equal("created", used.Created, true)
+	e.equal("the account", used.Participant, want)
+	e.equal("as read", must(e.store.Participant(e.ctx, use.NewID))(e), want)
+	session, who, err := e.store.Session(e.ctx, use.Session.TokenHash)
+	e.ok(err)
+	use.Session.ParticipantID = use.NewID
+	e.equal("the session", session, use.Session)
+	e.equal("its participant", who, want)
+}
+
+func linkFinds(e *env) {
+	p := e.person("Ada", everywhere(models.RoleBoard))
+	l := e.newLink("Ada")
+	l.Name, l.Address, l.Capacity = "Somebody else", "ADA@example.org", models.CapacityOrganisation
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	used := e.use(l.TokenHash)
+	e.equal("created", used.Created, false)
+	e.equal("the account", used.Participant, p)
+	e.equal("as read", must(e.store.Participant(e.ctx, p.ID))(e), p)
+}
+
+func linkGrant(e *env) {
+	e.person("Ada", everywhere(models.RoleBoard))
+	for n, name := range []string{"Ada", "Bo"} {
+		l := e.newLink(name)
+		grant := everywhere(models.RoleModerator)
+		l.Grant = &grant
+		e.ok(e.store.AddLink(e.ctx, l, nil))
+		p := e.use(l.TokenHash).Participant
+		e.equal(name+" moderates", p.Has(models.RoleModerator, ""), true)
+		e.equal(name+" is on the board", p.Has(models.RoleBoard, ""), name == "Ada")
+		e.equal(name+"'s number", p.Number, n+1)
+		e.equal("as read", must(e.store.Participant(e.ctx, p.ID))(e), p, sortedGrants)
+	}
+}
+
+func linkLimit(e *env) {
+	c := e.open("Markets")
+	for n := range models.SignInPerHour {
+		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+		e.clock.Add(time.Duration(n) * time.Minute)
+	}
+	over := e.newLink("Ada")
+	over.Address = "ADA@example.org"
+	err := e.store.AddLink(e.ctx, over, []models.Job{e.newMessage("Ada")})
+	refusal := e.refused("the sixth", err, models.CodeLimited, "error.link.limit")
+	if _, ok := refusal.Args["wait"]; !ok {
+		e.Errorf("the refusal does not say how long to wait: %v", refusal.Args)
+	}
+	e.equal("jobs", e.waiting(), []string(nil))
+	_, err = e.store.Link(e.ctx, over.TokenHash)
+	e.refused("the sixth link", err, models.CodeNotFound, "")
+	e.ok(e.store.AddLink(e.ctx, e.newLink("Bo"), nil))
+	e.ballot(c, "Ada", models.ChosenVote{IdeaID: e.ideas(c)[0].ID, Choice: models.ChoiceAgree})
+	e.clock.Set(start.Add(time.Hour + time.Millisecond))
+	e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+}
+
+func linkTakesOver(e *env) {
+	c := e.open("Markets")
+	sent := func(key, participant string) models.Reply {
+		r := e.newReply(c)
+		r.AddressKey, r.Address, r.ParticipantID, r.Guest = key, key, participant, "cookie"
+		return e.pending(r)
+	}
+	mine, published := sent("ada@example.org", ""), sent("ada@example.org", "")
+	e.decide(models.ActionPublish, published.Item())
+	bo := e.person("Bo")
+	others, bos, unsigned := sent("cy@example.org", ""), sent("ada@example.org", bo.ID), sent("", "")
+	idea := e.newIdea(c, "Alms")
+	idea.AddressKey = "ada@example.org"
+	idea = must(e.store.AddIdea(e.ctx, idea, nil))(e)
+	l := e.newLink("Ada")
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	ada := e.use(l.TokenHash).Participant
+	e.equal("a reply that waits", e.reply(mine.ID).ParticipantID, ada.ID)
+	e.equal("a published reply", e.reply(published.ID).ParticipantID, ada.ID)
+	e.equal("its name", e.reply(published.ID).AuthorName, published.AuthorName)
+	e.equal("an idea", must(e.store.IdeaByID(e.ctx, idea.ID))(e).ParticipantID, ada.ID)
+	e.equal("another address's", e.reply(others.ID).ParticipantID, "")
+	e.equal("another account's", e.reply(bos.ID).ParticipantID, bo.ID)
+	e.equal("without an address", e.reply(unsigned.ID).ParticipantID, "")
+	e.equal("status", e.reply(mine.ID).Status, models.StatusPending)
+}
+
+func linkReleases(e *env) {
+	c := e.open()
+	send := func(name string) models.Job {
+		j := e.newMessage(name)
+		j.Unconfirmed = true
+		must(e.store.AddReply(e.ctx, e.newReply(c), []models.Job{j}))(e)
+		return j
+	}
+	first, bos := send("Ada"), send("Bo")
+	e.once("the first ones", e.claimed(9), []string{first.ID, bos.ID})
+	deferred := send("Ada")
+	send("Bo")
+	e.equal("the second ones", e.claimed(9), []string(nil))
+	l := e.newLink("Ada")
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	e.use(l.TokenHash)
+	e.equal("after the link", e.claimed(9), []string{deferred.ID})
+	confirmed := send("Ada")
+	e.equal("to a confirmed address", e.claimed(9), []string{confirmed.ID})
+}

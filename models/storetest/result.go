@@ -1,0 +1,153 @@
+package storetest
+
+import (
+	"time"
+
+	"folkmoot/models"
+)
+
+var resultCases = []testCase{
+	{"the files and the result come back, and the consultation is sealed", sealRoundTrip},
+	{"nothing is sealed over what moved since it was read", sealFence},
+	{"nothing is sealed while something waits", sealWaiting},
+	{"a correction is a new version beside the old one", sealVersions},
+	{"a sealed version is never overwritten", sealKept},
+	{"what is not sealed is not found", sealNotFound},
+	{"a download is noted", sealDownload},
+}
+
+// closed adds a consultation that is counting, with ideas, votes and a decision behind it.
+func (e *env) closed() models.Consultation {
+	e.Helper()
+	c := e.open("First", "Second")
+	e.vote(e.ideas(c)[0], e.person("Ada"), models.ChoiceAgree)
+	e.published(e.newReply(c))
+	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
+	return e.reload(c)
+}
+
+func (e *env) newSealed(c models.Consultation, version int) models.Sealed {
+	half := 0.5
+	return models.Sealed{
+		ConsultationID: c.ID, Version: version,
+		Full:       []byte(`{"full":"żółć","n":` + string(rune('0'+version)) + "}\xff\x00"),
+		Public:     []byte(`{"public":"日本語"}`),
+		FullSHA256: models.HashToken("full " + c.ID), PublicSHA256: models.HashToken("public " + c.ID),
+		Result: models.Result{
+			Slug: c.Slug, Title: "Siopau 🏚️", Sealed: version, MinVotes: 5, Voters: 12, Votes: 34, Draws: 2000, Seed: "seed",
+			Ideas: []models.ResultIdea{
+				{Number: 2, Title: "First", Tally: models.Tally{Agree: 3, Pass: 1}, Rank: 1, Support: &half, Lo: &half, Hi: &half, Band: 1, MergedFrom: []int{4, 7}},
+				{Number: 1, Title: "None", Response: &models.Answer{Decision: models.ResponseDecline, Reason: "No"}},
+			},
+		},
+		SealedBy: "organiser",
+	}
+}
+
+func (e *env) seal(c models.Consultation, version int) models.Sealed {
+	e.Helper()
+	s := e.newSealed(c, version)
+	e.ok(e.store.Seal(e.ctx, s, e.reload(c).Fence()))
+	return s
+}
+
+func sealRoundTrip(e *env) {
+	c := e.closed()
+	want := e.seal(c, 1)
+	want.At = e.now()
+	got := must(e.store.Sealed(e.ctx, c.ID))(e)
+	e.equal("the version", got, want)
+	e.equal("in the list", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{want})
+	after := e.reload(c)
+	e.equal("state", after.State, models.StateSealed)
+	e.equal("SealedAt", after.SealedAt, e.now())
+	if after.Version <= c.Version {
+		e.Errorf("sealing left the version at %d", after.Version)
+	}
+}
+
+func sealFence(e *env) {
+	for what, move := range map[string]func(c models.Consultation, ballot models.Link){
+		"an edit": func(c models.Consultation, _ models.Link) {
+			must(e.store.EditConsultation(e.ctx, c, nil))(e)
+		},
+		"a late vote": func(_ models.Consultation, ballot models.Link) {
+			e.use(ballot.TokenHash)
+		},
+		"a decision": func(c models.Consultation, _ models.Link) {
+			e.decide(models.ActionRemove, e.ideas(c)[1].Item())
+		},
+	} {
+		e.clock.Set(start)
+		c := e.open("First", "Second")
+		ballot := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
+		e.clock.Set(c.ClosesAt)
+		fence := e.reload(c).Fence()
+		move(e.reload(c), ballot)
+		e.clock.Set(c.ClosesAt.Add(models.LateLinks))
+		err := e.store.Seal(e.ctx, e.newSealed(c, 1), fence)
+		e.refused(what, err, models.CodeConflict, "error.seal.moved")
+		_, err = e.store.Sealed(e.ctx, c.ID)
+		e.refused(what+": Sealed", err, models.CodeNotFound, "")
+		e.equal(what+": state", e.reload(c).State, models.StateOpen)
+		e.seal(c, 1)
+	}
+}
+
+func sealWaiting(e *env) {
+	c := e.open("First")
+	r, i := e.pending(e.newReply(c)), e.pendingIdea(c, "Alms")
+	e.pending(e.newReply(e.open()))
+	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
+	for waits, next := range []models.Item{r.Item(), i.Item()} {
+		err := e.store.Seal(e.ctx, e.newSealed(c, 1), e.reload(c).Fence())
+		refusal := e.refused("with something waiting", err, models.CodeConflict, "error.seal.waiting")
+		if _, ok := refusal.Args["count"]; !ok {
+			e.Errorf("the refusal with %d decided does not say how much waits: %v", waits, refusal.Args)
+		}
+		e.decide(models.ActionReject, next)
+	}
+	e.equal("state", e.reload(c).State, models.StateOpen)
+	e.seal(c, 1)
+	e.equal("state", e.reload(c).State, models.StateSealed)
+}
+
+func sealVersions(e *env) {
+	c := e.closed()
+	first := e.seal(c, 1)
+	first.At = e.now()
+	e.clock.Add(time.Hour)
+	second := e.newSealed(c, 2)
+	second.FullSHA256 = models.HashToken("another")
+	e.ok(e.store.Seal(e.ctx, second, e.reload(c).Fence()))
+	second.At = e.now()
+	e.equal("the last", must(e.store.Sealed(e.ctx, c.ID))(e), second)
+	e.equal("all", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{first, second})
+}
+
+func sealKept(e *env) {
+	c := e.closed()
+	first := e.seal(c, 1)
+	first.At = e.now()
+	again := e.newSealed(c, 1)
+	again.Full = []byte("forged")
+	if err := e.store.Seal(e.ctx, again, e.reload(c).Fence()); err == nil {
+		e.Errorf("version 1 was sealed twice")
+	}
+	e.equal("the version", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{first})
+}
+
+func sealNotFound(e *env) {
+	_, err := e.store.Sealed(e.ctx, e.closed().ID)
+	e.refused("Sealed", err, models.CodeNotFound, "")
+	_, err = e.store.Sealed(e.ctx, "none")
+	e.refused("Sealed of nothing", err, models.CodeNotFound, "")
+}
+
+func sealDownload(e *env) {
+	c := e.closed()
+	e.seal(c, 1)
+	for range 2 {
+		e.ok(e.store.LogDownload(e.ctx, c.ID, 1, e.person("Ada").ID))
+	}
+}

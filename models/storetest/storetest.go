@@ -1,0 +1,140 @@
+// Package storetest is the contract that every models.Store passes: what each
+// method does, what it refuses, in which order and in which pages it lists, and
+// what holds when many write at once and after a restart. It speaks to a store
+// through models.Store alone.
+package storetest
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"folkmoot/models"
+)
+
+// Open gives a fresh, empty store that reads the time from clock. It closes the
+// store by t.Cleanup; a case may have closed it before.
+type Open func(t *testing.T, clock models.Clock) models.Store
+
+// Reopen prepares one empty place for a store and gives what opens it, again
+// and again. Each opening is closed by t.Cleanup; a case may have closed it before.
+type Reopen func(t *testing.T) Open
+
+// testCase is one behaviour, named as a sentence.
+type testCase struct {
+	name string
+	run  func(e *env)
+}
+
+// feature is what one file of the contract holds.
+type feature struct {
+	name  string
+	cases []testCase
+}
+
+// features lists the contract in the order of models.Store.
+func features() []feature {
+	return []feature{
+		{"site", siteCases},
+		{"consultation", consultationCases},
+		{"idea", ideaCases},
+		{"reply", replyCases},
+		{"thread", threadCases},
+		{"vote", voteCases},
+		{"people", peopleCases},
+		{"link", linkCases},
+		{"ballot", ballotCases},
+		{"queue", queueCases},
+		{"moderation", moderationCases},
+		{"result", resultCases},
+		{"response", responseCases},
+		{"job", jobCases},
+		{"search", searchCases},
+		{"importing", importingCases},
+		{"audit", auditCases},
+		{"race", raceCases},
+	}
+}
+
+// Run holds a store to the contract, each case on a store of its own.
+func Run(t *testing.T, open Open) {
+	for _, f := range features() {
+		t.Run(f.name, func(t *testing.T) {
+			for _, c := range f.cases {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.run(newEnv(t, open))
+				})
+			}
+		})
+	}
+}
+
+// RunRestart holds a store to what must survive closing and opening again.
+func RunRestart(t *testing.T, reopen Reopen) {
+	for _, c := range restartCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(newEnv(t, reopen(t)))
+		})
+	}
+}
+
+// Names lists every case as "feature/behaviour", to print what a store was held to.
+func Names() (names []string) {
+	all := append(features(), feature{"restart", restartCases})
+	for _, f := range all {
+		for _, c := range f.cases {
+			names = append(names, f.name+"/"+c.name)
+		}
+	}
+	return names
+}
+
+// reporter is what *testing.T and *rapid.T have in common.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// env is one case at work: a store, its clock and the builders of fixtures.go.
+type env struct {
+	reporter
+	ctx   context.Context
+	clock *Clock
+	store models.Store
+	again func() models.Store // opens once more: a fresh store in Run, the same in RunRestart
+	ids   *atomic.Int64
+}
+
+// start is when every case begins.
+var start = time.Date(2027, 3, 1, 9, 30, 15, 123_000_000, time.UTC)
+
+func newEnv(t *testing.T, open Open) *env {
+	clock := NewClock(start)
+	e := &env{reporter: t, ctx: t.Context(), clock: clock, ids: new(atomic.Int64)}
+	e.again = func() models.Store { return open(t, clock) }
+	e.store = e.again()
+	return e
+}
+
+// on gives the same case reporting to another test, as rapid hands out.
+func (e *env) on(r reporter) *env {
+	other := *e
+	other.reporter = r
+	return &other
+}
+
+// scaled gives full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like
+// fraction of it at other scales and a hundredth unless told.
+func scaled(full int) int {
+	scale, err := strconv.ParseFloat(os.Getenv("FOLKMOOT_TEST_SCALE"), 64)
+	if err != nil || scale <= 0 {
+		scale = 0.01
+	}
+	return max(1, int(float64(full)*min(scale, 1)))
+}

@@ -1,0 +1,258 @@
+package storetest
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+
+	"folkmoot/models"
+)
+
+var threadCases = []testCase{
+	{"oldest first: every thread in the order of the talk", threadOldest},
+	{"newest first: the newest thread leads, its answers in the order of the talk", threadNewest},
+	{"each idea has a thread of its own", threadIdeas},
+	{"only what is shown is in it, and a removed reply keeps its place", threadShown},
+	{"slices stay stable while others answer", threadStable},
+	{"a slice reads as many rows deep inside as at the start", threadReadsConstant},
+	{"a permalink begins a slice with its reply", threadBefore},
+	{"a stream of all replies goes thread by thread in reading order", threadEach},
+}
+
+// node is a reply as the tests expect it in a thread.
+type node struct {
+	reply    models.Reply
+	children []*node
+}
+
+// grow publishes n replies in one thread, each under a random earlier one or at
+// the root, level by level, and gives the roots of the tree that should appear:
+// answers to the deepest level hang under its parent on the level above.
+func (e *env) grow(c models.Consultation, ideaID string, n int) (roots []*node) {
+	e.Helper()
+	random := rand.New(rand.NewPCG(7, uint64(n)))
+	var nodes []*node
+	parents := map[string]*node{}
+	for level := range models.MaxDepth + 2 {
+		size := (n - len(nodes)) / (models.MaxDepth + 2 - level)
+		batch := make([]models.Reply, size)
+		for k := range batch {
+			batch[k] = e.newReply(c)
+			batch[k].IdeaID = ideaID
+			if len(nodes) > 0 && random.IntN(8) > 0 {
+				// Mostly under a late one, so that the tree gets deep.
+				batch[k].ParentID = nodes[len(nodes)-1-random.IntN(min(len(nodes), size+1))].reply.ID
+			}
+		}
+		for _, r := range e.publishAll(batch) {
+			added := &node{reply: r}
+			nodes, parents[r.ID] = append(nodes, added), added
+		}
+	}
+	return hang(nodes, parents)
+}
+
+// hang links the nodes into a tree, in the order of arrival.
+func hang(nodes []*node, byID map[string]*node) (roots []*node) {
+	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Compare(a.reply.Seq, b.reply.Seq) })
+	above := map[string]*node{} // where a reply hangs
+	for _, n := range nodes {
+		parent := byID[n.reply.ParentID]
+		if parent != nil && parent.reply.Depth == models.MaxDepth {
+			parent = above[parent.reply.ID]
+		}
+		if parent == nil {
+			roots = append(roots, n)
+			continue
+		}
+		above[n.reply.ID] = parent
+		parent.children = append(parent.children, n)
+	}
+	return roots
+}
+
+// publishAll adds replies from several writers at once and publishes them in bulk.
+func (e *env) publishAll(batch []models.Reply) []models.Reply {
+	e.Helper()
+	const writers, bulk = 16, 100
+	e.all(together(writers, func(w int) error {
+		for k := w; k < len(batch); k += writers {
+			r, err := e.store.AddReply(e.ctx, batch[k], nil)
+			if err != nil {
+				return err
+			}
+			batch[k] = r
+		}
+		return nil
+	}))
+	for some := range slices.Chunk(batch, bulk) {
+		e.decide(models.ActionPublish, ids(some, models.Reply.Item)...)
+	}
+	return batch
+}
+
+// reading gives the ids of a tree in the order of the talk.
+func reading(roots []*node) (list []string) {
+	for _, n := range roots {
+		list = append(list, n.reply.ID)
+		list = append(list, reading(n.children)...)
+	}
+	return list
+}
+
+func newestFirst(roots []*node) []*node {
+	back := slices.Clone(roots)
+	slices.Reverse(back)
+	return back
+}
+
+func threadOldest(e *env) {
+	c := e.open()
+	want := reading(e.grow(c, "", 120))
+	for _, limit := range []int{1, 7, 40, 119, 120, 1000} {
+		got := e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: limit})
+		e.equal("the thread", ids(got, replyID), want)
+	}
+}
+
+func threadNewest(e *env) {
+	c := e.open()
+	want := reading(newestFirst(e.grow(c, "", 120)))
+	for _, limit := range []int{1, 7, 40, 119, 120, 1000} {
+		got := e.thread(models.ThreadQuery{ConsultationID: c.ID, Newest: true, Limit: limit})
+		e.equal("the thread", ids(got, replyID), want)
+	}
+}
+
+func threadIdeas(e *env) {
+	c, other := e.open("First", "Second"), e.open()
+	own := reading(e.grow(c, "", 12))
+	e.grow(other, "", 12)
+	for _, i := range e.ideas(c) {
+		want := reading(e.grow(c, i.ID, 12))
+		got := e.thread(models.ThreadQuery{ConsultationID: c.ID, IdeaID: i.ID, Limit: 5})
+		e.equal("the idea's thread", ids(got, replyID), want)
+		e.equal("the idea's number", got[0].IdeaNumber, i.Number)
+		e.equal("in the slice as alone", got[3], e.reply(got[3].ID))
+	}
+	got := e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: 5})
+	e.equal("the consultation's own thread", ids(got, replyID), own)
+}
+
+func threadShown(e *env) {
+	c := e.open()
+	root := e.published(e.newReply(c))
+	answer := e.published(e.answerTo(root))
+	below := e.published(e.answerTo(answer))
+	last := e.published(e.newReply(c))
+	e.pending(e.answerTo(root))
+	withdrawn := e.pending(e.answerTo(root))
+	e.decide(models.ActionWithdraw, withdrawn.Item())
+	e.decide(models.ActionReject, e.pending(e.answerTo(root)).Item())
+	e.decide(models.ActionSpam, e.pending(e.newReply(c)).Item())
+	query := models.ThreadQuery{ConsultationID: c.ID, Limit: 2}
+	e.equal("shown", ids(e.thread(query), replyID), []string{root.ID, answer.ID, below.ID, last.ID})
+	e.decide(models.ActionRemove, answer.Item())
+	got := e.thread(query)
+	e.equal("with a removed one", ids(got, replyID), []string{root.ID, answer.ID, below.ID, last.ID})
+	e.equal("its status", got[1].Status, models.StatusRemoved)
+	e.equal("its words", got[1].Body+got[1].BodyHTML, "")
+	e.decide(models.ActionSpam, root.Item())
+	e.equal("without spam", ids(e.thread(query), replyID), []string{answer.ID, below.ID, last.ID})
+	e.decide(models.ActionRestore, root.Item(), answer.Item())
+	got = e.thread(query)
+	e.equal("restored", ids(got, replyID), []string{root.ID, answer.ID, below.ID, last.ID})
+	e.equal("its status", got[1].Status, models.StatusPublished)
+}
+
+func threadStable(e *env) {
+	c := e.open()
+	want := reading(e.grow(c, "", 40))
+	for _, newest := range []bool{false, true} {
+		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: 4}
+		got := walk(e, query.Limit, func(after string) ([]models.Reply, string, error) {
+			query.After = after
+			slice, err := e.store.Thread(e.ctx, query)
+			return slice.Replies, slice.Next, err
+		}, func() {
+			e.published(e.answerTo(e.reply(want[0])))
+			e.published(e.answerTo(e.reply(want[len(want)/2])))
+			if newest { // at the root only where it cannot lengthen the walk
+				e.published(e.newReply(c))
+			}
+		})
+		e.once("the walk", ids(got, replyID), want)
+	}
+}
+
+func threadReadsConstant(e *env) {
+	c := e.open()
+	n := max(300, scaled(100_000))
+	e.grow(c, "", n)
+	for range 30 { // what is not shown must not be read over
+		e.pending(e.newReply(c))
+	}
+	const limit = 20
+	for _, newest := range []bool{false, true} {
+		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: limit}
+		all := e.thread(models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: 1000})
+		first := must(e.store.Thread(e.ctx, query))(e)
+		if first.Read > limit+1 || first.Read < limit {
+			e.Errorf("the first slice of %d read %d rows", limit, first.Read)
+		}
+		for _, place := range []int{n / 4, n / 2, n - 2*limit} {
+			query.After = all[place].Path
+			if newest {
+				query.After = all[place].PathNew
+			}
+			deep := must(e.store.Thread(e.ctx, query))(e)
+			e.equal("rows read deep inside", deep.Read, first.Read)
+			e.equal("the slice", ids(deep.Replies, replyID), ids(all[place+1:place+1+limit], replyID))
+		}
+	}
+}
+
+func threadBefore(e *env) {
+	c := e.open()
+	e.grow(c, "", 30)
+	waits := e.pending(e.newReply(c))
+	for _, newest := range []bool{false, true} {
+		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: 3}
+		for _, r := range e.thread(query) {
+			after, ok, err := e.store.ThreadBefore(e.ctx, r, newest)
+			e.ok(err)
+			e.equal("shown", ok, true)
+			query.After = after
+			slice := must(e.store.Thread(e.ctx, query))(e)
+			if len(slice.Replies) == 0 || slice.Replies[0].ID != r.ID {
+				e.Errorf("the slice after %q does not begin with %s", after, r.ID)
+			}
+		}
+		_, ok, err := e.store.ThreadBefore(e.ctx, waits, newest)
+		e.ok(err)
+		e.equal("shown while it waits", ok, false)
+	}
+}
+
+func threadEach(e *env) {
+	c := e.open("First", "Second")
+	e.idea(c, "Third")
+	want := reading(e.grow(c, "", 25))
+	for _, i := range e.ideas(c) {
+		want = append(want, reading(e.grow(c, i.ID, 15))...)
+	}
+	want = append(want, e.published(e.newReply(c)).ID)
+	want = slices.Insert(want[:len(want)-1], 25, want[len(want)-1])
+	e.pending(e.newReply(c))
+	e.grow(e.open(), "", 5)
+	removed := e.reply(want[3])
+	e.decide(models.ActionRemove, removed.Item())
+	var got []models.Reply
+	e.ok(e.store.EachReply(e.ctx, c.ID, func(r models.Reply) error {
+		got = append(got, r)
+		return nil
+	}))
+	e.equal("the stream", ids(got, replyID), want)
+	own := e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: 10})
+	e.equal("as in the thread", got[:len(own)], own)
+}
