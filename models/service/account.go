@@ -1,0 +1,75 @@
+package service
+
+import (
+	"context"
+
+	"folkmoot/models"
+)
+
+// AccountInput is what a participant says of themselves. An empty name is
+// allowed: they are asked for one when they write something.
+type AccountInput struct {
+	Name     string
+	Capacity models.Capacity
+	Band     models.Band
+}
+
+// EditAccount changes the actor's name and capacity. Votes already cast stand as
+// they were cast. CodeUnauthenticated, CodeInvalid with the fields.
+func (s *Service) EditAccount(ctx context.Context, actor models.Actor, in AccountInput) error {
+	p, err := signedIn(actor)
+	if err != nil {
+		return err
+	}
+	var f form
+	next := *p
+	next.Name = f.optionalName("name", in.Name)
+	next.Capacity, next.Band = f.capacity(in.Capacity, in.Band)
+	if next.Name != p.Name {
+		if err := s.checkReserved(ctx, &f, "name", next.Name, p.ID); err != nil {
+			return err
+		}
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	return s.store.EditParticipant(ctx, next)
+}
+
+// MakeSignInLink makes the account of an address, if there is none, gives it a
+// role everywhere (RoleParticipant: none) and makes a link to sign in with, which
+// is mailed to nobody: for the command line. CodeInvalid with the fields.
+func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role models.Role) (token string, p models.Participant, err error) {
+	var f form
+	address, name := f.address("email", email), f.optionalName("name", name)
+	if !role.Valid() {
+		f.add("role", "error.field.role")
+	}
+	if err := f.err(); err != nil {
+		return "", p, err
+	}
+	p = models.Participant{
+		ID: newID(), Name: name, Address: address, AddressKey: AddressKey(address), CreatedAt: s.Now(),
+	}
+	var grant *models.Grant
+	if role != models.RoleParticipant {
+		grant = &models.Grant{Role: role}
+		p.Grants = []models.Grant{*grant}
+	}
+	if p, err = s.store.EnsureParticipant(ctx, p); err != nil {
+		return "", p, err
+	}
+	token, err = s.linkFor(ctx, p, grant)
+	return token, p, err
+}
+
+// linkFor makes a link to sign in to an account with, without a message. One that
+// carries a grant is outside the limit of five an hour.
+func (s *Service) linkFor(ctx context.Context, p models.Participant, grant *models.Grant) (string, error) {
+	l, token := s.newLink(models.PurposeSignIn, p.Address, orElse(p.Language, "en"))
+	l.Grant = grant
+	if err := s.store.AddLink(ctx, l, nil); err != nil {
+		return "", tooMany(err)
+	}
+	return token, nil
+}

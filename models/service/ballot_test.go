@@ -1,0 +1,145 @@
+package service
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"folkmoot/models"
+)
+
+// choose makes choices on the ideas with these numbers.
+func choose(t *testing.T, s *Service, slug, choice string, numbers ...int) (list []models.ChosenVote) {
+	t.Helper()
+	for _, n := range numbers {
+		list = append(list, must(s.CheckChoice(t.Context(), slug, n, choice))(t))
+	}
+	return list
+}
+
+func TestBallot(t *testing.T) {
+	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs", "Halls")
+	list := append(choose(t, s, "shops", "agree", 3, 1), choose(t, s, "shops", "pass", 2)...)
+	list = append(list, choose(t, s, "shops", "disagree", 3)...) // changed
+	list = append(list, choose(t, s, "shops", "retract", 2)...)  // taken back
+	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+		Slug: "shops", Email: " Ada@Example.org ", Capacity: models.CapacityBusiness, Band: models.BandMicro, Choices: list,
+	}))(t)
+	if asked.Address != "Ada@example.org" || asked.Deferred || asked.Token == "" {
+		t.Errorf("asked: %+v", asked)
+	}
+	job := jobsOf(t, s, models.JobBallot)[0]
+	if job.Recipient != "Ada@example.org" || !job.Unconfirmed || job.Args["token"] != asked.Token ||
+		job.Args["choices"] != "1:agree\n3:disagree" || job.Args["slug"] != "shops" || job.LinkID == "" {
+		t.Errorf("the message: %+v", job)
+	}
+	l := must(s.Link(t.Context(), asked.Token))(t)
+	if l.Purpose != models.PurposeBallot || !l.ExpiresAt.Equal(c.ClosesAt.Add(models.LateLinks)) || len(l.Choices) != 2 {
+		t.Errorf("the link: %+v", l)
+	}
+	if got := tally(t, s, c, 1); got != (models.Tally{}) {
+		t.Errorf("before the link is used: %v", got)
+	}
+	used := must(s.UseLink(t.Context(), asked.Token))(t)
+	if used.Counted != 2 || used.ReturnTo != "/consultations/shops" || !used.Created || used.Participant.Band != models.BandMicro {
+		t.Errorf("used: %+v", used)
+	}
+	if got := []models.Tally{tally(t, s, c, 1), tally(t, s, c, 2), tally(t, s, c, 3)}; !slices.Equal(got, []models.Tally{{Agree: 1}, {}, {Disagree: 1}}) {
+		t.Errorf("counted: %v", got)
+	}
+	if p := must(s.Participant(t.Context(), used.SessionToken))(t); p == nil || p.ID != used.Participant.ID {
+		t.Errorf("signed in as %+v", p)
+	}
+	refused(t, errOf(s.UseLink(t.Context(), asked.Token)), models.CodeGone, "error.link.used")
+}
+
+func TestBallotRefuses(t *testing.T) {
+	s, clk := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets")
+	addConsultation(t, s, "other", nil, "Markets")
+	good := choose(t, s, "shops", "agree", 1)
+	for name, x := range map[string]struct {
+		change func(*BallotInput)
+		code   models.Code
+		key    string
+	}{
+		"no address":           {func(in *BallotInput) { in.Email = "" }, models.CodeInvalid, "error.fields"},
+		"no such capacity":     {func(in *BallotInput) { in.Capacity = "king" }, models.CodeInvalid, "error.fields"},
+		"no band":              {func(in *BallotInput) { in.Capacity = models.CapacityBusiness }, models.CodeInvalid, "error.fields"},
+		"nothing":              {func(in *BallotInput) { in.Choices = nil }, models.CodeInvalid, "error.ballot.empty"},
+		"all taken back":       {func(in *BallotInput) { in.Choices = choose(t, s, "shops", "retract", 1) }, models.CodeInvalid, "error.ballot.empty"},
+		"another consultation": {func(in *BallotInput) { in.Choices = choose(t, s, "other", "agree", 1) }, models.CodeInvalid, "error.ballot.idea"},
+		"a vote of its own":    {func(in *BallotInput) { in.Choices[0].Choice = "double" }, models.CodeInvalid, "error.vote.choice"},
+		"nowhere":              {func(in *BallotInput) { in.Slug = "nowhere" }, models.CodeNotFound, "error.consultation.unknown"},
+	} {
+		in := BallotInput{Slug: "shops", Email: "ada@example.org", Choices: slices.Clone(good)}
+		x.change(&in)
+		if _, err := s.AskBallot(t.Context(), guest("c"), in); err == nil || refused(t, err, x.code, x.key) == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	clk.set(c.ClosesAt)
+	_, err := s.AskBallot(t.Context(), guest("c"), BallotInput{Slug: "shops", Email: "ada@example.org", Choices: good})
+	refused(t, err, models.CodeClosed, "error.consultation.closed")
+	if jobs := waitingJobs(t, s); len(jobs) != 0 {
+		t.Errorf("mail was sent: %v", jobs)
+	}
+}
+
+func TestLateBallots(t *testing.T) {
+	for name, x := range map[string]struct {
+		after   time.Duration // of closing
+		counted int
+		code    models.Code
+	}{
+		"at closing":              {0, 1, ""},
+		"just within":             {models.LateLinks - time.Millisecond, 1, ""},
+		"a moment after 72 hours": {models.LateLinks, 0, models.CodeGone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, clk := newService(t)
+			c := addConsultation(t, s, "shops", nil, "Markets")
+			clk.set(c.ClosesAt.Add(-time.Millisecond))
+			asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+				Slug: "shops", Email: "ada@example.org", Choices: choose(t, s, "shops", "agree", 1),
+			}))(t)
+			clk.set(c.ClosesAt.Add(x.after))
+			used, err := s.UseLink(t.Context(), asked.Token)
+			if models.CodeOf(err) != x.code || used.Counted != x.counted {
+				t.Errorf("counted %d, %v", used.Counted, err)
+			}
+			if got := tally(t, s, c, 1); got.Agree != int64(x.counted) {
+				t.Errorf("the tally is %v", got)
+			}
+		})
+	}
+}
+
+func TestBallotOfStaffIsNotCounted(t *testing.T) {
+	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets")
+	person(t, s, "mo", models.RoleModerator)
+	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+		Slug: "shops", Email: "mo@example.org", Choices: choose(t, s, "shops", "agree", 1),
+	}))(t)
+	if used := must(s.UseLink(t.Context(), asked.Token))(t); used.Counted != 0 || tally(t, s, c, 1) != (models.Tally{}) {
+		t.Errorf("counted: %+v", used)
+	}
+}
+
+func TestCountBasket(t *testing.T) {
+	s, clk := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
+	addConsultation(t, s, "other", nil, "Markets")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	list := append(choose(t, s, "shops", "agree", 1, 2), choose(t, s, "other", "agree", 1)...)
+	list = append(list, models.ChosenVote{IdeaID: list[0].IdeaID, Choice: "double"})
+	refused(t, errOf(s.CountBasket(t.Context(), guest("c"), "shops", list)), models.CodeUnauthenticated, "error.vote.sign_in")
+	refused(t, errOf(s.CountBasket(t.Context(), person(t, s, "mo", models.RoleBoard), "shops", list)), models.CodeForbidden, "error.vote.staff")
+	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 2 || tally(t, s, c, 2).Agree != 1 {
+		t.Errorf("counted %d", n)
+	}
+	clk.set(c.ClosesAt)
+	refused(t, errOf(s.CountBasket(t.Context(), bo, "shops", list)), models.CodeClosed, "error.consultation.closed")
+}

@@ -1,0 +1,248 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"folkmoot/models"
+)
+
+// maxBulk is how many items one act may decide.
+const maxBulk = 200
+
+// ItemRev names an item and the revision of its text that was shown.
+type ItemRev struct {
+	Item models.Item
+	Rev  int64
+}
+
+// DecideInput is one act of a moderator on one or more items.
+type DecideInput struct {
+	Items  []ItemRev
+	Action models.Action
+	Reason string
+}
+
+// ChangedError says that texts have changed since they were shown; nothing was decided.
+type ChangedError struct {
+	Entries []Changed
+	err     *models.Error
+}
+
+// Changed is one such text with what changed since the revision that was shown.
+type Changed struct {
+	Entry       models.QueueEntry
+	Title, Body []DiffRun
+}
+
+// Error implements error.
+func (e *ChangedError) Error() string { return e.err.Error() }
+
+// Unwrap gives the Error of CodeConflict.
+func (e *ChangedError) Unwrap() error { return e.err }
+
+// picked is one item on its way into a decision.
+type picked struct {
+	entry    models.QueueEntry
+	from, to models.Status
+}
+
+// Decide decides on items, with one decision for each consultation they stand in
+// and a notice to each author. Publishing what is published and reported keeps
+// it. CodeInvalid without items, with an unknown action or without a reason
+// where one is needed; CodeForbidden where the actor does not moderate or wrote
+// the text; CodeConflict where the status does not allow it; *ChangedError.
+// Should a later consultation fail, the decisions made come with the error.
+func (s *Service) Decide(ctx context.Context, actor models.Actor, in DecideInput) ([]models.Decision, error) {
+	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
+		return nil, err
+	}
+	in, err := checkDecide(in)
+	if err != nil {
+		return nil, err
+	}
+	picks, err := s.pickItems(ctx, actor, in)
+	if err != nil {
+		return nil, err
+	}
+	var made []models.Decision
+	for _, group := range byConsultation(picks) {
+		d := models.Decision{Action: in.Action, Reason: in.Reason}
+		if d, err = s.writeDecision(ctx, actor, d, group); models.CodeOf(err) == models.CodeConflict {
+			// Somebody was faster: tell what changed, if that is it.
+			if _, now := s.pickItems(ctx, actor, in); now != nil && len(made) == 0 {
+				return nil, now
+			}
+		}
+		if err != nil {
+			return made, err
+		}
+		made = append(made, d)
+	}
+	return made, nil
+}
+
+// checkDecide checks the form of the act and drops items named twice.
+func checkDecide(in DecideInput) (DecideInput, error) {
+	if _, err := models.ParseAction(string(in.Action)); err != nil {
+		return in, err
+	}
+	seen := map[models.Item]bool{}
+	in.Items = slices.DeleteFunc(slices.Clone(in.Items), func(i ItemRev) bool {
+		again := seen[i.Item]
+		seen[i.Item] = true
+		return again
+	})
+	if len(in.Items) == 0 {
+		return in, models.Fail(models.CodeInvalid, "error.decision.none")
+	}
+	if len(in.Items) > maxBulk {
+		return in, models.Fail(models.CodeInvalid, "error.decision.many", "limit", maxBulk)
+	}
+	var f form
+	in.Reason = f.text("reason", in.Reason, models.MaxReason)
+	if in.Action.NeedsReason() {
+		f.need("reason", in.Reason, "error.field.reason")
+	}
+	return in, f.err()
+}
+
+// pickItems loads the items and checks that the actor may decide on each as it is.
+func (s *Service) pickItems(ctx context.Context, actor models.Actor, in DecideInput) ([]picked, error) {
+	var picks []picked
+	var changed []Changed
+	for _, i := range in.Items {
+		entry, err := s.ownDecision(ctx, actor, i.Item)
+		if err != nil {
+			return nil, err
+		}
+		if i.Rev != 0 && entry.Contribution().Rev != i.Rev {
+			ch, err := s.changedSince(ctx, entry, i.Rev)
+			if err != nil {
+				return nil, err
+			}
+			changed = append(changed, ch)
+			continue
+		}
+		to, err := nextStatus(in.Action, entry)
+		if err != nil {
+			return nil, err
+		}
+		picks = append(picks, picked{entry, entry.Contribution().Status, to})
+	}
+	if len(changed) > 0 {
+		failed := models.Fail(models.CodeConflict, "error.decision.changed", "count", len(changed))
+		return nil, &ChangedError{Entries: changed, err: failed}
+	}
+	return picks, nil
+}
+
+// ownDecision loads an item if the actor may moderate it.
+func (s *Service) ownDecision(ctx context.Context, actor models.Actor, item models.Item) (models.QueueEntry, error) {
+	entry, err := s.store.QueueEntry(ctx, item)
+	if err != nil {
+		return entry, err
+	}
+	if err := models.Require(actor.Participant, models.MayModerate, entry.ConsultationID); err != nil {
+		return entry, err
+	}
+	if OwnText(actor, entry.Contribution()) {
+		return entry, models.Fail(models.CodeForbidden, "error.decision.own")
+	}
+	return entry, nil
+}
+
+// nextStatus applies the action; keeping a published text needs an open report,
+// so that a form sent twice does not decide twice.
+func nextStatus(action models.Action, entry models.QueueEntry) (models.Status, error) {
+	c := entry.Contribution()
+	open := slices.ContainsFunc(entry.Reports, func(r models.Report) bool { return r.ClosedBy == 0 })
+	if action == models.ActionPublish && c.Status == models.StatusPublished && !open {
+		return "", models.Fail(models.CodeConflict, "error.decision.status",
+			"action", string(action), "status", string(c.Status))
+	}
+	return action.Next(c)
+}
+
+// changedSince compares the text as it is with the revision that was shown.
+func (s *Service) changedSince(ctx context.Context, entry models.QueueEntry, rev int64) (Changed, error) {
+	title, body := entryWords(entry)
+	beforeTitle, before := title, body
+	earlier, err := s.store.TextRevisions(ctx, entry.Item)
+	if err != nil {
+		return Changed{}, err
+	}
+	for _, e := range earlier {
+		if e.Rev == rev {
+			beforeTitle, before = e.Title, e.Body
+		}
+	}
+	return Changed{entry, WordDiff(beforeTitle, title), WordDiff(before, body)}, nil
+}
+
+// entryWords gives the title (of an idea) and the body that is decided on.
+func entryWords(entry models.QueueEntry) (title, body string) {
+	if entry.Idea != nil {
+		return entry.Idea.Title, entry.Idea.Body
+	}
+	return "", entry.Reply.Body
+}
+
+// byConsultation parts the items into one group for each consultation, in the
+// order in which they first come up.
+func byConsultation(picks []picked) (groups [][]picked) {
+	place := map[string]int{}
+	for _, p := range picks {
+		i, ok := place[p.entry.ConsultationID]
+		if !ok {
+			i = len(groups)
+			place[p.entry.ConsultationID] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], p)
+	}
+	return groups
+}
+
+// writeDecision completes d with the items of one consultation and stores it.
+func (s *Service) writeDecision(ctx context.Context, actor models.Actor, d models.Decision, picks []picked) (models.Decision, error) {
+	c, err := s.store.Consultation(ctx, picks[0].entry.ConsultationID)
+	if err != nil {
+		return d, err
+	}
+	d.ConsultationID, d.ActorID, d.ReasonSalt = c.ID, actor.ID(), newSalt()
+	var jobs []models.Job
+	for _, p := range picks {
+		if err := checkFrozen(c, p); err != nil {
+			return d, err
+		}
+		job, err := s.decidedNotice(ctx, d, c.Slug, p)
+		if err != nil {
+			return d, err
+		}
+		jobs = append(jobs, job...)
+		d.Items = append(d.Items, decisionItem(p))
+	}
+	return s.store.Decide(ctx, d, jobs)
+}
+
+func decisionItem(p picked) models.DecisionItem {
+	title, body := entryWords(p.entry)
+	c := p.entry.Contribution()
+	return models.DecisionItem{
+		Item: p.entry.Item, Rev: c.Rev, From: p.from, To: p.to,
+		Digest: models.TextDigest(c.Salt, title, body),
+	}
+}
+
+// checkFrozen refuses to bring an idea in, or back to waiting, once the result is
+// sealed without it. Taking down what must go stays possible.
+func checkFrozen(c models.Consultation, p picked) error {
+	if p.entry.Idea == nil || (c.State != models.StateSealed && c.State != models.StateAnswered) {
+		return nil
+	}
+	if p.to == models.StatusPending || (p.to == models.StatusPublished && p.entry.Idea.Number == 0) {
+		return models.Fail(models.CodeConflict, "error.decision.sealed")
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"folkmoot/models"
+	"folkmoot/models/markup"
+)
+
+// EditWindow is how long after sending it an author may change a text.
+const EditWindow = 15 * time.Minute
+
+// EditView is a text that its author may change now.
+type EditView struct {
+	Item         models.Item
+	Consultation models.Consultation
+	Contribution models.Contribution
+	Title, Body  string
+	Left         time.Duration
+	Earlier      []models.TextRevision
+	IdeaNumber   int // of the idea it is, or in whose thread it stands; 0: none
+}
+
+// canEdit tells whether the actor may change a text at now: nil; CodeForbidden
+// for anybody but the session or cookie that sent it; CodeClosed after the
+// window, once the consultation takes nothing more, or after a decision against it.
+func canEdit(c models.Consultation, by models.Contribution, actor models.Actor, now time.Time) error {
+	if !by.OwnedBy(actor.Author()) {
+		return models.Fail(models.CodeForbidden, "error.edit.owner")
+	}
+	if !now.Before(by.CreatedAt.Add(EditWindow)) {
+		return models.Fail(models.CodeClosed, "error.edit.window", "count", int(EditWindow.Minutes()))
+	}
+	if by.Status != models.StatusPending && by.Status != models.StatusPublished {
+		return models.Fail(models.CodeClosed, "error.edit.decided")
+	}
+	return c.Accepts(models.ActReply, now)
+}
+
+// editable loads a text and its consultation for whoever may change it. What is
+// not public does not exist for anybody else.
+func (s *Service) editable(ctx context.Context, actor models.Actor, item models.Item) (text, models.Consultation, error) {
+	t, err := s.load(ctx, item)
+	if err != nil {
+		return t, models.Consultation{}, err
+	}
+	c, err := s.store.Consultation(ctx, t.ConsultationID)
+	if err != nil {
+		return t, c, err
+	}
+	err = canEdit(c, t.Contribution, actor, s.Now())
+	if models.CodeOf(err) == models.CodeForbidden && (!c.Public() || t.Status != models.StatusPublished) {
+		err = models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
+	if err == nil && t.Idea != nil && !t.Idea.FirstVote.IsZero() {
+		err = models.Fail(models.CodeClosed, "error.idea.fixed")
+	}
+	return t, c, err
+}
+
+// ForEdit gives a text for changing. CodeNotFound, CodeForbidden for anybody but
+// who sent it, CodeClosed after the window or once an idea has a vote.
+func (s *Service) ForEdit(ctx context.Context, actor models.Actor, item models.Item) (EditView, error) {
+	t, c, err := s.editable(ctx, actor, item)
+	if err != nil {
+		return EditView{}, err
+	}
+	v := EditView{
+		Item: item, Consultation: c, Contribution: stranger(t.Contribution),
+		Left: t.CreatedAt.Add(EditWindow).Sub(s.Now()), IdeaNumber: t.place(),
+	}
+	v.Title, v.Body, _ = t.words()
+	v.Earlier, err = s.store.TextRevisions(ctx, item)
+	return v, err
+}
+
+// EditInput is a changed text. Rev is that of the text it was made from.
+type EditInput struct {
+	Item        models.Item
+	Rev         int64
+	Title, Body string
+}
+
+// Edit changes a text inside its window, keeping the old wording. A published
+// one stays published. The refusals are those of ForEdit, CodeInvalid with the
+// fields, and CodeConflict if it changed since.
+func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) error {
+	t, _, err := s.editable(ctx, actor, in.Item)
+	if err != nil {
+		return err
+	}
+	var f form
+	title, body := "", f.body("body", in.Body, models.MaxText)
+	if t.Idea != nil {
+		title = f.title(in.Title)
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	oldTitle, oldBody, _ := t.words()
+	if title == oldTitle && body == oldBody {
+		return nil
+	}
+	if t.Idea != nil {
+		i := *t.Idea
+		i.Rev, i.Title, i.Body, i.BodyHTML = in.Rev, title, body, markup.Public(body)
+		_, err = s.store.EditIdea(ctx, i)
+		return err
+	}
+	r := *t.Reply
+	r.Rev, r.Body, r.BodyHTML = in.Rev, body, markup.Public(body)
+	_, err = s.store.EditReply(ctx, r)
+	return err
+}

@@ -1,0 +1,126 @@
+package service
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+
+	"folkmoot/models"
+)
+
+var encoding = base64.RawURLEncoding.Strict()
+
+// Sign binds payload to a purpose: base64url of the payload, a dot, and base64url
+// of its HMAC-SHA256 under a key derived from the store's secret for that purpose.
+// It fits into cookies and addresses.
+func (s *Service) Sign(purpose, payload string) string {
+	return encoding.EncodeToString([]byte(payload)) + "." + encoding.EncodeToString(s.mac("sign", purpose, payload))
+}
+
+// Unsign gives the payload of what Sign made for the same purpose; ok is false
+// for anything else.
+func (s *Service) Unsign(purpose, signed string) (payload string, ok bool) {
+	left, right, found := strings.Cut(signed, ".")
+	text, err := encoding.DecodeString(left)
+	mac, err2 := encoding.DecodeString(right)
+	if !found || err != nil || err2 != nil || !hmac.Equal(mac, s.mac("sign", purpose, string(text))) {
+		return "", false
+	}
+	return string(text), true
+}
+
+// Keyed gives the keyed hash of value for a purpose, base64url: what is kept
+// instead of a guest cookie's id or a network.
+func (s *Service) Keyed(purpose, value string) string {
+	return encoding.EncodeToString(s.mac("hash", purpose, value))
+}
+
+// mac derives a key for the use and purpose, then authenticates value with it, so
+// that what was made for one purpose is worth nothing for another.
+func (s *Service) mac(use, purpose, value string) []byte {
+	key := hmac.New(sha256.New, s.secret)
+	key.Write([]byte("folkmoot-1 " + use + " " + purpose))
+	sum := hmac.New(sha256.New, key.Sum(nil))
+	sum.Write([]byte(value))
+	return sum.Sum(nil)
+}
+
+// contributionToken gives the token of an item's private link. It is derived,
+// so that later messages can carry the link while the store keeps only its hash.
+func (s *Service) contributionToken(item models.Item) string {
+	return s.Keyed("contribution link", item.String())
+}
+
+// NewToken gives 32 random bytes in base64url.
+func NewToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails: the program stops instead
+	return encoding.EncodeToString(b[:])
+}
+
+// referenceAlphabet has no two signs that are mistaken for each other, and no vowels.
+const referenceAlphabet = "23456789CDFGHJKMNPQRTVWXY"
+
+// NewReference gives a short reference for people to quote: "K7QF-2M9P".
+func NewReference() string {
+	out := make([]byte, 0, 9)
+	for len(out) < 9 {
+		if len(out) == 4 {
+			out = append(out, '-')
+		}
+		var b [1]byte
+		_, _ = rand.Read(b[:])
+		if int(b[0]) < 256/len(referenceAlphabet)*len(referenceAlphabet) { // no sign is likelier than another
+			out = append(out, referenceAlphabet[int(b[0])%len(referenceAlphabet)])
+		}
+	}
+	return string(out)
+}
+
+// AddressKey gives what an account is found by: the domain as IDNA in lower
+// case, the local part in lower case (design, rule 6). A letter outside ASCII
+// is never lowered into ASCII: a Kelvin sign in somebody's address is no k.
+func AddressKey(address string) string {
+	local, domain, ok := cutAddress(address)
+	local = strings.Map(func(r rune) rune {
+		if low := unicode.ToLower(r); r <= unicode.MaxASCII || low > unicode.MaxASCII {
+			return low
+		}
+		return r
+	}, local)
+	if !ok {
+		return local
+	}
+	if ascii, ok := asciiDomain(domain); ok {
+		domain = ascii
+	}
+	return local + "@" + strings.ToLower(domain)
+}
+
+// keyOf is AddressKey for an address that may be missing.
+func keyOf(address string) string {
+	if address == "" {
+		return ""
+	}
+	return AddressKey(address)
+}
+
+// cutAddress parts an address at its last @.
+func cutAddress(address string) (local, domain string, ok bool) {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address, "", false
+	}
+	return address[:at], address[at+1:], true
+}
+
+// asciiDomain gives a domain as IDNA in lower case; ok is false if it is none.
+func asciiDomain(domain string) (string, bool) {
+	ascii, err := idna.Lookup.ToASCII(domain)
+	return strings.ToLower(ascii), err == nil
+}

@@ -1,0 +1,82 @@
+package service
+
+import (
+	"regexp"
+	"testing"
+
+	"folkmoot/models"
+)
+
+func TestSign(t *testing.T) {
+	s, _ := newService(t)
+	other, _ := newService(t)
+	signed := s.Sign("cookie", "payload|with.dots")
+	if !regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`).MatchString(signed) {
+		t.Errorf("%q does not fit into a cookie or an address", signed)
+	}
+	if got, ok := s.Unsign("cookie", signed); !ok || got != "payload|with.dots" {
+		t.Errorf("Unsign gave %q, %v", got, ok)
+	}
+	for name, c := range map[string]struct {
+		by      *Service
+		purpose string
+		signed  string
+	}{
+		"another purpose":      {s, "cursor", signed},
+		"another site":         {other, "cookie", signed},
+		"another payload":      {s, "cookie", "cGF4" + signed[4:]},
+		"a hash of the same":   {s, "cookie", signed[:22] + "." + s.Keyed("cookie", "payload|with.dots")},
+		"cut":                  {s, "cookie", signed[:len(signed)-1]},
+		"without a mac":        {s, "cookie", signed[:10]},
+		"an empty mac":         {s, "cookie", signed[:10] + "."},
+		"nothing":              {s, "cookie", ""},
+		"no base64":            {s, "cookie", "%%%.%%%"},
+		"something at the end": {s, "cookie", signed + "A"},
+	} {
+		if got, ok := c.by.Unsign(c.purpose, c.signed); ok {
+			t.Errorf("%s: %q was accepted as %q", name, c.signed, got)
+		}
+	}
+	if s.Keyed("guest", "x") == s.Keyed("network", "x") || s.Keyed("guest", "x") == other.Keyed("guest", "x") {
+		t.Error("keyed hashes of two purposes or sites are the same")
+	}
+}
+
+func TestReference(t *testing.T) {
+	form := regexp.MustCompile(`^[2-9CDFGHJKMNPQRTVWXY]{4}-[2-9CDFGHJKMNPQRTVWXY]{4}$`)
+	seen := map[string]bool{}
+	for range 1000 {
+		r := NewReference()
+		if !form.MatchString(r) || seen[r] {
+			t.Fatalf("%q is malformed or came twice", r)
+		}
+		seen[r] = true
+	}
+}
+
+func TestAddressKey(t *testing.T) {
+	for address, want := range map[string]string{
+		"Ada@Example.ORG":        "ada@example.org",
+		"a.da+x@example.org":     "a.da+x@example.org",
+		"ada@Bücher.example":     "ada@xn--bcher-kva.example",
+		"ada@xn--bcher-kva.ex":   "ada@xn--bcher-kva.ex",
+		"ÉLÈNE@example.org":      "élène@example.org",
+		"\u212Aate@example.org":  "\u212Aate@example.org", // a Kelvin sign is no k
+		`"odd@local"@Example.x`:  `"odd@local"@example.x`,
+		"no address":             "no address",
+		"ada@EXAMPLE\uFF0Eorg":   "ada@example.org", // IDNA maps the full-width dot
+		"ada@not_a_host.example": "ada@not_a_host.example",
+	} {
+		if got := AddressKey(address); got != want {
+			t.Errorf("%s: got %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestContributionTokenIsBoundToTheItem(t *testing.T) {
+	s, _ := newService(t)
+	reply, idea := models.Item{Kind: models.KindReply, ID: "1"}, models.Item{Kind: models.KindIdea, ID: "1"}
+	if s.contributionToken(reply) == s.contributionToken(idea) || s.contributionToken(reply) != s.contributionToken(reply) {
+		t.Error("the token of a private link is not one to one with its item")
+	}
+}

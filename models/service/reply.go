@@ -1,0 +1,105 @@
+package service
+
+import (
+	"context"
+
+	"folkmoot/models"
+	"folkmoot/models/markup"
+)
+
+// ReplyInput is a reply as it was typed. ParentID and IdeaNumber are optional.
+type ReplyInput struct {
+	Slug, Name, Email, Body, ParentID string
+	IdeaNumber                        int
+}
+
+// PostReply adds a reply, which waits for a moderator, with the messages that it
+// causes. CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
+func (s *Service) PostReply(ctx context.Context, actor models.Actor, in ReplyInput) (Sent, error) {
+	c, err := s.taking(ctx, actor, in.Slug, models.ActReply)
+	if err != nil {
+		return Sent{}, err
+	}
+	r, err := s.replyPlace(ctx, c, in)
+	if err != nil {
+		return Sent{}, err
+	}
+	var f form
+	if r.Contribution, err = s.newContribution(ctx, &f, actor, c, in.Name, in.Email); err != nil {
+		return Sent{}, err
+	}
+	r.Body = f.body("body", in.Body, models.MaxText)
+	if err := f.err(); err != nil {
+		return Sent{}, err
+	}
+	if err := s.allow(ctx, "texts", actor.Network, s.cfg.Limits.Texts); err != nil {
+		return Sent{}, err
+	}
+	r.BodyHTML = markup.Public(r.Body)
+	r.TokenHash = models.HashToken(s.contributionToken(r.Item()))
+	jobs, err := s.sendJobs(ctx, c, r.Item(), r.Contribution)
+	if err != nil {
+		return Sent{}, err
+	}
+	if _, err = s.store.AddReply(ctx, r, jobs); err != nil {
+		return Sent{}, err
+	}
+	return s.sent(r.Item(), r.Contribution, jobs), nil
+}
+
+// replyPlace finds where a reply belongs: in the consultation's own thread, in
+// an idea's, or under a parent, in whose thread it then stands.
+func (s *Service) replyPlace(ctx context.Context, c models.Consultation, in ReplyInput) (models.Reply, error) {
+	parent, err := s.parent(ctx, c, in.ParentID)
+	if err != nil {
+		return models.Reply{}, err
+	}
+	number := in.IdeaNumber
+	if parent != nil && number == 0 {
+		number = parent.IdeaNumber
+	}
+	if parent != nil && number != parent.IdeaNumber {
+		return models.Reply{}, models.Fail(models.CodeInvalid, "error.reply.parent")
+	}
+	r := models.Reply{IdeaNumber: number}
+	if parent != nil {
+		r.ParentID = parent.ID
+	}
+	if number != 0 {
+		i, err := s.publishedIdea(ctx, c, number)
+		if models.IsNotFound(err) || models.CodeOf(err) == models.CodeGone {
+			return r, models.Fail(models.CodeInvalid, "error.reply.idea")
+		}
+		r.IdeaID = i.ID
+		return r, err
+	}
+	return r, nil
+}
+
+// parent finds a published reply of the consultation; nil for no id. CodeInvalid
+// for one that is not published or stands elsewhere.
+func (s *Service) parent(ctx context.Context, c models.Consultation, id string) (*models.Reply, error) {
+	if id == "" {
+		return nil, nil
+	}
+	p, err := s.store.Reply(ctx, id)
+	if models.IsNotFound(err) || err == nil && (p.ConsultationID != c.ID || p.Status != models.StatusPublished) {
+		return nil, models.Fail(models.CodeInvalid, "error.reply.parent")
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Contribution = stranger(p.Contribution)
+	return &p, nil
+}
+
+// ParentForReply gives the reply that is to be answered in the thread of an idea
+// (0: the consultation's own); nil for no id. CodeInvalid if it is not published
+// or stands elsewhere.
+func (s *Service) ParentForReply(ctx context.Context, c models.Consultation, ideaNumber int, parentID string) (*models.Reply, error) {
+	p, err := s.parent(ctx, c, parentID)
+	if p != nil && p.IdeaNumber != ideaNumber {
+		return nil, models.Fail(models.CodeInvalid, "error.reply.parent")
+	}
+	return p, err
+}

@@ -1,0 +1,66 @@
+package service
+
+import (
+	"context"
+
+	"folkmoot/models"
+)
+
+// ReportView is a published text that somebody may report.
+type ReportView struct {
+	Consultation models.Consultation
+	Item         models.Item
+	Name, HTML   string // who wrote it, and what; an idea's title is part of Title
+	Title        string // of an idea
+	IdeaNumber   int    // of the idea it is, or in whose thread it stands; 0: none
+}
+
+// ForReport gives a published text. CodeNotFound for anything else.
+func (s *Service) ForReport(ctx context.Context, item models.Item) (ReportView, error) {
+	t, c, err := s.reportable(ctx, item)
+	if err != nil {
+		return ReportView{}, err
+	}
+	v := ReportView{Consultation: c, Item: item, Name: t.AuthorName, IdeaNumber: t.place()}
+	v.Title, _, v.HTML = t.words()
+	return v, nil
+}
+
+func (s *Service) reportable(ctx context.Context, item models.Item) (text, models.Consultation, error) {
+	t, err := s.load(ctx, item)
+	if err != nil {
+		return t, models.Consultation{}, err
+	}
+	c, err := s.store.Consultation(ctx, t.ConsultationID)
+	if err == nil && (!c.Public() || t.Status != models.StatusPublished) {
+		err = models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
+	return t, c, err
+}
+
+// Report puts a published text into the queue, with the reason, and gives a
+// reference to quote. Anybody may. CodeNotFound, CodeInvalid without a reason,
+// CodeLimited.
+func (s *Service) Report(ctx context.Context, actor models.Actor, item models.Item, reason string) (reference string, err error) {
+	t, c, err := s.reportable(ctx, item)
+	if err != nil {
+		return "", err
+	}
+	var f form
+	reason = f.body("reason", reason, models.MaxReason)
+	if err := f.err(); err != nil {
+		return "", err
+	}
+	if err := s.allow(ctx, "reports", actor.Network, s.cfg.Limits.Reports); err != nil {
+		return "", err
+	}
+	jobs, err := s.queueJobs(ctx, c, t.ParticipantID)
+	if err != nil {
+		return "", err
+	}
+	r := models.Report{
+		ID: newID(), Item: item, ConsultationID: c.ID, Reason: reason,
+		Reference: NewReference(), Network: actor.Network, CreatedAt: s.Now(),
+	}
+	return r.Reference, s.store.AddReport(ctx, r, jobs)
+}

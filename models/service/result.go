@@ -1,0 +1,184 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"folkmoot/models"
+	"folkmoot/models/ranking"
+)
+
+// Result gives the ranking of c: forbidden (error.results.hidden) to everybody
+// while tallies are hidden; until sealing from tallies rounded down to steps of
+// models.TallyStep, since late links still count one by one; afterwards the
+// frozen one with today's published responses, and the sealed version.
+func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Result, *models.Sealed, error) {
+	if !c.TalliesShown(s.Now()) {
+		return models.Result{}, nil, models.Fail(models.CodeForbidden, "error.results.hidden", "date", c.ClosesAt)
+	}
+	if c.State == models.StateSealed || c.State == models.StateAnswered {
+		return s.sealedResult(ctx, c)
+	}
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID, All: true})
+	if err != nil {
+		return models.Result{}, nil, fmt.Errorf("read the ideas: %w", err)
+	}
+	tallies := map[string]models.Tally{}
+	for _, i := range ideas {
+		tallies[i.ID] = i.Tally.Stepped(models.TallyStep)
+	}
+	head := resultHead(c, c.VoterCount)
+	head.Stepped = true
+	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
+		return models.Result{}, nil, fmt.Errorf("count the unconfirmed votes: %w", err)
+	}
+	return makeResult(head, resultIdeas(ideas, tallies)), nil, nil
+}
+
+// sealedResult gives the frozen figures with what may still change beside them:
+// published responses come in, and words that were taken down since go.
+func (s *Service) sealedResult(ctx context.Context, c models.Consultation) (models.Result, *models.Sealed, error) {
+	sealed, err := s.store.Sealed(ctx, c.ID)
+	if err != nil {
+		return models.Result{}, nil, err
+	}
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID, All: true})
+	if err != nil {
+		return models.Result{}, nil, fmt.Errorf("read the ideas: %w", err)
+	}
+	responses, err := s.store.Responses(ctx, c.ID)
+	if err != nil {
+		return models.Result{}, nil, fmt.Errorf("read the responses: %w", err)
+	}
+	byNumber := map[int]models.Idea{}
+	for _, i := range ideas {
+		byNumber[i.Number] = i
+	}
+	result := sealed.Result
+	result.Ideas = slices.Clone(result.Ideas)
+	for i := range result.Ideas {
+		row := &result.Ideas[i]
+		idea := byNumber[row.Number]
+		if idea.Status != models.StatusPublished {
+			row.Title, row.Author, row.Body = "", "", ""
+		}
+		row.Response = answer(responses[idea.ID], c.TimeZone)
+	}
+	return result, &sealed, nil
+}
+
+// answer prints a response; nil while it is a draft or there is none.
+func answer(r models.Response, zone string) *models.Answer {
+	if r.PublishedAt.IsZero() {
+		return nil
+	}
+	return &models.Answer{
+		Decision: r.Decision, Reason: r.Reason, Owner: r.Owner, By: r.By,
+		PublishedAt: models.Day(r.PublishedAt, zone).Format("2006-01-02"),
+	}
+}
+
+// resultHead begins a result with the question as it stands.
+func resultHead(c models.Consultation, voters int64) models.Result {
+	t := c.Text(c.Language)
+	return models.Result{
+		Slug: c.Slug, Title: t.Title, Question: t.Question,
+		MinVotes: c.Settings.MinVotes, Voters: voters,
+	}
+}
+
+// resultIdeas lists the ideas that are ranked, by number: published and not merged
+// into another, each with the tally of its own and of what was merged into it.
+func resultIdeas(ideas []models.Idea, tallies map[string]models.Tally) []models.ResultIdea {
+	root, merged := rootOf(ideas), map[string][]int{}
+	for _, i := range ideas {
+		if i.MergedInto != "" && i.Number > 0 {
+			merged[root(i.ID)] = append(merged[root(i.ID)], i.Number)
+		}
+	}
+	rows := []models.ResultIdea{}
+	for _, i := range ideas {
+		if i.Status != models.StatusPublished || i.MergedInto != "" || i.Number == 0 {
+			continue
+		}
+		from := append([]int{}, merged[i.ID]...)
+		slices.Sort(from)
+		rows = append(rows, models.ResultIdea{
+			Number: i.Number, Title: i.Title, Author: i.AuthorName, Body: i.Body,
+			Tally: tallies[i.ID], MergedFrom: from,
+		})
+	}
+	slices.SortFunc(rows, func(a, b models.ResultIdea) int { return a.Number - b.Number })
+	return rows
+}
+
+// rootOf gives the function from an idea's id to that of the idea it was finally
+// merged into. Circles, which are refused, would end where they began to repeat.
+func rootOf(ideas []models.Idea) func(string) string {
+	into := map[string]string{}
+	for _, i := range ideas {
+		into[i.ID] = i.MergedInto
+	}
+	return func(id string) string {
+		for range len(into) {
+			if into[id] == "" {
+				break
+			}
+			id = into[id]
+		}
+		return id
+	}
+}
+
+// makeResult ranks the ideas by their tallies and fills in everything that
+// follows from them (design, section 4). It depends on nothing else, so that a
+// sealed file can be checked with it.
+func makeResult(head models.Result, ideas []models.ResultIdea) models.Result {
+	byNumber, in := map[int]models.ResultIdea{}, make([]ranking.Idea, len(ideas))
+	head.Votes = 0
+	for n, i := range ideas {
+		byNumber[i.Number] = i
+		in[n] = ranking.Idea{Number: i.Number, Agree: i.Agree, Disagree: i.Disagree, Pass: i.Pass}
+		head.Votes += i.Total()
+	}
+	ranked := ranking.Rank(in, ranking.Settings{MinVotes: int(head.MinVotes), Voters: head.Voters})
+	head.Draws, head.Seed, head.AllOneBand = ranked.Draws, ranked.Seed, ranked.AllOneBand
+	head.Ideas = make([]models.ResultIdea, 0, len(ideas))
+	for _, r := range ranked.Ranked {
+		head.Ideas = append(head.Ideas, placed(byNumber[r.Number], r))
+	}
+	for _, u := range ranked.TooFew {
+		head.Ideas = append(head.Ideas, unplaced(byNumber[u.Number], u))
+	}
+	return head
+}
+
+// placed fills in the figures of an idea with enough votes.
+func placed(i models.ResultIdea, r ranking.Ranked) models.ResultIdea {
+	i.Rank, i.RankLo, i.RankHi, i.Band = r.Rank, r.RankLo, r.RankHi, r.Band
+	i.Support, i.Lo, i.Hi = &r.Support, &r.Lo, &r.Hi
+	i.CouldBeHigher, i.Split, i.Reach = r.CouldBeHigher, r.Split, r.Reach
+	return i
+}
+
+// unplaced fills in the figures of an idea without enough votes.
+func unplaced(i models.ResultIdea, u ranking.Unranked) models.ResultIdea {
+	i.Rank, i.RankLo, i.RankHi, i.Band = 0, 0, 0, 0
+	i.Support, i.Lo, i.Hi, i.CouldBeHigher, i.Split = nil, nil, nil, false, false
+	if u.HasSupport {
+		i.Support, i.Lo, i.Hi = &u.Support, &u.Lo, &u.Hi
+	}
+	i.Reach = u.Reach
+	return i
+}
+
+// rankedNumbers lists the placed ideas in board order.
+func rankedNumbers(r models.Result) (numbers []int) {
+	for _, i := range r.Ideas {
+		if i.Ranked() {
+			numbers = append(numbers, i.Number)
+		}
+	}
+	return numbers
+}

@@ -1,0 +1,218 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+
+	"folkmoot/models"
+)
+
+// sealTries is how often sealing begins again because something moved meanwhile.
+const sealTries = 5
+
+// Seal counts the votes of a consultation that is counting from nothing, freezes
+// the result and keeps the full and the public file. CodeConflict while something
+// waits in its queue (error.seal.waiting), while voting links can still be used
+// (error.seal.ballots), when it is not counting, or when the tallies kept do not
+// equal the count (error.seal.differs): then nothing is sealed.
+func (s *Service) Seal(ctx context.Context, actor models.Actor, slug string) (models.Sealed, error) {
+	for try := 1; ; try++ {
+		c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
+		if err != nil {
+			return models.Sealed{}, err
+		}
+		sealed, err := s.sealOnce(ctx, actor, c)
+		if !isConflict(err, "error.seal.moved") || try == sealTries {
+			return sealed, err
+		}
+	}
+}
+
+// sealOnce reads everything, then asks the store to keep the files if c did not
+// move since.
+func (s *Service) sealOnce(ctx context.Context, actor models.Actor, c models.Consultation) (models.Sealed, error) {
+	if err := s.checkSealing(ctx, c); err != nil {
+		return models.Sealed{}, err
+	}
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID, All: true})
+	if err != nil {
+		return models.Sealed{}, fmt.Errorf("read the ideas: %w", err)
+	}
+	votes, err := s.recount(ctx, c.ID, ideas)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	if err := s.checkTallies(ctx, c, votes); err != nil {
+		return models.Sealed{}, err
+	}
+	file, err := s.fillFile(ctx, c, ideas, votes)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	sealed, err := encodeSealed(file)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	sealed.ConsultationID, sealed.SealedBy, sealed.At = c.ID, actor.ID(), s.Now()
+	if err := s.store.Seal(ctx, sealed, c.Fence()); err != nil {
+		return models.Sealed{}, err
+	}
+	return s.store.Sealed(ctx, c.ID)
+}
+
+// checkSealing tells whether c may be sealed as it is.
+func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error {
+	if err := c.CheckMove(models.StateSealed, "", s.Now()); err != nil {
+		return err
+	}
+	waiting, err := s.waiting(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if waiting > 0 {
+		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
+	}
+	open, err := s.store.OpenBallots(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("count the open links: %w", err)
+	}
+	if open > 0 {
+		return models.Fail(models.CodeConflict, "error.seal.ballots",
+			"count", open, "date", c.ClosesAt.Add(models.LateLinks))
+	}
+	return nil
+}
+
+// recounted is a count from nothing.
+type recounted struct {
+	tallies map[string]models.Tally // by id of the ideas after merging
+	entries []models.Vote           // the one that counts of each voice on each idea
+	voters  int64                   // voices with at least one agree, disagree or pass
+	votes   int                     // entries read
+	root    func(string) string
+}
+
+// recount counts the votes of a consultation from nothing.
+func (s *Service) recount(ctx context.Context, consultationID string, ideas []models.Idea) (recounted, error) {
+	var votes []models.Vote
+	err := s.store.EachVote(ctx, consultationID, func(v models.Vote) error {
+		votes = append(votes, v)
+		return nil
+	})
+	if err != nil {
+		return recounted{}, fmt.Errorf("read the votes: %w", err)
+	}
+	r := recounted{votes: len(votes), root: rootOf(ideas)}
+	r.tallies, r.entries = models.Count(votes, r.root), counting(votes, r.root)
+	voices := map[string]bool{}
+	for _, v := range r.entries {
+		voices[v.Voice] = true
+	}
+	r.voters = int64(len(voices))
+	return r, nil
+}
+
+// counting leaves the entries that count: the latest of each voice on each idea
+// after merging, unless that takes the vote back.
+func counting(votes []models.Vote, root func(string) string) []models.Vote {
+	type key struct{ idea, voice string }
+	latest := map[key]models.Vote{}
+	for _, v := range votes {
+		k := key{root(v.IdeaID), v.Voice}
+		if w, ok := latest[k]; !ok || v.Later(w) {
+			latest[k] = v
+		}
+	}
+	return slices.DeleteFunc(slices.Collect(maps.Values(latest)), func(v models.Vote) bool {
+		return v.Choice == models.ChoiceNone
+	})
+}
+
+// checkTallies compares what is kept with the count; a difference is a fault of
+// the program or of the store, so it is logged and nothing is sealed.
+func (s *Service) checkTallies(ctx context.Context, c models.Consultation, r recounted) error {
+	cached, err := s.store.CachedTallies(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read the tallies: %w", err)
+	}
+	if again, err := s.store.Consultation(ctx, c.ID); err != nil || again.Fence() != c.Fence() {
+		if err != nil {
+			return err
+		}
+		return models.Fail(models.CodeConflict, "error.seal.moved")
+	}
+	diffs := tallyDifferences(c, cached, r, nil)
+	if len(diffs) == 0 {
+		return nil
+	}
+	for _, d := range diffs {
+		slog.ErrorContext(ctx, "tally differs from the votes", "consultation", c.Slug,
+			"where", d.Where, "count", d.Want, "kept", d.Got)
+	}
+	return models.Fail(models.CodeConflict, "error.seal.differs", "count", len(diffs))
+}
+
+// tallyDifferences compares the tallies and the number of voters as kept with the
+// count. name gives an idea's name from its id; nil: the id.
+func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r recounted, name func(string) string) (diffs []Difference) {
+	ids := slices.Sorted(maps.Keys(cached))
+	for id := range r.tallies {
+		if _, ok := cached[id]; !ok {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range ids {
+		if r.root(id) != id {
+			continue // its votes count elsewhere
+		}
+		want, got := r.tallies[id], cached[id]
+		where := "idea " + id
+		if name != nil {
+			where = name(id)
+		}
+		diffs = differ(diffs, where+": agree", want.Agree, got.Agree)
+		diffs = differ(diffs, where+": disagree", want.Disagree, got.Disagree)
+		diffs = differ(diffs, where+": pass", want.Pass, got.Pass)
+	}
+	return differ(diffs, "voters", r.voters, c.VoterCount)
+}
+
+// FullFile gives the sealed version with ballots, to organisers only, and keeps
+// who took it.
+func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string) (models.Sealed, error) {
+	c, err := s.forStaff(ctx, actor, models.MayDownloadFull, slug)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	sealed, err := s.sealedOf(ctx, c)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	if err := s.store.LogDownload(ctx, c.ID, sealed.Version, actor.ID()); err != nil {
+		return models.Sealed{}, fmt.Errorf("log the download: %w", err)
+	}
+	return sealed, nil
+}
+
+// PublicFile gives the sealed version that anybody may have; without the full file.
+func (s *Service) PublicFile(ctx context.Context, slug string) (models.Sealed, error) {
+	c, err := s.store.ConsultationBySlug(ctx, strings.TrimSpace(slug))
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	sealed, err := s.sealedOf(ctx, c)
+	sealed.Full = nil
+	return sealed, err
+}
+
+// sealedOf gives the last sealed version; CodeNotFound (error.sealed.none) before sealing.
+func (s *Service) sealedOf(ctx context.Context, c models.Consultation) (models.Sealed, error) {
+	if c.State != models.StateSealed && c.State != models.StateAnswered {
+		return models.Sealed{}, models.Fail(models.CodeNotFound, "error.sealed.none")
+	}
+	return s.store.Sealed(ctx, c.ID)
+}

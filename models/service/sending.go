@@ -1,0 +1,81 @@
+package service
+
+import (
+	"context"
+
+	"folkmoot/models"
+)
+
+// Sent is what became of a text that somebody sent: it waits.
+type Sent struct {
+	Item      models.Item
+	Reference string
+	Token     string // of the private link, to show at once; "" when it goes by mail
+	Mailed    bool   // the link goes to Address
+	Deferred  bool   // but not before tomorrow: this address was written to today
+	Address   string
+}
+
+// taking finds the consultation of a slug and checks that it takes what the
+// actor wants to do now. CodeNotFound, CodeClosed.
+func (s *Service) taking(ctx context.Context, actor models.Actor, slug string, what models.Act) (models.Consultation, error) {
+	c, err := s.Consultation(ctx, actor, slug)
+	if err != nil {
+		return c, err
+	}
+	switch c.State {
+	case models.StateDraft:
+		return c, models.Fail(models.CodeClosed, "error.consultation.not_open")
+	case models.StateWithdrawn:
+		return c, models.Fail(models.CodeClosed, "error.consultation.withdrawn", "reason", c.StateReason)
+	}
+	return c, c.Accepts(what, s.Now())
+}
+
+// newContribution checks who sends a text and gives what a reply and an idea
+// have in common, as pending. Somebody signed in appears under the name of the
+// account; anybody else types a name, which may not be that of staff, and perhaps
+// an address, which proves nothing (design, rule 5).
+func (s *Service) newContribution(ctx context.Context, f *form, actor models.Actor, c models.Consultation, name, email string) (models.Contribution, error) {
+	by := models.Contribution{
+		ID: newID(), ConsultationID: c.ID, Network: actor.Network, Reference: NewReference(),
+		Channel: models.ChannelOnline, Language: orElse(actor.Language, c.Language),
+		Status: models.StatusPending, Rev: 1, Salt: NewToken(), CreatedAt: s.Now(),
+	}
+	p := actor.Participant
+	if p == nil {
+		by.Guest, by.AuthorName = actor.Guest, f.name("name", name)
+		by.Address = f.optionalAddress("email", email)
+		by.AddressKey = keyOf(by.Address)
+		return by, s.checkReserved(ctx, f, "name", by.AuthorName, "")
+	}
+	by.ParticipantID, by.StaffRole, by.AuthorName = p.ID, p.Staff(c.ID), p.Name
+	if p.Name != "" {
+		return by, nil
+	}
+	by.AuthorName = f.name("name", name)
+	return by, s.checkReserved(ctx, f, "name", by.AuthorName, p.ID)
+}
+
+// sendJobs gives the messages that a text causes: to its author, and to the
+// moderators whose queue stops being empty.
+func (s *Service) sendJobs(ctx context.Context, c models.Consultation, item models.Item, by models.Contribution) ([]models.Job, error) {
+	jobs, err := s.receivedJobs(ctx, c, item, by)
+	if err != nil {
+		return nil, err
+	}
+	queue, err := s.queueJobs(ctx, c, by.ParticipantID)
+	return append(jobs, queue...), err
+}
+
+// sent says what became of a text with the jobs that the store took in. The link
+// is shown only where nobody's address could be proved with it.
+func (s *Service) sent(item models.Item, by models.Contribution, jobs []models.Job) Sent {
+	out := Sent{Item: item, Reference: by.Reference}
+	if len(jobs) > 0 && jobs[0].Kind == models.JobReceived {
+		out.Mailed, out.Deferred, out.Address = true, jobs[0].Deferred, orElse(by.Address, jobs[0].Recipient)
+		return out
+	}
+	out.Token = s.contributionToken(item)
+	return out
+}

@@ -1,0 +1,111 @@
+// Package service holds the use cases of Folkmoot, one file per feature: each
+// loads what it needs, asks whether the actor may, checks what came in, and
+// makes one atomic call to the store. It knows nothing of HTTP, of pages or of
+// any database. Refusals are models.Error values with a key of the catalogue.
+package service
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/google/uuid"
+
+	"folkmoot/models"
+)
+
+// Config is what the program that starts the service decides.
+type Config struct {
+	BaseURL string // absolute links begin with it; no slash at the end
+	CanMail bool   // messages are sent; without it nobody could confirm an address
+	Limits  Limits
+}
+
+// Limits are the limits on abuse, per network or participant in each Window.
+// Zero values are replaced by those of DefaultLimits.
+type Limits struct {
+	Off     bool          // no limits at all but that of sign-in links per address
+	Window  time.Duration // how long a count lasts
+	Texts   int           // replies and ideas from one network
+	Links   int           // links asked for from one network
+	Reports int           // reports from one network
+	Votes   int           // votes of one participant
+}
+
+// DefaultLimits let a library or an office full of people take part behind one address.
+func DefaultLimits() Limits {
+	return Limits{Window: 10 * time.Minute, Texts: 60, Links: 60, Reports: 30, Votes: 600}
+}
+
+func (l Limits) withDefaults() Limits {
+	d := DefaultLimits()
+	if l.Window <= 0 {
+		l.Window = d.Window
+	}
+	for _, p := range []struct {
+		have *int
+		want int
+	}{{&l.Texts, d.Texts}, {&l.Links, d.Links}, {&l.Reports, d.Reports}, {&l.Votes, d.Votes}} {
+		if *p.have <= 0 {
+			*p.have = p.want
+		}
+	}
+	return l
+}
+
+// Service carries out the use cases on one store.
+type Service struct {
+	store   models.Store
+	clock   models.Clock
+	limiter models.Limiter
+	secret  []byte
+	cfg     Config
+}
+
+// New makes a Service. It reads the store's secret, with which cookies, cursors
+// and private links are signed.
+func New(ctx context.Context, store models.Store, clock models.Clock, limiter models.Limiter, cfg Config) (*Service, error) {
+	secret, err := store.Secret(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the store's secret: %w", err)
+	}
+	cfg.Limits = cfg.Limits.withDefaults()
+	return &Service{store: store, clock: clock, limiter: limiter, secret: secret, cfg: cfg}, nil
+}
+
+// Now gives the time in UTC and whole milliseconds, as stores keep it.
+func (s *Service) Now() time.Time { return models.Millis(s.clock.Now()) }
+
+// Store gives the store, for the page that says whether it answers.
+func (s *Service) Store() models.Store { return s.store }
+
+// newID makes the id of a row: UUID version 7, so that rows of one time lie together.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// allow counts one event of a kind for key and refuses what is over n per
+// window with CodeLimited. Without a key (the command line) nothing is counted.
+func (s *Service) allow(ctx context.Context, kind, key string, n int) error {
+	if s.cfg.Limits.Off || key == "" {
+		return nil
+	}
+	ok, wait, err := s.limiter.Allow(ctx, kind+":"+key, n, s.cfg.Limits.Window)
+	if err != nil {
+		return fmt.Errorf("count against the limit: %w", err)
+	}
+	if !ok {
+		return models.Fail(models.CodeLimited, "error.limit."+kind, "count", minutes(wait), "wait", wait)
+	}
+	return nil
+}
+
+// minutes rounds a wait up to whole minutes, at least one.
+func minutes(wait time.Duration) int { return max(1, int(math.Ceil(wait.Minutes()))) }
+
+// signedIn gives the actor's participant or CodeUnauthenticated.
+func signedIn(actor models.Actor) (*models.Participant, error) {
+	if actor.Participant == nil {
+		return nil, models.Fail(models.CodeUnauthenticated, "error.sign_in_first")
+	}
+	return actor.Participant, nil
+}

@@ -1,0 +1,209 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"folkmoot/models"
+)
+
+// Checked counts what VerifyStore went through.
+type Checked struct {
+	Consultations, Decisions, Items, Votes, Files int
+}
+
+// verifyTries is how often a consultation is read again because somebody wrote
+// into it while it was compared.
+const verifyTries = 5
+
+// VerifyStore compares everything in the store that follows from something else:
+// the chains of decisions with their rows, the status of each text with its last
+// decision, the texts decided on with their digests, tallies, voters and counters
+// with what they count, and sealed files with their SHA-256, with the chain and
+// with themselves. It may run beside a server. CodeUnavailable
+// (error.verify.busy) if a consultation never stood still.
+func (s *Service) VerifyStore(ctx context.Context) (checked Checked, diffs []Difference, err error) {
+	for after := ""; ; {
+		list, next, err := s.store.Consultations(ctx, models.ConsultationFilter{After: after, Limit: 100})
+		if err != nil {
+			return checked, diffs, fmt.Errorf("read the consultations: %w", err)
+		}
+		for _, c := range list {
+			a, err := s.auditSettled(ctx, c.ID)
+			if err != nil {
+				return checked, diffs, fmt.Errorf("consultation %s: %w", c.Slug, err)
+			}
+			checked.add(a.checked)
+			diffs = append(diffs, a.diffs...)
+		}
+		if next == "" {
+			return checked, diffs, nil
+		}
+		after = next
+	}
+}
+
+func (c *Checked) add(d Checked) {
+	c.Consultations += d.Consultations
+	c.Decisions += d.Decisions
+	c.Items += d.Items
+	c.Votes += d.Votes
+	c.Files += d.Files
+}
+
+// audit is the comparison of one consultation.
+type audit struct {
+	s       *Service
+	c       models.Consultation
+	checked Checked
+	diffs   []Difference
+	decided map[models.Item][]models.DecisionItem // in the order of the chain
+	hashes  map[int64]string                      // of the chain, by Seq
+	merged  []models.Idea                         // id, number and pointer of every idea
+	names   map[string]string                     // "idea 3", by id
+}
+
+// auditSettled audits a consultation until what differs is no change of the moment.
+func (s *Service) auditSettled(ctx context.Context, id string) (*audit, error) {
+	for range verifyTries {
+		before, err := s.store.Consultation(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		a := &audit{s: s, c: before, checked: Checked{Consultations: 1}}
+		if err := a.run(ctx); err != nil {
+			return nil, err
+		}
+		after, err := s.store.Consultation(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(a.diffs) == 0 || (before.Fence() == after.Fence() && before.Version == after.Version) {
+			return a, nil
+		}
+	}
+	return nil, models.Fail(models.CodeUnavailable, "error.verify.busy")
+}
+
+func (a *audit) run(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{a.chain, a.items, a.tallies, a.files} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note adds differences, with the consultation in front of the place.
+func (a *audit) note(diffs ...Difference) {
+	for _, d := range diffs {
+		d.Where = a.c.Slug + ": " + d.Where
+		a.diffs = append(a.diffs, d)
+	}
+}
+
+// chain recomputes the hash of each decision from its rows.
+func (a *audit) chain(ctx context.Context) error {
+	var chain chainCheck
+	a.decided, a.hashes = map[models.Item][]models.DecisionItem{}, map[int64]string{}
+	err := a.s.eachDecision(ctx, a.c.ID, 0, func(d models.Decision) error {
+		a.checked.Decisions++
+		chain.link(d.Seq, d.PrevHash, d.Hash, d.ChainHash())
+		a.hashes[d.Seq] = d.Hash
+		for _, it := range d.Items {
+			a.decided[it.Item] = append(a.decided[it.Item], it)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the decisions: %w", err)
+	}
+	a.note(chain.end(a.c.ChainLength, a.c.ChainHead)...)
+	return nil
+}
+
+// items compares each reply and idea with its decisions, and counts the published ones.
+func (a *audit) items(ctx context.Context) error {
+	a.names, a.merged = map[string]string{}, nil
+	published, met := map[models.Kind]int64{}, map[models.Item]bool{}
+	err := a.s.store.EachItem(ctx, a.c.ID, func(i models.AuditItem) error {
+		a.checked.Items++
+		met[i.Item] = true
+		name := i.Item.String()
+		if i.Item.Kind == models.KindIdea && i.Number > 0 {
+			name = fmt.Sprintf("idea %d", i.Number)
+		}
+		if i.Item.Kind == models.KindIdea {
+			a.names[i.ID] = name
+			a.merged = append(a.merged, models.Idea{Contribution: i.Contribution, Number: i.Number, MergedInto: i.MergedInto})
+		}
+		if i.Status == models.StatusPublished {
+			published[i.Item.Kind]++
+		}
+		a.item(name, i)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the texts: %w", err)
+	}
+	for item := range a.decided {
+		if !met[item] {
+			a.note(Difference{item.String(), "a text: it was decided on", "missing"})
+		}
+	}
+	a.note(differ(nil, "published ideas", published[models.KindIdea], a.c.IdeaCount)...)
+	a.note(differ(nil, "published replies", published[models.KindReply], a.c.ReplyCount)...)
+	return nil
+}
+
+// item follows the status of one text through its decisions and compares the
+// wordings decided on with their digests.
+func (a *audit) item(name string, i models.AuditItem) {
+	status := models.StatusPending
+	if i.Organiser {
+		status = models.StatusPublished
+	}
+	for _, d := range a.decided[i.Item] {
+		a.note(differ(nil, name+": status before a decision", status, d.From)...)
+		status = d.To
+		a.wording(name, i, d)
+	}
+	if i.Status != models.StatusErased {
+		a.note(differ(nil, name+": status", status, i.Status)...)
+	}
+}
+
+// wording recomputes the digest of the text that was decided on. An erased text
+// has neither words nor salt, and tells nothing.
+func (a *audit) wording(name string, i models.AuditItem, d models.DecisionItem) {
+	if i.Status == models.StatusErased {
+		return
+	}
+	title, body, found := i.Title, i.Body, i.Rev == d.Rev
+	for _, r := range i.Revisions {
+		if r.Rev == d.Rev {
+			title, body, found = r.Title, r.Body, true
+		}
+	}
+	where := fmt.Sprintf("%s: text of revision %d", name, d.Rev)
+	if !found {
+		a.note(Difference{where, "the wording that was decided on", "missing"})
+		return
+	}
+	a.note(differ(nil, where, d.Digest, models.TextDigest(i.Salt, title, body))...)
+}
+
+// tallies counts the votes from nothing.
+func (a *audit) tallies(ctx context.Context) error {
+	count, err := a.s.recount(ctx, a.c.ID, a.merged)
+	if err != nil {
+		return err
+	}
+	a.checked.Votes += count.votes
+	cached, err := a.s.store.CachedTallies(ctx, a.c.ID)
+	if err != nil {
+		return fmt.Errorf("read the tallies: %w", err)
+	}
+	a.note(tallyDifferences(a.c, cached, count, func(id string) string { return orElse(a.names[id], "idea "+id) })...)
+	return nil
+}

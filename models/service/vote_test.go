@@ -1,0 +1,136 @@
+package service
+
+import (
+	"testing"
+
+	"folkmoot/models"
+)
+
+// tally counts the first idea of a consultation from its votes, past all hiding.
+func tally(t *testing.T, s *Service, c models.Consultation, number int) models.Tally {
+	t.Helper()
+	return must(s.store.Idea(t.Context(), c.ID, number))(t).Tally
+}
+
+func TestCastVote(t *testing.T) {
+	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	for _, step := range []struct {
+		choice  string
+		kept    models.Choice
+		changed bool
+		voters  int64
+		want    models.Tally
+	}{
+		{"agree", models.ChoiceAgree, true, 1, models.Tally{Agree: 1}},
+		{"agree", models.ChoiceAgree, false, 1, models.Tally{Agree: 1}},
+		{"disagree", models.ChoiceDisagree, true, 1, models.Tally{Disagree: 1}},
+		{"retract", models.ChoiceNone, true, 0, models.Tally{}},
+		{"pass", models.ChoicePass, true, 1, models.Tally{Pass: 1}},
+	} {
+		done := must(s.CastVote(t.Context(), bo, "shops", 2, step.choice))(t)
+		if want := (VoteDone{step.kept, step.changed, step.voters, nil}); done != want {
+			t.Errorf("%s: got %+v, want %+v", step.choice, done, want)
+		}
+		if got := tally(t, s, c, 2); got != step.want {
+			t.Errorf("%s: the tally is %v, want %v", step.choice, got, step.want)
+		}
+	}
+	if v := must(s.Idea(t.Context(), bo, c, 2))(t); v.Mine != models.ChoicePass {
+		t.Errorf("the voter sees %q", v.Mine)
+	}
+	if v := must(s.Idea(t.Context(), guest("x"), c, 2))(t); v.Mine != "" {
+		t.Errorf("a stranger sees %q", v.Mine)
+	}
+}
+
+func TestCastVoteShowsSteps(t *testing.T) {
+	s, _ := newService(t)
+	addConsultation(t, s, "shops", func(c *models.Consultation) { c.Settings.Tallies = models.TalliesAlways }, "Markets")
+	castVotes(t, s, 6)
+	done := must(s.CastVote(t.Context(), person(t, s, "bo", models.RoleParticipant), "shops", 1, "disagree"))(t)
+	if done.Tally == nil || *done.Tally != (models.Tally{Agree: 5}) || done.Voters != 7 {
+		t.Errorf("shown: %+v", done)
+	}
+}
+
+func TestVoteRefuses(t *testing.T) {
+	s, clk := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	waits := must(s.SuggestIdea(t.Context(), guest("c"), IdeaInput{Slug: "shops", Name: "Ada", Title: "Waits", Body: "x"}))(t)
+	publish(t, s, waits.Item)
+	decide(t, s, waits.Item, models.ActionRemove)
+	for _, x := range []struct {
+		actor  models.Actor
+		slug   string
+		number int
+		choice string
+		code   models.Code
+		key    string
+	}{
+		{guest("c"), "shops", 1, "agree", models.CodeUnauthenticated, "error.vote.sign_in"},
+		{bo, "shops", 1, "maybe", models.CodeInvalid, "error.vote.choice"},
+		{bo, "shops", 1, "none", models.CodeInvalid, "error.vote.choice"},
+		{bo, "shops", 9, "agree", models.CodeNotFound, "error.idea.unknown"},
+		{bo, "shops", 2, "agree", models.CodeGone, "error.idea.removed"},
+		{bo, "nowhere", 1, "agree", models.CodeNotFound, "error.consultation.unknown"},
+		{person(t, s, "mo", models.RoleModerator), "shops", 1, "agree", models.CodeForbidden, "error.vote.staff"},
+	} {
+		refused(t, errOf(s.CastVote(t.Context(), x.actor, x.slug, x.number, x.choice)), x.code, x.key)
+		if x.code != models.CodeUnauthenticated && x.code != models.CodeForbidden {
+			refused(t, errOf(s.CheckChoice(t.Context(), x.slug, x.number, x.choice)), x.code, x.key)
+		}
+	}
+	clk.set(c.ClosesAt)
+	refused(t, errOf(s.CastVote(t.Context(), bo, "shops", 1, "agree")), models.CodeClosed, "error.consultation.closed")
+	refused(t, errOf(s.CheckChoice(t.Context(), "shops", 1, "agree")), models.CodeClosed, "error.consultation.closed")
+	if got := tally(t, s, c, 1); got != (models.Tally{}) {
+		t.Errorf("the tally is %v", got)
+	}
+}
+
+func TestVoteLimit(t *testing.T) {
+	s, _ := newServiceWith(t, Config{Limits: Limits{Votes: 1}})
+	addConsultation(t, s, "shops", nil, "Markets")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	must(s.CastVote(t.Context(), bo, "shops", 1, "agree"))(t)
+	refused(t, errOf(s.CastVote(t.Context(), bo, "shops", 1, "pass")), models.CodeLimited, "error.limit.votes")
+}
+
+func TestEligibility(t *testing.T) {
+	s, _ := newService(t)
+	addConsultation(t, s, "firms", func(c *models.Consultation) {
+		c.Settings.Capacities = []models.Capacity{models.CapacityBusiness}
+		c.Settings.Bands = []models.Band{models.BandSole, models.BandMicro}
+	}, "Markets")
+	addConsultation(t, s, "listed", func(c *models.Consultation) { c.Settings.Tiers = []models.Tier{models.TierOrganiser} }, "Markets")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	refused(t, errOf(s.CastVote(t.Context(), bo, "listed", 1, "agree")), models.CodeForbidden, "error.vote.tier")
+	for _, x := range []struct {
+		capacity models.Capacity
+		band     models.Band
+		key      string
+	}{
+		{"", "", "error.vote.capacity"},
+		{models.CapacityOrganisation, "", "error.vote.capacity"},
+		{models.CapacityBusiness, models.BandLarge, "error.vote.band"},
+		{models.CapacityBusiness, models.BandMicro, ""},
+	} {
+		ok(t, s.EditAccount(t.Context(), bo, AccountInput{Name: "Bo", Capacity: x.capacity, Band: x.band}))
+		p := must(s.store.Participant(t.Context(), bo.ID()))(t)
+		_, err := s.CastVote(t.Context(), models.Actor{Participant: &p}, "firms", 1, "agree")
+		_, asked := s.AskBallot(t.Context(), guest("c"), BallotInput{
+			Slug: "firms", Email: "cy@example.org", Capacity: x.capacity, Band: x.band,
+			Choices: []models.ChosenVote{must(s.CheckChoice(t.Context(), "firms", 1, "agree"))(t)},
+		})
+		if x.key == "" {
+			ok(t, err)
+			ok(t, asked)
+			continue
+		}
+		refused(t, err, models.CodeForbidden, x.key)
+		refused(t, asked, models.CodeForbidden, x.key)
+	}
+}
