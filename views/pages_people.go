@@ -105,7 +105,11 @@ type QueuePage struct {
 	NextURL string
 	Form    ui.Form // decision, reason, as they came back
 	Chosen  map[string]bool
+	Logs    []LogLink // the logs of decisions this moderator may read; nil: those of the rows
 }
+
+// LogLink leads to the decisions of one consultation.
+type LogLink struct{ Slug, Title string }
 
 // QueueRow is one item of the queue in its context.
 type QueueRow struct {

@@ -46,6 +46,7 @@ type Undo struct {
 
 // Form is one form as it comes back: what was typed, and what is wrong with it.
 type Form struct {
+	ID     string // prefix of its fields' ids, on a page with several forms
 	Values map[string]string
 	Errors map[string]string // field name to sentence; "" is the form as a whole
 }

@@ -1,0 +1,53 @@
+package views
+
+import (
+	"strconv"
+
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+// progress says how far a consultation is answered.
+func (r BoardRow) progress(l *i18n.Localizer) string {
+	if r.State != models.StateSealed && r.State != models.StateAnswered {
+		return l.T("board.not_yet")
+	}
+	return l.T("board.progress", "count", r.MustAnswer, "answered", r.Answered)
+}
+
+func (r RespondRow) id() string { return "idea-" + strconv.Itoa(r.Ranked.Number) }
+
+// form has the field ids of its own row; "still considering" stands chosen until
+// something else is.
+func (r RespondRow) form() ui.Form { return r.Form.Named(r.id()) }
+
+func (r RespondRow) decisions(l *i18n.Localizer) []ui.Choice {
+	chosen := models.ResponseConsidering
+	if r.Response != nil {
+		chosen = r.Response.Decision
+	}
+	return choicesOf(l, "answer.", allResponses, string(chosen))
+}
+
+// stands says how far the response is: none, a draft, or published.
+func (r RespondRow) stands() string {
+	switch {
+	case r.Response == nil:
+		return "none"
+	case r.Response.PublishedAt.IsZero():
+		return "draft"
+	}
+	return "published"
+}
+
+// left counts the answers that the board still owes.
+func (p RespondPage) left() (n int) {
+	for _, r := range p.Rows {
+		answered := r.stands() == "published" && r.Response.Decision != models.ResponseConsidering
+		if r.Must && !answered {
+			n++
+		}
+	}
+	return n
+}

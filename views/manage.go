@@ -1,0 +1,57 @@
+package views
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+func numberText(n int) string { return strconv.Itoa(n) }
+
+// may tells whether the consultation may move to that state now.
+func (p ManagePage) may(s models.State) bool { return slices.Contains(p.Moves, s) }
+
+// failed names the act that came back with a problem, the last part of the
+// address it was sent to: "open", "pause", "withdraw" …; "" if nothing did.
+func (p ManagePage) failed() string {
+	if len(p.Form.Errors) == 0 {
+		return ""
+	}
+	address, _, _ := strings.Cut(p.Path, "?")
+	return address[strings.LastIndex(address, "/")+1:]
+}
+
+// formOf gives the state form as it came back if it was that act, else an empty
+// one, so that a problem stands at the form it belongs to.
+func (p ManagePage) formOf(act string) ui.Form {
+	if p.failed() == act {
+		return p.Form.Named(act)
+	}
+	return ui.Form{ID: act}
+}
+
+// addsIdeas tells whether the organiser may still add ideas.
+func (p ManagePage) addsIdeas() bool {
+	return p.State == models.StateDraft || p.State == models.StateOpen
+}
+
+// removable tells whether the organiser may take their idea out: from a draft only.
+func (p ManagePage) removable(i models.Idea) bool {
+	return p.State == models.StateDraft && i.Organiser && i.Number > 0
+}
+
+// eligibleWords says who may vote, with the sizes of business if not all may.
+func eligibleWords(l *i18n.Localizer, s models.ConsultationSettings) string {
+	if len(s.Bands) == 0 {
+		return who(l, s)
+	}
+	bands := make([]string, len(s.Bands))
+	for i, b := range s.Bands {
+		bands[i] = l.T("band." + string(b))
+	}
+	return l.T("manage.bands", "who", who(l, s), "bands", list(l, bands))
+}

@@ -1,0 +1,20 @@
+package ui
+
+import (
+	"strconv"
+
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+)
+
+// position gives a proportion as a place on an axis: "54.3%".
+func position(p float64) string { return strconv.FormatFloat(100*p, 'f', 1, 64) + "%" }
+
+func intervalLabel(l *i18n.Localizer, r models.ResultIdea) string {
+	return l.T("chart.interval", "support", l.Percent(*r.Support), "range", PercentRange(l, *r.Lo, *r.Hi))
+}
+
+// PercentRange writes an interval in whole percent: "55–79 %".
+func PercentRange(l *i18n.Localizer, lo, hi float64) string {
+	return strconv.Itoa(int(lo*100+0.5)) + "–" + l.Percent(hi)
+}

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// hostPages are the host's own pages, in the order of the foot.
+var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"}
+
+// URL gives the address to which the form posts that takes the decision back.
+func (u Undo) URL() string {
+	return "/moderation/decisions/" + u.Slug + "/" + strconv.FormatInt(u.Seq, 10) + "/undo"
+}
+
+func (f Frame) fullTitle() string {
+	if f.Title == "" || f.Title == f.Site {
+		return f.Site
+	}
+	return f.Title + " · " + f.Site
+}
+
+// navLink is one entry of the masthead.
+type navLink struct {
+	url, words, icon string
+	count            int64
+	here             bool
+}
+
+func (n navLink) attributes() templ.Attributes {
+	if n.here {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
+}
+
+// links lists what this person may go to.
+func (f Frame) links() (list []navLink) {
+	add := func(show bool, path, words, icon string, count int64) {
+		if show {
+			here := f.Path == path || strings.HasPrefix(f.Path, path+"?")
+			list = append(list, navLink{path, words, icon, count, here})
+		}
+	}
+	add(true, "/search", f.L.T("layout.search"), "search", 0)
+	if f.Who == nil {
+		list = append(list, navLink{url: signIn(f.Path), words: f.L.T("layout.sign_in"), icon: "person"})
+		return list
+	}
+	add(f.Who.Moderator, "/moderation", f.L.T("layout.moderation"), "", f.Who.Queue)
+	add(f.Who.Organiser, "/organise", f.L.T("layout.organise"), "", 0)
+	add(f.Who.Board, "/board", f.L.T("layout.board"), "", 0)
+	add(f.Who.Admin, "/admin", f.L.T("layout.admin"), "", 0)
+	add(true, "/account", f.accountName(), "person", 0)
+	return list
+}
+
+func (f Frame) accountName() string {
+	if f.Who.Name == "" {
+		return f.L.T("layout.account")
+	}
+	return f.Who.Name
+}
+
+// signIn gives the address of the sign-in page that comes back to path.
+func signIn(path string) string {
+	if path == "" || path == "/" || strings.HasPrefix(path, "/sign-in") {
+		return "/sign-in"
+	}
+	return "/sign-in?return_to=" + url.QueryEscape(path)
+}
