@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+func (s *Server) account(c *fiber.Ctx) error {
+	if err := requireSignIn(c); err != nil {
+		return err
+	}
+	return ok(c, views.Account(s.accountPage(c)))
+}
+
+func (s *Server) accountPage(c *fiber.Ctx) views.AccountPage {
+	who := visitOf(c).Participant
+	p := views.AccountPage{Frame: s.frame(c, localizer(c).T("title.account")), Address: who.Address, Form: typed(c, "name", "capacity", "band")}
+	if c.Method() == fiber.MethodGet {
+		p.Form.Values = map[string]string{"name": who.Name, "capacity": string(who.Capacity), "band": string(who.Band)}
+	}
+	p.Private = true
+	private(c)
+	return p
+}
+
+func (s *Server) editAccount(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	if err := requireSignIn(c); err != nil {
+		return err
+	}
+	err := s.svc.EditAccount(c.UserContext(), actorOf(c), service.AccountInput{
+		Name: c.FormValue("name"), Capacity: models.Capacity(c.FormValue("capacity")), Band: models.Band(c.FormValue("band")),
+	})
+	if err == nil {
+		s.done(c, "notice.account_saved", nil)
+		return seeOther(c, "/account")
+	}
+	p := s.accountPage(c)
+	status, can := s.problem(c, &p.Form, err)
+	if !can {
+		return err
+	}
+	return render(c, status, views.Account(p))
+}
+
+func (s *Server) signOutEverywhere(c *fiber.Ctx) error {
+	if err := requireSignIn(c); err != nil {
+		return err
+	}
+	if err := s.svc.SignOutEverywhere(c.UserContext(), actorOf(c)); err != nil {
+		return err
+	}
+	s.dropCookie(c, sessionCookie)
+	s.done(c, "notice.signed_out_everywhere", nil)
+	return seeOther(c, "/")
+}

@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+// ballotForm asks under which address the chosen votes shall count.
+func (s *Server) ballotForm(c *fiber.Ctx) error {
+	p, _, err := s.ballotPage(c)
+	if err != nil {
+		return err
+	}
+	if len(p.Choices) == 0 {
+		return seeOther(c, p.URL())
+	}
+	return ok(c, views.AskBallot(p))
+}
+
+func (s *Server) ballotPage(c *fiber.Ctx) (views.BallotPage, []models.ChosenVote, error) {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return views.BallotPage{}, nil, err
+	}
+	if err := sub.C.Accepts(models.ActVote, s.svc.Now()); err != nil {
+		return views.BallotPage{}, nil, err
+	}
+	b := s.basket(c, sub.C.Slug)
+	rows, votes, err := s.resolve(c, sub.C, b)
+	p := views.BallotPage{
+		Frame: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: rows, Asked: b.Asked,
+		Form: typed(c, "email", "name", "capacity", "band"),
+	}
+	p.Private = true
+	private(c)
+	return p, votes, err
+}
+
+func (s *Server) askBallot(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	p, votes, err := s.ballotPage(c)
+	if err != nil {
+		return err
+	}
+	if len(votes) == 0 {
+		return models.Fail(models.CodeInvalid, "error.vote.none_chosen")
+	}
+	asked, err := s.svc.AskBallot(c.UserContext(), actorOf(c), service.BallotInput{
+		Slug: p.C.Slug, Email: p.Form.Value("email"), Name: p.Form.Value("name"),
+		Capacity: models.Capacity(p.Form.Value("capacity")), Band: models.Band(p.Form.Value("band")), Choices: votes,
+	})
+	if err != nil {
+		status, can := s.problem(c, &p.Form, err)
+		if !can {
+			return err
+		}
+		return render(c, status, views.AskBallot(p))
+	}
+	s.wake()
+	b := s.basket(c, p.C.Slug)
+	b.Asked = shorten(asked.Address)
+	if err := s.keepBasket(c, b); err != nil {
+		return err
+	}
+	return s.mailSent(c, asked, models.PurposeBallot, p.URL())
+}
+
+// mailSent says where the link went.
+func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string) error {
+	p := views.MailSentPage{
+		Frame: s.frame(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
+		Minutes: int(models.SignInLife.Minutes()), Deferred: asked.Deferred, NoMail: !s.CanMail, Return: back,
+	}
+	p.Private = true
+	private(c)
+	if s.ShowLinks {
+		p.DemoLink = s.BaseURL + "/sign-in/" + asked.Token
+	}
+	return ok(c, views.MailSent(p))
+}

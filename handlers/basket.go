@@ -1,0 +1,137 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views"
+)
+
+// basket is what a browser without a session chose in one consultation. It lives
+// in a signed cookie of that browser alone until an address is given for it.
+type basket struct {
+	Slug    string                `json:"s"`
+	Choices map[int]models.Choice `json:"c"`
+	Asked   string                `json:"a,omitempty"` // the address asked, shortened
+}
+
+// maxBasket keeps the cookie under the 4,096 bytes that browsers take.
+const maxBasket = 120
+
+func basketCookie(slug string) string {
+	sum := sha256.Sum256([]byte(slug))
+	return choicesPrefix + hex.EncodeToString(sum[:6])
+}
+
+func (s *Server) basket(c *fiber.Ctx, slug string) basket {
+	return s.readBasket(c.Cookies(basketCookie(slug)), slug)
+}
+
+func (s *Server) readBasket(cookie, slug string) basket {
+	var b basket
+	if payload, ok := s.svc.Unsign("choices", cookie); ok {
+		if json.Unmarshal([]byte(payload), &b) == nil && (slug == "" || b.Slug == slug) && b.Choices != nil {
+			return b
+		}
+	}
+	return basket{Slug: slug, Choices: map[int]models.Choice{}}
+}
+
+func (s *Server) keepBasket(c *fiber.Ctx, b basket) error {
+	if len(b.Choices) == 0 {
+		s.dropCookie(c, basketCookie(b.Slug))
+		return nil
+	}
+	if len(b.Choices) > maxBasket {
+		return models.Fail(models.CodeInvalid, "error.vote.basket_full", "count", maxBasket)
+	}
+	payload, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, basketCookie(b.Slug), s.svc.Sign("choices", string(payload)), 30*24*time.Hour)
+	return nil
+}
+
+// choose puts one choice into the basket, or takes it out again.
+func (s *Server) choose(c *fiber.Ctx, slug string, number int, choice models.Choice) (basket, error) {
+	b := s.basket(c, slug)
+	if choice == models.ChoiceNone {
+		delete(b.Choices, number)
+	} else {
+		b.Choices[number] = choice
+	}
+	b.Asked = ""
+	return b, s.keepBasket(c, b)
+}
+
+func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.Basket {
+	b := s.basket(c, con.Slug)
+	show := actorOf(c).Participant == nil && len(b.Choices) > 0 && con.Accepts(models.ActVote, s.svc.Now()) == nil
+	return views.Basket{Slug: con.Slug, Count: len(b.Choices), Asked: b.Asked, Choose: show}
+}
+
+// numbers lists the ideas of the basket in order.
+func (b basket) numbers() []int {
+	var list []int
+	for n := range b.Choices {
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// resolve turns the basket into rows to show and votes to keep. What is not there
+// any more falls out.
+func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows []views.ChosenRow, votes []models.ChosenVote, err error) {
+	ideas, err := s.svc.Ideas(c.UserContext(), models.Actor{Language: visitOf(c).Language}, con, "number")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, v := range ideas {
+		choice, ok := b.Choices[v.Idea.Number]
+		if !ok || v.Idea.Number == 0 || v.Idea.Status != models.StatusPublished {
+			continue
+		}
+		rows = append(rows, views.ChosenRow{Number: v.Idea.Number, Title: v.Idea.Title, Choice: choice})
+		votes = append(votes, models.ChosenVote{IdeaID: v.Idea.ID, Choice: choice})
+	}
+	return rows, votes, nil
+}
+
+// countBaskets casts what this browser chose before it was signed in, and empties
+// the baskets. It gives how many votes changed something.
+func (s *Server) countBaskets(c *fiber.Ctx, actor models.Actor) (counted int) {
+	for _, name := range ourCookies(c) {
+		if len(name) <= len(choicesPrefix) || name[:len(choicesPrefix)] != choicesPrefix {
+			continue
+		}
+		b := s.readBasket(c.Cookies(name), "")
+		n, err := s.countBasket(c, actor, b)
+		if err != nil { // what cannot be counted stays in the browser, visible
+			s.log(c).Info("basket not counted", "error", err)
+			continue
+		}
+		counted += n
+		s.dropCookie(c, name)
+	}
+	return counted
+}
+
+func (s *Server) countBasket(c *fiber.Ctx, actor models.Actor, b basket) (int, error) {
+	con, err := s.svc.Consultation(c.UserContext(), actor, b.Slug)
+	if err != nil {
+		return 0, err
+	}
+	_, votes, err := s.resolve(c, con, b)
+	if err != nil {
+		return 0, err
+	}
+	return s.svc.CountBasket(c.UserContext(), actor, b.Slug, votes)
+}

@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+	"folkmoot/views/ui"
+)
+
+func (s *Server) board(c *fiber.Ctx) error {
+	private(c)
+	list, err := s.svc.BoardList(c.UserContext(), actorOf(c))
+	if err != nil {
+		return err
+	}
+	p := views.BoardPage{Frame: s.frame(c, localizer(c).T("title.board"))}
+	p.Private = true
+	for _, e := range list {
+		p.Rows = append(p.Rows, views.BoardRow{Subject: s.subject(c, e.Consultation), MustAnswer: e.MustAnswer, Answered: e.Answered})
+	}
+	return ok(c, views.Board(p))
+}
+
+func (s *Server) respondForm(c *fiber.Ctx) error {
+	p, err := s.respondPage(c)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Respond(p))
+}
+
+func (s *Server) respondPage(c *fiber.Ctx) (views.RespondPage, error) {
+	private(c)
+	con, rows, err := s.svc.BoardView(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return views.RespondPage{}, err
+	}
+	sub := s.subject(c, con)
+	p := views.RespondPage{
+		Frame: s.frame(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
+		Publish: models.Require(actorOf(c).Participant, models.MayPublishRespond, con.ID) == nil,
+	}
+	p.Private = true
+	for _, r := range rows {
+		p.Rows = append(p.Rows, views.RespondRow{Ranked: r.Ranked, Must: r.Must, Response: r.Response, Form: responseForm(r.Response)})
+	}
+	return p, nil
+}
+
+func responseForm(r *models.Response) ui.Form {
+	f := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
+	if r != nil {
+		f.Values = map[string]string{"decision": string(r.Decision), "reason": r.Reason, "owner": r.Owner, "by": r.By}
+	}
+	return f
+}
+
+func (s *Server) respond(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil {
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	}
+	publish := c.FormValue("publish") != ""
+	err = s.svc.Respond(c.UserContext(), actorOf(c), service.ResponseInput{
+		Slug: c.Params("slug"), Number: number, Decision: models.ResponseDecision(c.FormValue("decision")),
+		Reason: c.FormValue("reason"), Owner: c.FormValue("owner"), By: c.FormValue("by"), Publish: publish,
+	})
+	if err != nil {
+		return s.respondAgain(c, number, err)
+	}
+	s.wake()
+	key := "notice.response_saved"
+	if publish {
+		key = "notice.response_published"
+	}
+	s.done(c, key, map[string]any{"number": number})
+	return seeOther(c, "/board/"+c.Params("slug")+"#idea-"+strconv.Itoa(number))
+}
+
+func (s *Server) respondAgain(c *fiber.Ctx, number int, cause error) error {
+	p, err := s.respondPage(c)
+	if err != nil {
+		return cause
+	}
+	form := typed(c, "decision", "reason", "owner", "by")
+	status, can := s.problem(c, &form, cause)
+	if !can {
+		return cause
+	}
+	for i := range p.Rows {
+		if p.Rows[i].Ranked.Number == number {
+			p.Rows[i].Form = form
+		}
+	}
+	return render(c, status, views.Respond(p))
+}

@@ -1,0 +1,65 @@
+package handlers
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+// contribution tells the holder of a private link what became of their text.
+func (s *Server) contribution(c *fiber.Ctx) error {
+	v, err := s.svc.Contribution(c.UserContext(), c.Params("token"))
+	if err != nil {
+		return err
+	}
+	p := views.ContributionPage{
+		Frame:   s.frame(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
+		Subject: s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: v.Thing,
+		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: v.Response,
+		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: contributionURL(v),
+	}
+	p.Private = true
+	private(c)
+	if p.Wait, err = s.waitText(c, v.Consultation.ID); err != nil {
+		return err
+	}
+	if v.Number > 0 {
+		p.Ranked, err = s.rankedIdea(c, v.Consultation, v.Number)
+	}
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Contribution(p))
+}
+
+func contributionURL(v service.ContributionView) string {
+	switch {
+	case v.Thing.Status != models.StatusPublished:
+		return ""
+	case v.Item.Kind == models.KindReply:
+		return "/replies/" + v.Item.ID
+	default:
+		return "/consultations/" + v.Consultation.Slug + "/ideas/" + strconv.Itoa(v.Number)
+	}
+}
+
+func (s *Server) withdrawContribution(c *fiber.Ctx) error {
+	if err := s.svc.Withdraw(c.UserContext(), c.Params("token")); err != nil {
+		return err
+	}
+	s.done(c, "notice.withdrawn", nil)
+	return seeOther(c, "/contributions/"+c.Params("token"))
+}
+
+func (s *Server) confirmContribution(c *fiber.Ctx) error {
+	used, err := s.svc.ConfirmContribution(c.UserContext(), c.Params("token"))
+	if err != nil {
+		return err
+	}
+	used.ReturnTo = "/contributions/" + c.Params("token")
+	return s.signedIn(c, used)
+}

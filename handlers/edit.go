@@ -1,0 +1,60 @@
+package handlers
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+func (s *Server) editForm(c *fiber.Ctx) error {
+	p, err := s.editPage(c)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Edit(p))
+}
+
+func (s *Server) editPage(c *fiber.Ctx) (views.EditPage, error) {
+	item, err := models.ParseItem(c.Params("item"))
+	if err != nil {
+		return views.EditPage{}, err
+	}
+	v, err := s.svc.ForEdit(c.UserContext(), actorOf(c), item)
+	if err != nil {
+		return views.EditPage{}, err
+	}
+	p := views.EditPage{
+		Frame: s.frame(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
+		Minutes: int(v.Left.Minutes() + 0.999), Earlier: v.Earlier, Form: typed(c),
+	}
+	p.Form.Values = map[string]string{"title": v.Title, "body": v.Body, "rev": strconv.FormatInt(v.Contribution.Rev, 10)}
+	p.Private = true
+	private(c)
+	return p, nil
+}
+
+func (s *Server) edit(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	p, err := s.editPage(c)
+	if err != nil {
+		return err
+	}
+	rev, _ := strconv.ParseInt(c.FormValue("rev"), 10, 64) // a rev that is no number matches no text
+	err = s.svc.Edit(c.UserContext(), actorOf(c), service.EditInput{Item: p.Item, Rev: rev, Title: c.FormValue("title"), Body: c.FormValue("body")})
+	if err == nil {
+		s.done(c, "notice.edited", nil)
+		return seeOther(c, p.URL()+"#"+p.Item.String())
+	}
+	p.Form = typed(c, "title", "body", "rev")
+	status, can := s.problem(c, &p.Form, err)
+	if !can {
+		return err
+	}
+	return render(c, status, views.Edit(p))
+}

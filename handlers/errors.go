@@ -1,0 +1,170 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views"
+	"folkmoot/views/i18n"
+)
+
+// statuses is the one table from what went wrong to the status of the answer.
+var statuses = map[models.Code]int{
+	models.CodeInvalid:         fiber.StatusUnprocessableEntity,
+	models.CodeUnauthenticated: fiber.StatusUnauthorized,
+	models.CodeForbidden:       fiber.StatusForbidden,
+	models.CodeNotFound:        fiber.StatusNotFound,
+	models.CodeConflict:        fiber.StatusConflict,
+	models.CodeClosed:          fiber.StatusConflict,
+	models.CodeGone:            fiber.StatusGone,
+	models.CodeTooLarge:        fiber.StatusRequestEntityTooLarge,
+	models.CodeLimited:         fiber.StatusTooManyRequests,
+	models.CodeUnavailable:     fiber.StatusServiceUnavailable,
+}
+
+// handleError turns an error into an answer, as a page or as JSON.
+func (s *Server) handleError(c *fiber.Ctx, err error) error {
+	e := s.known(err)
+	if e == nil {
+		return s.internal(c, err)
+	}
+	if e.Code == models.CodeUnauthenticated && c.Method() == fiber.MethodGet && !wantsJSON(c) {
+		return seeOther(c, "/sign-in?return_to="+escape(c.OriginalURL()))
+	}
+	s.retryAfter(c, e)
+	return s.answer(c, statuses[e.Code], e, "")
+}
+
+// known gives the refusal behind err, or nil if it is a fault of ours.
+func (s *Server) known(err error) *models.Error {
+	if e, ok := errors.AsType[*models.Error](err); ok {
+		return e
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &models.Error{Code: models.CodeUnavailable, Key: "error.store.busy", Err: err}
+	}
+	if e, ok := errors.AsType[*fiber.Error](err); ok {
+		return fromFiber(e)
+	}
+	return nil
+}
+
+func fromFiber(e *fiber.Error) *models.Error {
+	switch {
+	case e.Code == fiber.StatusRequestEntityTooLarge:
+		return models.Fail(models.CodeTooLarge, "error.too_large")
+	case e.Code == fiber.StatusNotFound || e.Code == fiber.StatusMethodNotAllowed:
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	case e.Code >= 400 && e.Code < 500:
+		return models.Fail(models.CodeInvalid, "error.request")
+	}
+	return nil
+}
+
+// internal answers a fault of ours: a reference for the visitor, the details for the log.
+func (s *Server) internal(c *fiber.Ctx, err error) error {
+	id, _ := c.Locals(keyRequestID).(string)
+	attrs := []any{"id", id, "path", logPath(c), "error", err}
+	if p, ok := errors.AsType[*panicError](err); ok {
+		attrs = append(attrs, "stack", p.stack)
+	}
+	s.Log.Error("internal error", attrs...)
+	return s.answer(c, fiber.StatusInternalServerError, models.Fail("internal", "error.internal"), id)
+}
+
+func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference string) error {
+	s.setHeaders(c)
+	private(c)
+	l := localizer(c)
+	sentence := l.Args(e.Key, printable(l, e.Args))
+	if len(e.Fields) > 0 {
+		sentence = fieldSentence(l, e.Fields[0])
+	}
+	if wantsJSON(c) {
+		return c.Status(status).JSON(errorJSON(l, e, sentence, reference))
+	}
+	p := views.ErrorPage{Frame: s.frame(c, ""), Status: status, Sentence: sentence, Reference: reference, Back: s.back(c)}
+	p.Title, p.Private = p.Heading(), true
+	private(c)
+	return render(c, status, views.Error(p))
+}
+
+// back is where to go on after a refusal: the consultation, or the front page. A
+// request that was refused before it was routed has no parameters.
+func (s *Server) back(c *fiber.Ctx) string {
+	if c.Locals(keyRequestID) == nil {
+		return "/"
+	}
+	if slug := c.Params("slug"); models.ValidSlug(slug) {
+		return "/consultations/" + slug
+	}
+	return "/"
+}
+
+func errorJSON(l *i18n.Localizer, e *models.Error, sentence, reference string) fiber.Map {
+	body := fiber.Map{"code": e.Code, "message": sentence}
+	if reference != "" {
+		body["reference"] = reference
+	}
+	if len(e.Fields) > 0 {
+		fields := fiber.Map{}
+		for _, f := range e.Fields {
+			fields[f.Field] = fieldSentence(l, f)
+		}
+		body["fields"] = fields
+	}
+	return fiber.Map{"error": body}
+}
+
+func fieldSentence(l *i18n.Localizer, f models.FieldError) string {
+	return l.Args(f.Key, printable(l, f.Args))
+}
+
+// printable writes the times among an error's arguments as dates, in the zone that
+// stands beside them.
+func printable(l *i18n.Localizer, args map[string]any) map[string]any {
+	zone, _ := args["zone"].(string)
+	out := make(map[string]any, len(args))
+	for k, v := range args {
+		switch v := v.(type) {
+		case time.Time:
+			out[k] = l.DateTime(v, zone)
+		case time.Duration:
+			out[k] = int(v.Round(time.Minute).Minutes())
+		default:
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// retryAfter says when to try again, where that is known or can be guessed.
+func (s *Server) retryAfter(c *fiber.Ctx, e *models.Error) {
+	switch wait, ok := e.Args["wait"].(time.Duration); {
+	case ok:
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(wait.Seconds()+0.5))))
+	case e.Code == models.CodeUnavailable:
+		c.Set(fiber.HeaderRetryAfter, "2")
+	}
+}
+
+func (s *Server) notFound(*fiber.Ctx) error {
+	return models.Fail(models.CodeNotFound, "error.page.unknown")
+}
+
+// panicError is a panic caught on its way up.
+type panicError struct {
+	value any
+	stack string
+}
+
+func (p *panicError) Error() string { return fmt.Sprint("panic: ", p.value) }
+
+func stack() string { return string(debug.Stack()) }

@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+// typed gives what was typed in the named fields.
+func typed(c *fiber.Ctx, fields ...string) ui.Form {
+	f := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
+	for _, name := range fields {
+		f.Values[name] = c.FormValue(name)
+	}
+	return f
+}
+
+// checkUTF8 refuses a form that is not text: stores, exports and hashes hold UTF-8 only.
+func checkUTF8(c *fiber.Ctx) (err error) {
+	c.Request().PostArgs().VisitAll(func(k, v []byte) {
+		if !models.ValidUTF8(string(k)) || !models.ValidUTF8(string(v)) {
+			err = models.Fail(models.CodeInvalid, "error.utf8")
+		}
+	})
+	return err
+}
+
+// problem puts a refusal into the form, so that it can be shown again with what
+// was typed, and gives the status. ok is false for what no form can show: a fault
+// of ours, or somebody who has to sign in.
+func (s *Server) problem(c *fiber.Ctx, f *ui.Form, err error) (status int, ok bool) {
+	e := s.known(err)
+	if e == nil || e.Code == models.CodeUnauthenticated || e.Code == models.CodeNotFound || wantsJSON(c) {
+		return 0, false
+	}
+	l := localizer(c)
+	if f.Errors == nil {
+		f.Errors = map[string]string{}
+	}
+	for _, fe := range e.Fields {
+		if f.Errors[fe.Field] == "" {
+			f.Errors[fe.Field] = fieldSentence(l, fe)
+		}
+	}
+	if len(e.Fields) == 0 {
+		f.Errors[""] = l.Args(e.Key, printable(l, e.Args))
+	}
+	s.retryAfter(c, e)
+	return statuses[e.Code], true
+}
+
+// localPath gives p if it is a path of this site, else "/".
+func localPath(p string) string {
+	u, err := url.Parse(p)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(p, "/") ||
+		strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n\t") {
+		return "/"
+	}
+	return p
+}
+
+func escape(s string) string { return url.QueryEscape(s) }
+
+// sentence gives what an error says, for a place inside a page.
+func (s *Server) sentence(l *i18n.Localizer, err error) string {
+	if e, ok := errors.AsType[*models.Error](err); ok {
+		return l.Args(e.Key, printable(l, e.Args))
+	}
+	return ""
+}
+
+// shorten shows whose address it is without showing it: "m…@example.org".
+func shorten(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok || local == "" {
+		return ""
+	}
+	return string([]rune(local)[:1]) + "…@" + domain
+}

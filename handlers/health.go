@@ -1,0 +1,31 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/public"
+)
+
+// health tells that the process answers.
+func (s *Server) health(c *fiber.Ctx) error { return c.SendString("ok\n") }
+
+// ready tells that the store answers too.
+func (s *Server) ready(c *fiber.Ctx) error {
+	if err := s.svc.Store().Ready(c.UserContext()); err != nil {
+		s.log(c).Warn("not ready", "error", err)
+		return models.Fail(models.CodeUnavailable, "error.store.busy")
+	}
+	return c.SendString("ready\n")
+}
+
+// asset serves a file under its hashed name, which never changes its content.
+func (s *Server) asset(c *fiber.Ctx) error {
+	content, contentType, ok := public.Open(c.Params("file"))
+	if !ok {
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderContentType, contentType)
+	return c.Send(content)
+}

@@ -1,0 +1,161 @@
+package handlers
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+func (s *Server) idea(c *fiber.Ctx) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil {
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	}
+	p, err := s.ideaPage(c, sub, number)
+	if err != nil {
+		return err
+	}
+	return p.again(c, fiber.StatusOK, func(*views.ReplyForm) {})
+}
+
+func (s *Server) ideaPage(c *fiber.Ctx, sub views.Subject, number int) (replyPage, error) {
+	v, err := s.svc.Idea(c.UserContext(), actorOf(c), sub.C, number)
+	if err != nil {
+		return nil, err
+	}
+	p := views.IdeaPage{
+		Frame:   s.frame(c, localizer(c).T("title.idea", "number", number, "title", v.Idea.Title)),
+		Subject: sub, Row: s.ideaRows(c, sub, []service.IdeaView{v})[0], Basket: s.basketView(c, sub.C),
+	}
+	if p.Thread, err = s.thread(c, sub, v.Idea.ID, subjectPath(sub.C.Slug, number)); err != nil {
+		return nil, err
+	}
+	p.Thread.Total = v.Idea.ReplyCount
+	if p.Reply, err = s.replyForm(c, sub, number); err != nil {
+		return nil, err
+	}
+	p.Ranked, err = s.rankedIdea(c, sub.C, number)
+	return ideaReplyPage(p), err
+}
+
+// rankedIdea gives the idea's place in the sealed result, nil before sealing.
+func (s *Server) rankedIdea(c *fiber.Ctx, con models.Consultation, number int) (*models.ResultIdea, error) {
+	if con.SealedAt.IsZero() {
+		return nil, nil
+	}
+	r, _, err := s.svc.Result(c.UserContext(), con)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Ideas {
+		if r.Ideas[i].Number == number {
+			return &r.Ideas[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// ideaRows adds to each idea the reader's ballot on it.
+func (s *Server) ideaRows(c *fiber.Ctx, sub views.Subject, list []service.IdeaView) []views.IdeaRow {
+	basket := s.basket(c, sub.C.Slug)
+	why := s.whyNoVote(c, sub.C)
+	wait, err := s.waitText(c, sub.C.ID)
+	if err != nil {
+		s.log(c).Warn("usual wait", "error", err)
+	}
+	rows := make([]views.IdeaRow, len(list))
+	for i, v := range list {
+		b := views.Ballot{
+			Slug: sub.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Choice: v.Mine, Why: why,
+			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: c.OriginalURL(),
+		}
+		if chosen, ok := basket.Choices[v.Idea.Number]; ok && actorOf(c).Participant == nil {
+			b.Choice, b.Waiting = chosen, true
+		}
+		if c.Method() != fiber.MethodGet {
+			b.Return = sub.URL()
+		}
+		rows[i] = views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Ballot: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit}
+	}
+	return rows
+}
+
+// whyNoVote says why this person cannot vote here; "" for who can, or may yet sign in.
+func (s *Server) whyNoVote(c *fiber.Ctx, con models.Consultation) string {
+	if p := actorOf(c).Participant; p != nil {
+		return s.sentence(localizer(c), p.CheckVote(con))
+	}
+	return ""
+}
+
+func (s *Server) suggestForm(c *fiber.Ctx) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	if err := sub.C.Accepts(models.ActSuggest, s.svc.Now()); err != nil {
+		return err
+	}
+	p, err := s.suggestPage(c, sub)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Suggest(p))
+}
+
+func (s *Server) suggestPage(c *fiber.Ctx, sub views.Subject) (views.SuggestPage, error) {
+	wait, err := s.waitText(c, sub.C.ID)
+	p := views.SuggestPage{
+		Frame: s.frame(c, localizer(c).T("title.suggest")), Subject: sub,
+		Form: typed(c, "name", "email", "title", "body"), Wait: wait,
+	}
+	if who := actorOf(c).Participant; who != nil {
+		p.SignedIn = who.Name
+	}
+	return p, err
+}
+
+func (s *Server) suggest(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	sent, err := s.svc.SuggestIdea(c.UserContext(), s.rememberGuest(c), service.IdeaInput{
+		Slug: c.Params("slug"), Name: c.FormValue("name"), Email: c.FormValue("email"),
+		Title: c.FormValue("title"), Body: c.FormValue("body"),
+	})
+	if err != nil {
+		return s.suggestAgain(c, err)
+	}
+	s.wake()
+	s.sentNotice(c, "idea", sent)
+	if wantsJSON(c) {
+		return c.Status(fiber.StatusCreated).JSON(fiber.Map{"reference": sent.Reference, "item": sent.Item.String()})
+	}
+	return seeOther(c, subjectPath(c.Params("slug"), 0)+"#"+sent.Item.String())
+}
+
+func (s *Server) suggestAgain(c *fiber.Ctx, cause error) error {
+	form := typed(c, "name", "email", "title", "body")
+	status, can := s.problem(c, &form, cause)
+	if !can {
+		return cause
+	}
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return cause
+	}
+	p, err := s.suggestPage(c, sub)
+	if err != nil {
+		return cause
+	}
+	p.Form = form
+	return render(c, status, views.Suggest(p))
+}

@@ -1,0 +1,215 @@
+package handlers
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+func (s *Server) queue(c *fiber.Ctx) error {
+	p, err := s.queuePage(c)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Queue(p))
+}
+
+func (s *Server) queuePage(c *fiber.Ctx) (views.QueuePage, error) {
+	private(c)
+	rows, next, total, err := s.svc.Queue(c.UserContext(), actorOf(c), c.Query("after"))
+	if err != nil {
+		return views.QueuePage{}, err
+	}
+	p := views.QueuePage{
+		Frame: s.frame(c, localizer(c).T("title.moderation")), Total: total,
+		Form: typed(c, "decision", "reason"), Chosen: map[string]bool{},
+	}
+	p.Private = true
+	for _, e := range rows {
+		p.Rows = append(p.Rows, views.QueueRow{Entry: e, Own: service.OwnText(actorOf(c), e.Contribution())})
+	}
+	if next != "" {
+		p.NextURL = "/moderation?after=" + escape(next)
+	}
+	return p, nil
+}
+
+// decideMany decides on all that was ticked, as one act.
+func (s *Server) decideMany(c *fiber.Ctx) error {
+	var items []string
+	c.Request().PostArgs().VisitAll(func(k, v []byte) {
+		if string(k) == "items" {
+			items = append(items, string(v))
+		}
+	})
+	if len(items) == 0 {
+		return s.decideAgain(c, nil, models.Fail(models.CodeInvalid, "error.decision.nothing"))
+	}
+	return s.decide(c, items)
+}
+
+func (s *Server) decideOne(c *fiber.Ctx) error { return s.decide(c, []string{c.Params("item")}) }
+
+func (s *Server) decide(c *fiber.Ctx, items []string) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	in, err := decideInput(c, items)
+	if err != nil {
+		return s.decideAgain(c, items, err)
+	}
+	decisions, err := s.svc.Decide(c.UserContext(), actorOf(c), in)
+	if err != nil {
+		return s.decideAgain(c, items, err)
+	}
+	s.wake()
+	if wantsJSON(c) {
+		private(c)
+		return c.JSON(fiber.Map{"decisions": len(decisions), "items": len(items)})
+	}
+	s.decidedNotice(c, in, decisions)
+	return seeOther(c, s.afterDecision(c))
+}
+
+func decideInput(c *fiber.Ctx, items []string) (service.DecideInput, error) {
+	in := service.DecideInput{Reason: c.FormValue("reason")}
+	var err error
+	if in.Action, err = models.ParseAction(c.FormValue("decision")); err != nil {
+		return in, err
+	}
+	for _, raw := range items {
+		item, err := models.ParseItem(raw)
+		if err != nil {
+			return in, err
+		}
+		rev, _ := strconv.ParseInt(first(c.FormValue("rev:"+raw), c.FormValue("rev")), 10, 64) // 0: whatever stands
+		in.Items = append(in.Items, service.ItemRev{Item: item, Rev: rev})
+	}
+	return in, nil
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// decidedNotice offers to take the act back; one that spans consultations is
+// taken back from their logs.
+func (s *Server) decidedNotice(c *fiber.Ctx, in service.DecideInput, decisions []models.Decision) {
+	n := notice{Kind: "done", Key: "notice.decided." + string(in.Action), Args: map[string]any{"count": len(in.Items)}}
+	if len(decisions) == 1 {
+		con, err := s.svc.Store().Consultation(c.UserContext(), decisions[0].ConsultationID)
+		if err == nil {
+			n.Undo = &ui.Undo{Slug: con.Slug, Seq: decisions[0].Seq}
+		}
+	}
+	s.notify(c, n)
+}
+
+func (s *Server) afterDecision(c *fiber.Ctx) string {
+	if back := localPath(c.FormValue("return")); back != "/" {
+		return back
+	}
+	return "/moderation"
+}
+
+// decideAgain shows the queue again with what was chosen, or, where texts have
+// changed since, the changes to look at first.
+func (s *Server) decideAgain(c *fiber.Ctx, items []string, cause error) error {
+	form := typed(c, "decision", "reason")
+	status, can := s.problem(c, &form, cause)
+	if !can {
+		return cause
+	}
+	p, err := s.queuePage(c)
+	if err != nil {
+		return err
+	}
+	p.Form = form
+	for _, item := range items {
+		p.Chosen[item] = true
+	}
+	if changed, is := errors.AsType[*service.ChangedError](cause); is {
+		p.Rows = changedRows(changed)
+		return render(c, status, views.DecisionChanged(p))
+	}
+	return render(c, status, views.Queue(p))
+}
+
+func changedRows(e *service.ChangedError) (rows []views.QueueRow) {
+	for _, ch := range e.Entries {
+		row := views.QueueRow{Entry: ch.Entry}
+		if len(ch.Title) > 0 {
+			row.Changed = append(row.Changed, views.FieldDiff{Name: "field.title", Runs: diffRuns(ch.Title)})
+		}
+		row.Changed = append(row.Changed, views.FieldDiff{Name: "field.body", Runs: diffRuns(ch.Body)})
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (s *Server) undo(c *fiber.Ctx) error {
+	seq, err := strconv.ParseInt(c.FormValue("seq"), 10, 64)
+	if err != nil {
+		return models.Fail(models.CodeNotFound, "error.decision.unknown")
+	}
+	d, err := s.svc.Undo(c.UserContext(), actorOf(c), c.FormValue("slug"), seq)
+	if err != nil {
+		return err
+	}
+	s.wake()
+	s.done(c, "notice.undone", map[string]any{"count": len(d.Items)})
+	return seeOther(c, s.afterDecision(c))
+}
+
+// decisionsPage is how many decisions one page of the log shows.
+const decisionsPage = 100
+
+// decisions shows the chain of one consultation, the newest first.
+func (s *Server) decisions(c *fiber.Ctx) error {
+	private(c)
+	if err := models.Require(actorOf(c).Participant, models.MayModerate, ""); err != nil {
+		return err
+	}
+	con, err := s.svc.Store().ConsultationBySlug(c.UserContext(), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	before, err := strconv.ParseInt(c.Query("before"), 10, 64)
+	if err != nil || before > con.ChainLength+1 { // from the newest on
+		before = con.ChainLength + 1
+	}
+	after := max(0, before-1-decisionsPage)
+	list, err := s.svc.Decisions(c.UserContext(), actorOf(c), con.Slug, after)
+	if err != nil {
+		return err
+	}
+	p := views.DecisionsPage{Frame: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, con)}
+	p.Private = true
+	for _, d := range slices.Backward(list) {
+		if d.Decision.Seq < before {
+			p.Decisions = append(p.Decisions, views.DecisionRow{Decision: d.Decision, Actor: actorName(p.L, d), CanUndo: d.CanUndo})
+		}
+	}
+	if after > 0 {
+		p.OlderURL = "/moderation/decisions/" + con.Slug + "?before=" + strconv.FormatInt(after+1, 10)
+	}
+	return ok(c, views.Decisions(p))
+}
+
+func actorName(l *i18n.Localizer, d service.DecisionView) string {
+	if d.Number > 0 {
+		return d.Actor
+	}
+	return l.T("actor." + d.Actor)
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+	"folkmoot/views/ui"
+)
+
+func (s *Server) organise(c *fiber.Ctx) error {
+	private(c)
+	list, next, err := s.svc.Organised(c.UserContext(), actorOf(c), c.Query("after"))
+	if err != nil {
+		return err
+	}
+	_, everywhere := actorOf(c).Participant.Scope(models.RoleOrganiser)
+	p := views.OrganisePage{Frame: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list), CanNew: everywhere}
+	if next != "" {
+		p.NextURL = "/organise?after=" + escape(next)
+	}
+	p.Private = true
+	return ok(c, views.Organise(p))
+}
+
+func (s *Server) manage(c *fiber.Ctx) error {
+	p, err := s.managePage(c)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Manage(p))
+}
+
+func (s *Server) managePage(c *fiber.Ctx) (views.ManagePage, error) {
+	private(c)
+	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return views.ManagePage{}, err
+	}
+	sub := s.subject(c, m.Consultation)
+	p := views.ManagePage{
+		Frame: s.frame(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
+		Ideas: m.Ideas, Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
+		Sealed: m.Sealed, Moves: m.Moves,
+		IdeaForm: typed(c, "title", "body"), Form: typed(c, "reason", "opens_at"),
+	}
+	p.Private = true
+	if sub.State == models.StateDraft {
+		for _, f := range s.svc.Missing(m.Consultation) {
+			p.Missing = append(p.Missing, fieldSentence(p.L, f))
+		}
+	}
+	return p, nil
+}
+
+// manageAgain shows the managing page again with what went wrong.
+func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*views.ManagePage) *ui.Form) error {
+	p, err := s.managePage(c)
+	if err != nil {
+		return cause
+	}
+	status, can := s.problem(c, form(&p), cause)
+	if !can {
+		return cause
+	}
+	return render(c, status, views.Manage(p))
+}
+
+func stateForm(p *views.ManagePage) *ui.Form { return &p.Form }
+func ideaForm(p *views.ManagePage) *ui.Form  { return &p.IdeaForm }
+
+func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	_, err := s.svc.AddOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("title"), c.FormValue("body"))
+	return s.managed(c, err, ideaForm, "notice.idea_added")
+}
+
+func (s *Server) removeOrganiserIdea(c *fiber.Ctx) error {
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil {
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	}
+	err = s.svc.RemoveOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), number)
+	return s.managed(c, err, ideaForm, "notice.idea_removed")
+}
+
+// managed goes back to the managing page after an act, or shows why it failed.
+func (s *Server) managed(c *fiber.Ctx, err error, form func(*views.ManagePage) *ui.Form, key string) error {
+	if err != nil {
+		return s.manageAgain(c, err, form)
+	}
+	s.done(c, key, nil)
+	return seeOther(c, "/organise/"+c.Params("slug"))
+}
+
+// open opens now, or at the time that the form gives in the consultation's zone.
+func (s *Server) open(c *fiber.Ctx) error {
+	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	at, bad := localTime("opens_at", c.FormValue("opens_at"), m.Consultation.TimeZone)
+	if bad != nil {
+		return s.manageAgain(c, models.Invalid([]models.FieldError{*bad}), stateForm)
+	}
+	_, err = s.svc.Open(c.UserContext(), actorOf(c), c.Params("slug"), at, revOf(c, m.Consultation))
+	return s.managed(c, err, stateForm, "notice.opened")
+}
+
+// revOf is the revision that the form was made from.
+func revOf(c *fiber.Ctx, con models.Consultation) int64 {
+	if rev, err := strconv.ParseInt(c.FormValue("rev"), 10, 64); err == nil {
+		return rev
+	}
+	return con.Rev
+}
+
+type move func(*service.Service, *fiber.Ctx, int64) (models.Consultation, error)
+
+func (s *Server) move(c *fiber.Ctx, key string, do move) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	_, err = do(s.svc, c, revOf(c, m.Consultation))
+	return s.managed(c, err, stateForm, key)
+}
+
+func (s *Server) pause(c *fiber.Ctx) error {
+	return s.move(c, "notice.paused", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
+		return v.Pause(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+	})
+}
+
+func (s *Server) resume(c *fiber.Ctx) error {
+	return s.move(c, "notice.resumed", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
+		return v.Resume(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+	})
+}
+
+func (s *Server) withdrawConsultation(c *fiber.Ctx) error {
+	return s.move(c, "notice.consultation_withdrawn", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
+		return v.WithdrawConsultation(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+	})
+}
+
+func (s *Server) seal(c *fiber.Ctx) error {
+	_, err := s.svc.Seal(c.UserContext(), actorOf(c), c.Params("slug"))
+	s.wake()
+	return s.managed(c, err, stateForm, "notice.sealed")
+}
+
+// localTime reads what a datetime-local field sends, "2027-03-03T17:00", in zone.
+func localTime(field, raw, zone string) (time.Time, *models.FieldError) {
+	if raw == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(form, raw, models.Zone(zone)); err == nil {
+			return t, nil
+		}
+	}
+	f := models.Field(field, "error.field.time")
+	return time.Time{}, &f
+}

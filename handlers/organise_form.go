@@ -1,0 +1,211 @@
+package handlers
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+	"folkmoot/views/ui"
+)
+
+var consultationFields = []string{
+	"slug", "language", "title", "question", "body", "who_decides", "can_change", "contact", "other_formats",
+	"time_zone", "opens_at", "suggestions_close_at", "closes_at", "answer_by",
+	"min_votes", "tallies", "capacities", "bands", "answer_top", "reason", "rev",
+}
+
+func (s *Server) newConsultationForm(c *fiber.Ctx) error {
+	if err := s.svc.MayCreate(actorOf(c)); err != nil {
+		return err
+	}
+	p := s.formPage(c, localizer(c).T("title.new_consultation"))
+	p.New = true
+	p.Form.Values = formValues(models.Consultation{Language: "en", TimeZone: p.TimeZone, Settings: models.DefaultSettings()})
+	return ok(c, views.ConsultationForm(p))
+}
+
+func (s *Server) formPage(c *fiber.Ctx, title string) views.ConsultationFormPage {
+	private(c)
+	p := views.ConsultationFormPage{Frame: s.frame(c, title), Form: typed(c), TimeZone: "Europe/London", Slug: c.Params("slug")}
+	p.Private = true
+	return p
+}
+
+func (s *Server) newConsultation(c *fiber.Ctx) error {
+	in, form, err := s.consultationInput(c)
+	if err == nil {
+		var con models.Consultation
+		if con, err = s.svc.NewConsultation(c.UserContext(), actorOf(c), in); err == nil {
+			s.done(c, "notice.consultation_created", nil)
+			return seeOther(c, "/organise/"+con.Slug)
+		}
+	}
+	p := s.formPage(c, localizer(c).T("title.new_consultation"))
+	p.New = true
+	return s.formAgain(c, p, form, err)
+}
+
+func (s *Server) formAgain(c *fiber.Ctx, p views.ConsultationFormPage, form ui.Form, cause error) error {
+	p.Form = form
+	status, can := s.problem(c, &p.Form, cause)
+	if !can {
+		return cause
+	}
+	return render(c, status, views.ConsultationForm(p))
+}
+
+func (s *Server) editConsultationForm(c *fiber.Ctx) error {
+	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	p := s.editConsultationPage(c, m.Consultation)
+	p.Form.Values = formValues(m.Consultation)
+	return ok(c, views.ConsultationForm(p))
+}
+
+func (s *Server) editConsultationPage(c *fiber.Ctx, con models.Consultation) views.ConsultationFormPage {
+	p := s.formPage(c, localizer(c).T("title.edit_consultation", "title", con.Text(con.Language).Title))
+	p.Opened = con.State != models.StateDraft
+	p.TimeZone = con.TimeZone
+	return p
+}
+
+func (s *Server) editConsultation(c *fiber.Ctx) error {
+	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	in, form, err := s.consultationInput(c)
+	if err == nil {
+		var con models.Consultation
+		if con, err = s.svc.EditConsultation(c.UserContext(), actorOf(c), c.Params("slug"), in); err == nil {
+			s.done(c, "notice.consultation_saved", nil)
+			return seeOther(c, "/organise/"+con.Slug)
+		}
+	}
+	return s.formAgain(c, s.editConsultationPage(c, m.Consultation), form, err)
+}
+
+// consultationInput reads the form; times are in the zone that it names.
+func (s *Server) consultationInput(c *fiber.Ctx) (service.ConsultationInput, ui.Form, error) {
+	form := typed(c, consultationFields...)
+	form.Values["capacities"] = strings.Join(ticked(c, "capacities"), ",")
+	form.Values["bands"] = strings.Join(ticked(c, "bands"), ",")
+	if err := checkUTF8(c); err != nil {
+		return service.ConsultationInput{}, form, err
+	}
+	r := formReader{form: form}
+	in := service.ConsultationInput{
+		Slug: form.Value("slug"), Language: form.Value("language"), TimeZone: form.Value("time_zone"),
+		Text: models.ConsultationText{
+			Title: form.Value("title"), Question: form.Value("question"), Body: form.Value("body"),
+			WhoDecides: form.Value("who_decides"), CanChange: form.Value("can_change"),
+			Contact: form.Value("contact"), OtherFormats: form.Value("other_formats"),
+		},
+		OpensAt: r.time("opens_at"), SuggestionsCloseAt: r.time("suggestions_close_at"),
+		ClosesAt: r.time("closes_at"), AnswerBy: r.day("answer_by"),
+		Settings: models.ConsultationSettings{
+			MinVotes: r.number("min_votes"), AnswerTop: r.number("answer_top"),
+			Tallies:    models.TallyDisplay(form.Value("tallies")),
+			Capacities: listOf[models.Capacity](form.Value("capacities")),
+			Bands:      listOf[models.Band](form.Value("bands")),
+		},
+		Reason: form.Value("reason"), Rev: r.number("rev"),
+	}
+	return in, form, models.Invalid(r.wrong)
+}
+
+func listOf[T ~string](joined string) (list []T) {
+	for part := range strings.SplitSeq(joined, ",") {
+		if part != "" {
+			list = append(list, T(part))
+		}
+	}
+	return list
+}
+
+// ticked gives every value sent under one name.
+func ticked(c *fiber.Ctx, name string) (values []string) {
+	c.Request().PostArgs().VisitAll(func(k, v []byte) {
+		if string(k) == name && len(v) > 0 {
+			values = append(values, string(v))
+		}
+	})
+	return values
+}
+
+// formReader reads fields that are not plain text and gathers what is wrong.
+type formReader struct {
+	form  ui.Form
+	wrong []models.FieldError
+}
+
+func (r *formReader) time(field string) time.Time {
+	t, bad := localTime(field, r.form.Value(field), r.form.Value("time_zone"))
+	if bad != nil {
+		r.wrong = append(r.wrong, *bad)
+	}
+	return t
+}
+
+// day reads a date and gives its last second, in the form's zone.
+func (r *formReader) day(field string) time.Time {
+	raw := r.form.Value(field)
+	if raw == "" {
+		return time.Time{}
+	}
+	t, err := time.ParseInLocation(time.DateOnly, raw, models.Zone(r.form.Value("time_zone")))
+	if err != nil {
+		r.wrong = append(r.wrong, models.Field(field, "error.field.date"))
+		return time.Time{}
+	}
+	return t.AddDate(0, 0, 1).Add(-time.Second)
+}
+
+func (r *formReader) number(field string) int64 {
+	raw := strings.TrimSpace(r.form.Value(field))
+	if raw == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(raw, 10, 64)
+	if err != nil || n < 0 {
+		r.wrong = append(r.wrong, models.Field(field, "error.field.number"))
+	}
+	return n
+}
+
+// formValues fills the form from a consultation.
+func formValues(con models.Consultation) map[string]string {
+	t := con.Text(con.Language)
+	zone := models.Zone(con.TimeZone)
+	at := func(t time.Time, form string) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(zone).Format(form)
+	}
+	return map[string]string{
+		"slug": con.Slug, "language": con.Language, "title": t.Title, "question": t.Question, "body": t.Body,
+		"who_decides": t.WhoDecides, "can_change": t.CanChange, "contact": t.Contact, "other_formats": t.OtherFormats,
+		"time_zone": con.TimeZone, "opens_at": at(con.OpensAt, "2006-01-02T15:04"),
+		"suggestions_close_at": at(con.SuggestionsCloseAt, "2006-01-02T15:04"),
+		"closes_at":            at(con.ClosesAt, "2006-01-02T15:04"), "answer_by": at(con.AnswerBy, time.DateOnly),
+		"min_votes": strconv.FormatInt(con.Settings.MinVotes, 10), "tallies": string(con.Settings.Tallies),
+		"capacities": joinList(con.Settings.Capacities), "bands": joinList(con.Settings.Bands),
+		"answer_top": strconv.FormatInt(con.Settings.AnswerTop, 10), "rev": strconv.FormatInt(con.Rev, 10),
+	}
+}
+
+func joinList[T ~string](list []T) string {
+	parts := make([]string, len(list))
+	for i, v := range list {
+		parts[i] = string(v)
+	}
+	return strings.Join(parts, ",")
+}

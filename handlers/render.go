@@ -1,0 +1,29 @@
+package handlers
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+)
+
+// render writes a page whole or not at all: it goes to a buffer first, so that a
+// failure is an error page and no half of one.
+func render(c *fiber.Ctx, status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.UserContext(), &b); err != nil {
+		return err
+	}
+	c.Status(status)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Send(b.Bytes())
+}
+
+func ok(c *fiber.Ctx, page templ.Component) error { return render(c, fiber.StatusOK, page) }
+
+// wantsJSON tells whether the answer should be JSON: the script asks so, and the
+// addresses that end in .json.
+func wantsJSON(c *fiber.Ctx) bool {
+	return strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) || strings.HasSuffix(c.Path(), ".json")
+}

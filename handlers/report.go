@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views"
+)
+
+func (s *Server) reportForm(c *fiber.Ctx) error {
+	p, err := s.reportPage(c)
+	if err != nil {
+		return err
+	}
+	return ok(c, views.Report(p))
+}
+
+func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
+	item, err := models.ParseItem(c.Params("item"))
+	if err != nil {
+		return views.ReportPage{}, err
+	}
+	v, err := s.svc.ForReport(c.UserContext(), item)
+	if err != nil {
+		return views.ReportPage{}, err
+	}
+	p := views.ReportPage{
+		Frame: s.frame(c, localizer(c).T("title.report")), Item: item, Name: v.Name, HTML: v.HTML,
+		Back: subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), Form: typed(c, "reason"),
+	}
+	p.Private = true
+	return p, nil
+}
+
+func (s *Server) report(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	p, err := s.reportPage(c)
+	if err != nil {
+		return err
+	}
+	reference, err := s.svc.Report(c.UserContext(), actorOf(c), p.Item, c.FormValue("reason"))
+	if err == nil {
+		s.wake()
+		s.done(c, "notice.reported", map[string]any{"reference": reference})
+		return seeOther(c, p.Back)
+	}
+	status, can := s.problem(c, &p.Form, err)
+	if !can {
+		return err
+	}
+	return render(c, status, views.Report(p))
+}

@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"bytes"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views"
+	"folkmoot/views/boardpack"
+)
+
+func (s *Server) results(c *fiber.Ctx) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	r, sealed, err := s.svc.Result(c.UserContext(), sub.C)
+	if err != nil {
+		return err
+	}
+	p := views.ResultsPage{
+		Frame:   s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
+		Subject: sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r),
+		CanFull: sealed != nil && models.Require(actorOf(c).Participant, models.MayDownloadFull, sub.C.ID) == nil,
+	}
+	return ok(c, views.Results(p))
+}
+
+func mustAnswer(con models.Consultation, r models.Result) map[int]bool {
+	var ranked []int
+	for _, i := range r.Ideas {
+		if i.Ranked() {
+			ranked = append(ranked, i.Number)
+		}
+	}
+	must := map[int]bool{}
+	for _, n := range con.Settings.MustAnswer(ranked) {
+		must[n] = true
+	}
+	return must
+}
+
+func (s *Server) resultsJSON(c *fiber.Ctx) error {
+	return s.resultFile(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.ResultJSON)
+}
+
+func (s *Server) resultsCSV(c *fiber.Ctx) error {
+	return s.resultFile(c, "csv", "text/csv; charset=utf-8", boardpack.ResultCSV)
+}
+
+func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, write resultWriter) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	r, _, err := s.svc.Result(c.UserContext(), sub.C)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := write(&b, r); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	attachment(c, sub.C.Slug+"-results."+ext, contentType)
+	return c.Send(b.Bytes())
+}
+
+// attachment names the file; a slug needs no escaping.
+func attachment(c *fiber.Ctx, name, contentType string) {
+	c.Set(fiber.HeaderContentType, contentType)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+}
+
+// publicFile gives the public sealed file, byte for byte as it was sealed.
+func (s *Server) publicFile(c *fiber.Ctx) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.svc.PublicFile(c.UserContext(), sub.C.Slug)
+	if err != nil {
+		return err
+	}
+	attachment(c, sub.C.Slug+"-sealed-public.json", fiber.MIMEApplicationJSONCharsetUTF8)
+	return c.Send(sealed.Public)
+}
+
+// fullFile gives an organiser the full sealed file; the download is logged.
+func (s *Server) fullFile(c *fiber.Ctx) error {
+	private(c)
+	sealed, err := s.svc.FullFile(c.UserContext(), actorOf(c), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	attachment(c, c.Params("slug")+"-sealed-full.json", fiber.MIMEApplicationJSONCharsetUTF8)
+	return c.Send(sealed.Full)
+}

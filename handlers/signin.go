@@ -1,0 +1,121 @@
+package handlers
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/views"
+)
+
+func (s *Server) signInForm(c *fiber.Ctx) error {
+	p := s.signInPage(c)
+	p.Form.Values["return_to"] = localPath(c.Query("return_to", "/"))
+	return ok(c, views.SignIn(p))
+}
+
+func (s *Server) signInPage(c *fiber.Ctx) views.SignInPage {
+	p := views.SignInPage{
+		Frame: s.frame(c, localizer(c).T("title.sign_in")), NoMail: !s.CanMail,
+		Form: typed(c, "email", "name", "return_to"),
+	}
+	if c.Query("return_to") != "" {
+		p.Why = p.L.T("sign_in.why")
+	}
+	p.Private = true
+	private(c)
+	return p
+}
+
+func (s *Server) askSignIn(c *fiber.Ctx) error {
+	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	back := localPath(c.FormValue("return_to"))
+	asked, err := s.svc.AskSignIn(c.UserContext(), actorOf(c), service.SignInInput{
+		Email: c.FormValue("email"), Name: c.FormValue("name"), ReturnTo: back,
+	})
+	if err != nil {
+		p := s.signInPage(c)
+		status, can := s.problem(c, &p.Form, err)
+		if !can {
+			return err
+		}
+		return render(c, status, views.SignIn(p))
+	}
+	s.wake()
+	return s.mailSent(c, asked, models.PurposeSignIn, back)
+}
+
+// link says what will happen, and has a button: mail scanners open links, but
+// press nothing.
+func (s *Server) link(c *fiber.Ctx) error {
+	link, err := s.svc.Link(c.UserContext(), c.Params("token"))
+	if err != nil {
+		return err
+	}
+	p := views.LinkPage{Frame: s.frame(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
+	p.Private = true
+	private(c)
+	if link.ConsultationID != "" {
+		if err := s.fillBallot(c, &p); err != nil {
+			return err
+		}
+	}
+	return ok(c, views.Link(p))
+}
+
+func (s *Server) fillBallot(c *fiber.Ctx, p *views.LinkPage) error {
+	con, err := s.svc.Store().Consultation(c.UserContext(), p.Link.ConsultationID)
+	if err != nil {
+		return err
+	}
+	p.Slug, p.Title = con.Slug, con.Text(p.L.Lang).Title
+	for _, v := range p.Link.Choices {
+		idea, err := s.svc.Store().IdeaByID(c.UserContext(), v.IdeaID)
+		if err != nil {
+			return err
+		}
+		p.Choices = append(p.Choices, views.ChosenRow{Number: idea.Number, Title: idea.Title, Choice: v.Choice})
+	}
+	return nil
+}
+
+func (s *Server) useLink(c *fiber.Ctx) error {
+	used, err := s.svc.UseLink(c.UserContext(), c.Params("token"))
+	if err != nil {
+		return err
+	}
+	return s.signedIn(c, used)
+}
+
+// signedIn opens the session, counts what this browser had chosen, and goes on.
+func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
+	private(c)
+	s.wake()
+	s.setCookie(c, sessionCookie, used.SessionToken, models.SessionLife*time.Second)
+	actor := models.Actor{Participant: &used.Participant, Language: visitOf(c).Language, Network: visitOf(c).Network}
+	more := s.countBaskets(c, actor)
+	n := notice{Kind: "done", Key: "notice.signed_in", Args: map[string]any{"name": first(used.Participant.Name, used.Participant.Address), "count": used.Counted + more}}
+	switch {
+	case used.TooLate > 0:
+		n.Kind, n.Key, n.Args["late"] = "problem", "notice.votes_partly", used.TooLate
+	case used.Counted+more > 0:
+		n.Key = "notice.votes_counted"
+	}
+	s.notify(c, n)
+	return seeOther(c, localPath(used.ReturnTo))
+}
+
+func (s *Server) signOut(c *fiber.Ctx) error {
+	if v := visitOf(c); v.session != "" {
+		if err := s.svc.SignOut(c.UserContext(), v.session); err != nil {
+			return err
+		}
+	}
+	s.dropCookie(c, sessionCookie)
+	s.done(c, "notice.signed_out", nil)
+	return seeOther(c, "/")
+}

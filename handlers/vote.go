@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/models"
+	"folkmoot/views"
+)
+
+// vote casts a participant's vote. Without a session the choice waits in this
+// browser until an address is given for it.
+func (s *Server) vote(c *fiber.Ctx) error {
+	slug, choice := c.Params("slug"), c.FormValue("choice")
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil {
+		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	}
+	if actorOf(c).Participant == nil {
+		return s.chooseOnly(c, slug, number, choice)
+	}
+	done, err := s.svc.CastVote(c.UserContext(), actorOf(c), slug, number, choice)
+	if err != nil {
+		return err
+	}
+	ballot := s.ballotAfter(c, slug, number, done.Choice, false)
+	return s.voted(c, ballot, views.Basket{Slug: slug}, fiber.Map{"choice": done.Choice, "waiting": false, "voters": done.Voters})
+}
+
+func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string) error {
+	chosen, err := s.svc.CheckChoice(c.UserContext(), slug, number, choice)
+	if err != nil {
+		return err
+	}
+	b, err := s.choose(c, slug, number, chosen.Choice)
+	if err != nil {
+		return err
+	}
+	waiting := chosen.Choice != models.ChoiceNone
+	basket := views.Basket{Slug: slug, Count: len(b.Choices), Choose: true}
+	answer := fiber.Map{"choice": chosen.Choice, "waiting": waiting, "count": len(b.Choices)}
+	return s.voted(c, s.ballotAfter(c, slug, number, chosen.Choice, waiting), basket, answer)
+}
+
+// partHeader is how the script says that it needs no more than the ballot.
+const partHeader = "X-Folkmoot-Part"
+
+// voted answers in the way that was asked for: the changed parts for the script,
+// JSON, or the page from which the vote came.
+func (s *Server) voted(c *fiber.Ctx, ballot views.Ballot, basket views.Basket, answer fiber.Map) error {
+	private(c)
+	switch {
+	case wantsJSON(c):
+		return c.JSON(answer)
+	case c.Get(partHeader) == "ballot":
+		return ok(c, views.VoteParts(localizer(c), ballot, basket))
+	}
+	path, _, _ := strings.Cut(ballot.Return, "#")
+	return seeOther(c, path+"#idea-"+strconv.Itoa(ballot.Number))
+}
+
+func (s *Server) ballotAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.Ballot {
+	back := localPath(c.FormValue("return"))
+	if back == "/" {
+		back = subjectPath(slug, 0)
+	}
+	return views.Ballot{Slug: slug, Number: number, Choice: choice, Waiting: waiting, Return: back}
+}

@@ -1,0 +1,140 @@
+// Package jobs does the work that writes leave behind: it sends the messages
+// that wait in the store and reminds of voting links. A job is done at least
+// once; a message that goes out twice does so under one Message-ID.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"folkmoot/models"
+)
+
+// Store is the part of models.Store that the work needs.
+type Store interface {
+	models.JobStore
+	Consultation(ctx context.Context, id string) (models.Consultation, error)
+	Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, error)
+	RemindBallots(ctx context.Context, renew func(models.Link) (tokenHash string, job models.Job)) (int, error)
+}
+
+// Options of a Runner. Store, Renderer, Sender and Clock must be there.
+type Options struct {
+	Store    Store
+	Renderer models.Renderer
+	Sender   models.Sender
+	Clock    models.Clock
+	Log      *slog.Logger     // nil: the default one
+	Tick     <-chan time.Time // nil: every Interval
+}
+
+// How the work is paced.
+const (
+	Interval    = 5 * time.Second  // between two looks into the store
+	RemindEvery = time.Minute      // between two looks for voting links to remind of
+	batch       = 8                // jobs claimed at a time
+	lease       = 10 * time.Minute // more than a batch can take
+	grace       = 45 * time.Second // for the message in hand when the program stops
+)
+
+// Runner does jobs until it is stopped.
+type Runner struct {
+	Options
+	wake     chan struct{}
+	reminded time.Time
+}
+
+// New makes a Runner; Run starts it.
+func New(o Options) *Runner {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Runner{Options: o, wake: make(chan struct{}, 1)}
+}
+
+// Wake makes the Runner look into the store now rather than at the next tick. It
+// never waits, and any goroutine may call it.
+func (r *Runner) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it has been woken already
+	}
+}
+
+// Run works until ctx ends, then finishes the messages in hand and returns. What
+// fails is logged and tried again.
+func (r *Runner) Run(ctx context.Context) {
+	tick := r.Tick
+	if tick == nil {
+		t := time.NewTicker(Interval)
+		defer t.Stop()
+		tick = t.C
+	}
+	r.release(ctx)
+	for ctx.Err() == nil {
+		if err := r.Pass(ctx); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "jobs: the store does not answer", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick:
+		case <-r.wake:
+		}
+	}
+}
+
+// release makes due what was held while there was no mail server.
+func (r *Runner) release(ctx context.Context) {
+	if r.Sender.Holds() {
+		return
+	}
+	if err := r.Store.ReleaseJobs(ctx); err != nil && ctx.Err() == nil {
+		r.Log.ErrorContext(ctx, "jobs: held mail could not be released", "error", err)
+	}
+}
+
+// Pass reminds of voting links, if it is time to, and then does every job that
+// is due. While the Sender holds, no job is claimed: messages wait. It gives the
+// store's first error.
+func (r *Runner) Pass(ctx context.Context) error {
+	if err := r.remind(ctx); err != nil {
+		return err
+	}
+	for !r.Sender.Holds() && ctx.Err() == nil {
+		claimed, err := r.Store.ClaimJobs(ctx, batch, lease)
+		if err != nil {
+			return err
+		}
+		if len(claimed) == 0 {
+			return nil
+		}
+		if err := r.all(ctx, claimed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// all does the claimed jobs, half of them at a time, so that one slow server
+// does not hold up the rest, and gives the first error.
+func (r *Runner) all(ctx context.Context, claimed []models.Job) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(claimed))
+	slots := make(chan struct{}, batch/2)
+	for i, job := range claimed {
+		slots <- struct{}{}
+		group.Go(func() {
+			errs[i] = r.one(ctx, job)
+			<-slots
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
