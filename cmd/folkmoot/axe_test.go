@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// axeSource gives axe-core as npm ci installed it, or skips.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		missing(t, "axe-core is not installed (npm ci); accessibility scans are skipped")
+	}
+	return string(b)
+}
+
+const axeRun = `axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r => JSON.stringify(
+	r.violations.map(v => ({id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(" ") + ": " + n.html.slice(0, 160) + " — " + n.failureSummary)}))))`
+
+type violation struct {
+	ID    string   `json:"id"`
+	Help  string   `json:"help"`
+	Where []string `json:"where"`
+}
+
+// screen is one way to look at a page.
+type screen struct {
+	width  int64
+	scheme string
+}
+
+var screens = []screen{{320, "light"}, {320, "dark"}, {1280, "light"}, {1280, "dark"}}
+
+// look sets width and colour scheme.
+func (p *person) look(s screen) {
+	p.t.Helper()
+	p.do("look", chromedp.EmulateViewport(s.width, 900), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}},
+		})
+		return err
+	}))
+}
+
+// scans fails for each violation that axe finds and for sideways scrolling.
+func (p *person) scans(axe, path string) {
+	p.t.Helper()
+	for _, s := range screens {
+		p.look(s)
+		p.visit(path)
+		where := fmt.Sprintf("%s at %d, %s", path, s.width, s.scheme)
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[json.RawMessage](axe+";0"))
+		p.must("load axe", err)
+		raw, err := chromedp.Run(ctx, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
+		p.must("run axe on "+where, err)
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+		p.must("measure "+where, err)
+		cancel()
+		var found []violation
+		p.must("read axe", json.Unmarshal([]byte(raw), &found))
+		for _, v := range found {
+			p.t.Errorf("%s: %s: %s\n  %s", where, v.ID, v.Help, strings.Join(v.Where, "\n  "))
+		}
+		if wide > 0 {
+			p.t.Errorf("%s scrolls sideways by %d pixels", where, wide)
+		}
+	}
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }

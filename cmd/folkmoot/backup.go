@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+
+	"folkmoot/models/service"
+	"folkmoot/models/sqlite"
+)
+
+// backupCommand copies the store as it stands at one moment.
+type backupCommand struct {
+	File string `arg:"" help:"File to write; it must not be there yet."`
+}
+
+// Run copies, also while a server writes.
+func (c *backupCommand) Run(sh *shell, p *program) error {
+	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, _ *service.Service) error {
+		if err := store.Backup(ctx, c.File); err != nil {
+			return err
+		}
+		sh.say(sh.out, "cli.backup.done", "store", p.Store, "file", c.File)
+		return nil
+	})
+}

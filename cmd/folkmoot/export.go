@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/models/sqlite"
+	"folkmoot/views/boardpack"
+)
+
+// exportCommand writes a result, or the replies, for another program.
+type exportCommand struct {
+	Slug   string `arg:"" help:"The consultation, as in its address."`
+	Format string `help:"json or csv." enum:"json,csv,xlsx,pdf,html" required:"" placeholder:"FORMAT"`
+	Part   string `help:"What to write: ${enum}." enum:"ideas,replies" default:"ideas"`
+	Output string `short:"o" help:"File to write; the terminal without it." placeholder:"FILE"`
+}
+
+// Run writes the part that was asked for. Figures that are hidden stay hidden
+// here too: there is no door at the back.
+func (c *exportCommand) Run(sh *shell, p *program) error {
+	if c.Format != "json" && c.Format != "csv" {
+		return usage("cli.reserved.format", "format", c.Format)
+	}
+	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, svc *service.Service) error {
+		consultation, err := store.ConsultationBySlug(ctx, c.Slug)
+		if err != nil {
+			return err
+		}
+		if c.Part == "replies" {
+			return c.replies(ctx, sh, store, consultation)
+		}
+		result, _, err := svc.Result(ctx, consultation)
+		if err != nil {
+			return err
+		}
+		return c.write(sh, func(w io.Writer) error {
+			if c.Format == "csv" {
+				return boardpack.ResultCSV(w, result)
+			}
+			return boardpack.ResultJSON(w, result)
+		})
+	})
+}
+
+// replies streams the published replies in reading order.
+func (c *exportCommand) replies(ctx context.Context, sh *shell, store models.ReplyStore, consultation models.Consultation) error {
+	return c.write(sh, func(w io.Writer) error {
+		rows := boardpack.NewRepliesJSON(w)
+		if c.Format == "csv" {
+			rows = boardpack.NewRepliesCSV(w)
+		}
+		if err := store.EachReply(ctx, consultation.ID, rows.Write); err != nil {
+			return err
+		}
+		return rows.Close()
+	})
+}
+
+func (c *exportCommand) write(sh *shell, fill func(io.Writer) error) error {
+	if err := writeTo(c.Output, sh.out, fill); err != nil {
+		return err
+	}
+	if c.Output != "" && c.Output != "-" {
+		sh.say(sh.err, "cli.export.done", "file", c.Output)
+	}
+	return nil
+}

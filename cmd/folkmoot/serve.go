@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"folkmoot/models"
+	"folkmoot/models/mail"
+)
+
+// serveCommand serves the site until it is stopped.
+type serveCommand struct {
+	Listen       string   `help:"Address to listen on." default:"${listen}" placeholder:"HOST:PORT"`
+	SMTP         string   `name:"smtp" help:"Mail server, as smtp://user:password@host:587?from=Folkmoot%20%3Cno-reply@example.org%3E (or smtps://). Without it mail waits in the store." placeholder:"URL"`
+	Site         string   `help:"Name of the site, as its pages and messages give it." default:"Folkmoot"`
+	TrustedProxy []string `name:"trusted-proxy" help:"Address or network of a proxy whose X-Forwarded-For counts; may be repeated." placeholder:"ADDR"`
+	Demo         bool     `help:"Fill an empty store with demonstration data."`
+	LogFormat    string   `help:"How to write the log: ${enum}. auto is text on a terminal." enum:"auto,text,json" default:"auto"`
+	AccessLog    bool     `help:"Log each request." default:"true" negatable:""`
+
+	MetricsListen string `hidden:""`
+}
+
+// Run serves until SIGINT or SIGTERM, then finishes what is under way. A second
+// signal stops at once.
+func (c *serveCommand) Run(sh *shell, p *program) error {
+	if c.MetricsListen != "" {
+		return usage("cli.reserved.flag", "flag", "--metrics-listen")
+	}
+	sender, err := c.sender(p)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(sh.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
+	return run(ctx, config{
+		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
+		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog,
+		Clock: sh.clock, Log: newLogger(sh.err, c.LogFormat), Shell: sh,
+	}, nil)
+}
+
+// sender gives what sends mail: a server, or the hold.
+func (c *serveCommand) sender(p *program) (models.Sender, error) {
+	if c.SMTP == "" {
+		return mail.Hold{}, nil
+	}
+	s, err := mail.NewSMTP(c.SMTP, p.siteURL())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return s, nil
+}
