@@ -100,8 +100,8 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 	more := s.countBaskets(c, actor)
 	n := notice{Kind: "done", Key: "notice.signed_in", Args: map[string]any{"name": first(used.Participant.Name, used.Participant.Address), "count": used.Counted + more}}
 	switch {
-	case used.TooLate > 0:
-		n.Kind, n.Key, n.Args["late"] = "problem", "notice.votes_partly", used.TooLate
+	case used.TooLate+used.Refused > 0:
+		n.Kind, n.Key, n.Args["late"] = "problem", "notice.votes_partly", used.TooLate+used.Refused
 	case used.Counted+more > 0:
 		n.Key = "notice.votes_counted"
 	}

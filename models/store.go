@@ -233,7 +233,8 @@ type JobStore interface {
 	RetryJob(ctx context.Context, id string, wait time.Duration, cause string) error
 	// WaitingJobs lists jobs not done, oldest first, for the admin.
 	WaitingJobs(ctx context.Context, after string, limit int) ([]Job, string, error)
-	// ReleaseJobs makes every waiting job due now: mail was held and can now be sent.
+	// ReleaseJobs makes every waiting job due now, but for deferred ones: mail was held
+	// and can now be sent.
 	ReleaseJobs(ctx context.Context) error
 }
 

@@ -131,7 +131,7 @@ func Edit(p EditPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.TextArea(p.L, ui.Input{Form: p.Form, Name: "body", Label: p.L.T("edit.body"), Required: p.Item.Kind == models.KindReply, Max: models.MaxText, Rows: 10, Own: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(p.L, ui.Input{Form: p.Form, Name: "body", Label: p.L.T("edit.body"), Required: true, Max: models.MaxText, Rows: 10, Own: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"folkmoot/models"
+	"folkmoot/views/i18n"
 )
 
 var unsaid = regexp.MustCompile(`\[[a-z_]+\.[a-z0-9_.]*\]|<no value>|&lt;no value&gt;|\[\[\]\]`)
@@ -100,6 +101,37 @@ func (s *outline) element(t *testing.T, n *html.Node, labelled bool) {
 	case "textarea", "select", "input":
 		if a["type"] != "hidden" && !labelled {
 			s.controls = append(s.controls, a["id"])
+		}
+	}
+}
+
+// TestEveryWordIsThere asks for each sentence whose key is put together from a
+// value of the domain.
+func TestEveryWordIsThere(t *testing.T) {
+	l := i18n.For("en")
+	for prefix, values := range map[string]string{
+		"decisions.did.":        "publish reject spam remove restore withdraw import undo",
+		"decisions.by.":         "author import moderator organiser board admin",
+		"contribution.status.":  "pending published rejected spam removed erased withdrawn merged",
+		"contribution.next.":    "pending published rejected spam removed erased withdrawn merged",
+		"contribution.heading.": "reply idea",
+		"report.heading.":       "reply idea",
+		"kind.":                 "reply idea",
+		"capacity.":             "resident business_owner organisation",
+		"band.":                 "none sole_trader micro small medium large",
+		"tallies.":              "after_closing always",
+		"role.":                 "moderator organiser board admin",
+		"admin.role_may.":       "moderator organiser board admin",
+		"answer.":               "adopt adopt_in_part decline considering",
+		"respond.stands.":       "none draft published",
+		"respond.open.":         "none draft published",
+		"organise_form.hint.":   strings.Join(formFields, " "),
+		"organise_form.field.":  strings.Join(formFields, " "),
+	} {
+		for value := range strings.FieldsSeq(values) {
+			if !l.Has(prefix + value) {
+				t.Errorf("no sentence for %s%s", prefix, value)
+			}
 		}
 	}
 }

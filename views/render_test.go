@@ -122,9 +122,9 @@ func render(t *testing.T, c templ.Component) string {
 }
 
 var (
-	lacking = regexp.MustCompile(`\[[a-z_0-9]+(\.[a-z_0-9]*)+\]|<no value>`)
-	unsafeHTML  = regexp.MustCompile(`(?i)<script>alert|\sstyle=|\son[a-z]+=|javascript:`)
-	idPattern       = regexp.MustCompile(`\sid="([^"]*)"`)
+	lacking    = regexp.MustCompile(`\[[a-z_0-9]+(\.[a-z_0-9]*)+\]|<no value>`)
+	unsafeHTML = regexp.MustCompile(`(?i)<script>alert|\sstyle=|\son[a-z]+=|javascript:`)
+	idPattern  = regexp.MustCompile(`\sid="([^"]*)"`)
 )
 
 // TestPublicPages renders every page: no sentence is missing from the catalogue,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
@@ -14,8 +15,12 @@ type backupCommand struct {
 
 // Run copies, also while a server writes.
 func (c *backupCommand) Run(sh *shell, p *program) error {
+	file, err := filepath.Abs(c.File)
+	if err != nil {
+		return err
+	}
 	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, _ *service.Service) error {
-		if err := store.Backup(ctx, c.File); err != nil {
+		if err := store.Backup(ctx, file); err != nil {
 			return err
 		}
 		sh.say(sh.out, "cli.backup.done", "store", p.Store, "file", c.File)

@@ -138,9 +138,11 @@ not how to run a shop. A dressmaker and a shopkeeper together make one good appr
 that a seventeen-year-old in a workshop of two is safe, learns to write a quotation, and has somebody to go to when it goes
 wrong? Please do not make us the enemy. Make us the ones who come round.`},
 	{key: "spam", round: 3, by: "Best Loans 4 U", guest: true, fate: models.ActionSpam, body: `Need working capital TODAY?? No credit check. Visit http://loans.invalid/now`},
-	{key: "rude", round: 3, by: "Plain Speaker", guest: true, fate: models.ActionReject,
+	{
+		key: "rude", round: 3, by: "Plain Speaker", guest: true, fate: models.ActionReject,
 		reason: "We publish disagreement, not insults about a named person. You are welcome to send the first half again.",
-		body:   `The board is the same three faces as ever, and we all know what Brandvold is like after a glass of wine.`},
+		body:   `The board is the same three faces as ever, and we all know what Brandvold is like after a glass of wine.`,
+	},
 
 	{key: "pugh-5", parent: "pugh-4", round: 4, by: "Dilwyn Pugh", body: `That is why idea 4 matters. Two pages, signed before the first screw goes in. Grace, would you write it?`},
 	{key: "train-hamish-2", idea: 3, parent: "train-college", round: 4, by: "Hamish Baird", body: `"The ones who come round" is the best thing said here so far. Put that in the policy.`},
@@ -150,9 +152,11 @@ small firms buy power together, as idea 4 says of vans?`},
 to me than any grant.`},
 	{key: "late-tomasz", idea: 8, round: 4, by: "Tomasz Wrona", guest: true, body: `Careful with naming. One wrong entry and the partnership spends its £180,000 on a solicitor. Name only after a warning and
 thirty days.`},
-	{key: "gone", round: 4, by: "Kev from the arches", guest: true, fate: models.ActionRemove,
+	{
+		key: "gone", round: 4, by: "Kev from the arches", guest: true, fate: models.ActionRemove,
 		reason: "It gave a private telephone number. If you are in trouble with a landlord, write to us and we will put you in touch with somebody.",
-		body:   `The landlord at the arches is a crook and his number is 07700 900 461, ring him at night.`},
+		body:   `The landlord at the arches is a crook and his number is 07700 900 461, ring him at night.`,
+	},
 
 	{key: "pugh-6", parent: "pugh-5", round: 5, by: "Grace Adeyemi", guest: true, body: `For a set of doors, Dilwyn, I will write it twice.`},
 	{key: "omar-li", parent: "omar", round: 5, by: "Li Wei Chen", guest: true, body: `We asked an energy broker two years ago. They wanted at least 500 MWh a year; twenty-six of us came to about 410. We were a

@@ -59,8 +59,11 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 		added = true
 		sh.say(sh.out, "cli.import.added", "title", post.Title, "url", url)
 		sh.counts("  ", []amount{
-			{"ideas", post.Ideas}, {"replies", post.Replies}, {"pending", post.Pending},
-			{"orphans", post.Orphans}, {"empty", post.Empty},
+			{"ideas", post.Ideas},
+			{"replies", post.Replies},
+			{"pending", post.Pending},
+			{"orphans", post.Orphans},
+			{"empty", post.Empty},
 		})
 		if c.IdeasFromList && post.Ideas == 0 {
 			sh.say(sh.out, "cli.import.no_list")
@@ -75,10 +78,19 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 // leftOut prints what of the file was not taken in, by kind.
 func (sh *shell) leftOut(c transfer.Counts) {
 	list := []amount{
-		{"pages", c.Pages}, {"drafts", c.Drafts}, {"private", c.Private}, {"attachments", c.Attachments},
-		{"other_types", c.OtherTypes}, {"trash_posts", c.TrashPosts}, {"pingbacks", c.Pingbacks},
-		{"trackbacks", c.Trackbacks}, {"other_comments", c.OtherComments}, {"spam", c.Spam}, {"trash", c.Trash},
-		{"duplicates", c.Duplicates}, {"elsewhere", c.CommentsElsewhere},
+		{"pages", c.Pages},
+		{"drafts", c.Drafts},
+		{"private", c.Private},
+		{"attachments", c.Attachments},
+		{"other_types", c.OtherTypes},
+		{"trash_posts", c.TrashPosts},
+		{"pingbacks", c.Pingbacks},
+		{"trackbacks", c.Trackbacks},
+		{"other_comments", c.OtherComments},
+		{"spam", c.Spam},
+		{"trash", c.Trash},
+		{"duplicates", c.Duplicates},
+		{"elsewhere", c.CommentsElsewhere},
 	}
 	sh.counts(sh.l.T("cli.import.left_out")+" ", list)
 }

@@ -8,6 +8,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/mail"
+	"folkmoot/models/service"
 )
 
 // serveCommand serves the site until it is stopped.
@@ -19,6 +20,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Fill an empty store with demonstration data."`
 	LogFormat    string   `help:"How to write the log: ${enum}. auto is text on a terminal." enum:"auto,text,json" default:"auto"`
 	AccessLog    bool     `help:"Log each request." default:"true" negatable:""`
+	Limits       bool     `help:"Limit how much one network may send; switch off for load tests only." default:"true" negatable:""`
 
 	MetricsListen string `hidden:""`
 }
@@ -38,7 +40,7 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
-		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog,
+		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
 		Clock: sh.clock, Log: newLogger(sh.err, c.LogFormat), Shell: sh,
 	}, nil)
 }

@@ -33,9 +33,9 @@ func consultation(q queries, id string) (models.Consultation, error) {
 
 // rules reads what the rules on time, state and eligibility ask for, without texts.
 func rules(q queries, id string) (c models.Consultation, err error) {
-	err = q.row(`SELECT id, state, settings, opens_at, suggestions_close_at, closes_at, state_reason, version, voter_count
-		FROM consultations WHERE id = ?`, id).Scan(&c.ID, &c.State, asJSON(&c.Settings), at(&c.OpensAt),
-		at(&c.SuggestionsCloseAt), at(&c.ClosesAt), &c.StateReason, &c.Version, &c.VoterCount)
+	err = q.row(`SELECT id, state, settings, time_zone, opens_at, suggestions_close_at, closes_at, state_reason
+		FROM consultations WHERE id = ?`, id).Scan(&c.ID, &c.State, asJSON(&c.Settings), &c.TimeZone,
+		at(&c.OpensAt), at(&c.SuggestionsCloseAt), at(&c.ClosesAt), &c.StateReason)
 	return c, missing(err, "error.consultation.unknown")
 }
 

@@ -144,7 +144,7 @@ func addSuggestion(t *tx, c models.Consultation, i models.Idea) error {
 // addOrganisersIdea adds a published idea while draft or open.
 func addOrganisersIdea(t *tx, c models.Consultation, i models.Idea) error {
 	if state := c.StateAt(t.now); state != models.StateDraft && state != models.StateOpen {
-		return models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt)
+		return models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 	}
 	fresh(&i.Contribution, t)
 	i.Status, i.PublishedAt = models.StatusPublished, t.now
@@ -253,7 +253,8 @@ func errorOr(err error, then func() error) error {
 }
 
 // RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
-// and the idea; CodeConflict too for a participant's idea and one with replies.
+// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
+// has replies or stands in the chain.
 func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
 	return s.put(ctx, func(t *tx) error {
 		c, err := rules(t, consultationID)
@@ -267,8 +268,9 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 		if err != nil {
 			return missing(err, "error.idea.unknown")
 		}
-		answered, err := one[bool](t.row("SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ? AND idea_id = ?)", c.ID, i.ID))
-		if err == nil && (answered || !i.Organiser) {
+		held, err := one[bool](t.row(`SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ?1 AND idea_id = ?2)
+			OR EXISTS (SELECT 1 FROM decision_items WHERE kind = 'idea' AND item_id = ?2)`, c.ID, i.ID))
+		if err == nil && (held || !i.Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
 		}
 		return errorOr(err, func() error { return deleteIdea(t, i) })

@@ -162,11 +162,11 @@ func countChoices(t *tx, used *models.LinkUsed) error {
 	if len(l.Choices) == 0 {
 		return nil
 	}
+	c, err := rules(t, l.ConsultationID)
+	if err != nil {
+		return err
+	}
 	for _, choice := range l.Choices {
-		c, err := rules(t, l.ConsultationID) // anew for each: the version may have moved
-		if err != nil {
-			return err
-		}
 		if used.Participant.CheckVote(c) != nil {
 			used.Refused++
 			continue

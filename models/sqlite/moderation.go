@@ -100,7 +100,7 @@ func decideItem(t *tx, d models.Decision, it models.DecisionItem) (shows bool, w
 		return false, -1, models.Fail(models.CodeNotFound, "error.item.unknown")
 	case s.status != it.From || s.rev != it.Rev:
 		return false, -1, models.Fail(models.CodeConflict, "error.decision.changed",
-			"item", it.Item.String(), "status", string(s.status), "rev", s.rev)
+			"item", it.Item.String(), "status", string(s.status), "rev", s.rev, "count", 1)
 	}
 	before := s.shownAs(it.From)
 	if it.To == models.StatusPublished && s.publishedAt.IsZero() {

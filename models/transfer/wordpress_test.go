@@ -180,8 +180,10 @@ func TestWordPressRefuses(t *testing.T) {
 		"no such post":     {in: string(whole), o: transfer.WordPressOptions{Post: "99"}, key: "import.no_post"},
 		"slug for many":    {in: string(whole), o: transfer.WordPressOptions{Slug: "x"}, key: "import.one_post"},
 		"slug out of form": {in: string(whole), o: transfer.WordPressOptions{Post: "7", Slug: "A b"}, key: "import.slug"},
-		"empty": {in: `<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:wxr_version>1.2</wp:wxr_version></channel></rss>`,
-			key: "import.no_posts"},
+		"empty": {
+			in:  `<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:wxr_version>1.2</wp:wxr_version></channel></rss>`,
+			key: "import.no_posts",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			svc := newService(t)

@@ -38,7 +38,7 @@ func examples() map[string]models.Job {
 		"ballot_bare":     job(models.JobBallot, "token", "t"),
 		"ballot_reminder": job(models.JobBallotReminder, with()...),
 		"received":        job(models.JobReceived, with()...),
-		"decided_publish": job(models.JobDecided, "slug", "empty-shops", "title", "Shops", "reference", "K7QF-2M9P", "action", "publish", "link", "/consultations/empty-shops?after=x#reply-1"),
+		"decided_publish": job(models.JobDecided, "slug", "empty-shops", "title", "Shops", "reference", "K7QF-2M9P", "action", "publish", "token", "tok_EN-1", "link", "/replies/0190-reply"),
 		"decided_reject":  job(models.JobDecided, with("action", "reject", "reason", "It names a private person.\nPlease leave out the name & <address>.")...),
 		"decided_unknown": job(models.JobDecided, "slug", "empty-shops", "title", "Shops", "action", "merge"),
 		"queue":           job(models.JobQueue, "slug", "empty-shops", "title", "Shops"),

@@ -74,16 +74,17 @@ func response(m *message) {
 	m.link("mail.response.link", m.r.url("consultations", m.args["slug"], "ideas", m.args["number"]))
 }
 
-// follow adds the link by which a contribution is followed: the private one, or
-// else the place where the text stands, or the consultation.
+// follow adds the links by which a contribution is followed: the place where
+// the text stands and the private link, or else the consultation.
 func (m *message) follow() {
-	switch {
-	case m.args["token"] != "":
+	if m.args["link"] != "" {
+		m.link("mail.follow.text", m.r.path(m.args["link"]))
+	}
+	if m.args["token"] != "" {
 		m.link("mail.follow.private", m.r.url("contributions", m.args["token"]))
 		m.text("mail.follow.keep")
-	case m.args["link"] != "":
-		m.link("mail.follow.text", m.r.path(m.args["link"]))
-	case m.args["slug"] != "":
+	}
+	if m.args["link"] == "" && m.args["token"] == "" && m.args["slug"] != "" {
 		m.link("mail.follow.consultation", m.r.url("consultations", m.args["slug"]))
 	}
 }

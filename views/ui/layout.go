@@ -2,7 +2,6 @@ package ui
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -10,11 +9,6 @@ import (
 
 // hostPages are the host's own pages, in the order of the foot.
 var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"}
-
-// URL gives the address to which the form posts that takes the decision back.
-func (u Undo) URL() string {
-	return "/moderation/decisions/" + u.Slug + "/" + strconv.FormatInt(u.Seq, 10) + "/undo"
-}
 
 func (f Frame) fullTitle() string {
 	if f.Title == "" || f.Title == f.Site {

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"folkmoot/models"
+	"folkmoot/models/sqlite"
+)
+
+func TestServeAnswersAndStops(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "folkmoot.db")
+	cfg := quiet(t, file)
+	tty := newTerminal(t, models.SystemClock{})
+	cfg.Shell = tty.shell
+	var base string
+	err := start(t, cfg, func(s running) {
+		base = s.BaseURL
+		for _, path := range []string{"/healthz", "/readyz", "/"} {
+			if code, body := get(t, base+path); code != http.StatusOK {
+				t.Errorf("%s: %d %s", path, code, body)
+			}
+		}
+		if err := sqlite.Restore(t.Context(), file, file); models.CodeOf(err) != models.CodeConflict {
+			t.Errorf("restore under a running server: %v", err)
+		}
+	})
+	check(t, err)
+	for _, want := range []string{base, "first admin", "mail waits", "Ctrl+C"} {
+		if !strings.Contains(tty.out.String(), want) {
+			t.Errorf("the terminal does not say %q: %s", want, tty.out)
+		}
+	}
+	if _, err := net.Dial("tcp", strings.TrimPrefix(base, "http://")); err == nil {
+		t.Error("it still listens")
+	}
+	store, err := sqlite.Open(t.Context(), file, sqlite.Options{})
+	check(t, err)
+	check(t, store.Close())
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	check(t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	check(t, err)
+	return res.StatusCode, string(b)
+}
+
+func TestServeListens(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer taken.Close()
+	cfg := quiet(t, filepath.Join(t.TempDir(), "folkmoot.db"))
+	cfg.Listen = taken.Addr().String()
+	if err := run(context.Background(), cfg, nil); err == nil || !strings.Contains(err.Error(), "cli.listen") {
+		t.Errorf("%v, want that it cannot listen", err)
+	}
+	cfg.Listen = "localhost:0"
+	check(t, start(t, cfg, func(s running) {
+		if !strings.HasPrefix(s.BaseURL, "http://localhost:") || strings.HasSuffix(s.BaseURL, ":0") {
+			t.Errorf("base URL %s", s.BaseURL)
+		}
+	}))
+	cfg.Listen, cfg.BaseURL = "0.0.0.0:0", "https://moot.example.org/"
+	check(t, start(t, cfg, func(s running) {
+		if s.BaseURL != "https://moot.example.org" {
+			t.Errorf("base URL %s", s.BaseURL)
+		}
+	}))
+}
+
+func TestLogFormats(t *testing.T) {
+	for format, want := range map[string]string{"json": `"msg":"hello"`, "text": "msg=hello", "auto": `"msg":"hello"`} {
+		var b strings.Builder
+		newLogger(&b, format).Info("hello")
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %s", format, b.String())
+		}
+	}
+}
