@@ -34,7 +34,7 @@ type app struct {
 	clock *storetest.Clock
 	log   *safeLog
 	http  *http.Client
-	known map[string]string // sessions by address
+	known map[string]string   // sessions by address
 	con   models.Consultation // open, with three organiser's ideas
 }
 
@@ -112,7 +112,7 @@ func (a *app) staff(role models.Role) models.Actor {
 func (a *app) openConsultation(slug string) models.Consultation {
 	a.t.Helper()
 	ctx, org := context.Background(), a.staff(models.RoleOrganiser)
-	con, err := a.svc.NewConsultation(ctx, org, consultationInput(slug, a.clock.Now()))
+	_, err := a.svc.NewConsultation(ctx, org, consultationInput(slug, a.clock.Now()))
 	must(a.t, err)
 	for _, title := range []string{"Buy from small firms first", "Pay owners to teach", "Share a delivery van"} {
 		_, err = a.svc.AddOrganiserIdea(ctx, org, slug, title, "Because it keeps money here.")
@@ -120,7 +120,7 @@ func (a *app) openConsultation(slug string) models.Consultation {
 	}
 	m, err := a.svc.Manage(ctx, org, slug)
 	must(a.t, err)
-	con, err = a.svc.Open(ctx, org, slug, time.Time{}, m.Consultation.Rev)
+	con, err := a.svc.Open(ctx, org, slug, time.Time{}, m.Consultation.Rev)
 	must(a.t, err)
 	return con
 }

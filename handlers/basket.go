@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -75,16 +74,6 @@ func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.Basket 
 	b := s.basket(c, con.Slug)
 	show := actorOf(c).Participant == nil && len(b.Choices) > 0 && con.Accepts(models.ActVote, s.svc.Now()) == nil
 	return views.Basket{Slug: con.Slug, Count: len(b.Choices), Asked: b.Asked, Choose: show}
-}
-
-// numbers lists the ideas of the basket in order.
-func (b basket) numbers() []int {
-	var list []int
-	for n := range b.Choices {
-		list = append(list, n)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // resolve turns the basket into rows to show and votes to keep. What is not there

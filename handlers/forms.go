@@ -22,13 +22,13 @@ func typed(c *fiber.Ctx, fields ...string) ui.Form {
 }
 
 // checkUTF8 refuses a form that is not text: stores, exports and hashes hold UTF-8 only.
-func checkUTF8(c *fiber.Ctx) (err error) {
-	c.Request().PostArgs().VisitAll(func(k, v []byte) {
+func checkUTF8(c *fiber.Ctx) error {
+	for k, v := range c.Request().PostArgs().All() {
 		if !models.ValidUTF8(string(k)) || !models.ValidUTF8(string(v)) {
-			err = models.Fail(models.CodeInvalid, "error.utf8")
+			return models.Fail(models.CodeInvalid, "error.utf8")
 		}
-	})
-	return err
+	}
+	return nil
 }
 
 // problem puts a refusal into the form, so that it can be shown again with what

@@ -73,12 +73,12 @@ func (s *Server) subjectOf(c *fiber.Ctx) (views.Subject, error) {
 
 // ourCookies names the cookies of ours that the browser holds, but for the notice.
 func ourCookies(c *fiber.Ctx) (names []string) {
-	c.Request().Header.VisitAllCookie(func(k, _ []byte) {
+	for k := range c.Request().Header.Cookies() {
 		name := string(k)
 		if strings.HasPrefix(name, "folkmoot_") && name != noticeCookie {
 			names = append(names, name)
 		}
-	})
+	}
 	return names
 }
 

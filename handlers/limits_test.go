@@ -23,7 +23,6 @@ type bad struct {
 	status int
 	says   string // part of the sentence
 	guest  bool   // sent without a session
-	before func(*app)
 }
 
 func reply(changes ...string) url.Values {

@@ -39,17 +39,25 @@ func (s *Server) queuePage(c *fiber.Ctx) (views.QueuePage, error) {
 	if next != "" {
 		p.NextURL = "/moderation?after=" + escape(next)
 	}
-	return p, nil
+	p.Logs, err = s.logLinks(c)
+	return p, err
+}
+
+// logLinks lists the newest consultations that this moderator moderates, so that
+// their logs can be reached when nothing waits.
+func (s *Server) logLinks(c *fiber.Ctx) (links []views.LogLink, err error) {
+	list, _, err := s.svc.Store().Consultations(c.UserContext(), models.ConsultationFilter{Limit: 20})
+	for _, con := range list {
+		if models.Require(actorOf(c).Participant, models.MayModerate, con.ID) == nil {
+			links = append(links, views.LogLink{Slug: con.Slug, Title: con.Text(visitOf(c).Language).Title})
+		}
+	}
+	return links, err
 }
 
 // decideMany decides on all that was ticked, as one act.
 func (s *Server) decideMany(c *fiber.Ctx) error {
-	var items []string
-	c.Request().PostArgs().VisitAll(func(k, v []byte) {
-		if string(k) == "items" {
-			items = append(items, string(v))
-		}
-	})
+	items := ticked(c, "items")
 	if len(items) == 0 {
 		return s.decideAgain(c, nil, models.Fail(models.CodeInvalid, "error.decision.nothing"))
 	}

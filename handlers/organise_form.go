@@ -132,11 +132,11 @@ func listOf[T ~string](joined string) (list []T) {
 
 // ticked gives every value sent under one name.
 func ticked(c *fiber.Ctx, name string) (values []string) {
-	c.Request().PostArgs().VisitAll(func(k, v []byte) {
+	for k, v := range c.Request().PostArgs().All() {
 		if string(k) == name && len(v) > 0 {
 			values = append(values, string(v))
 		}
-	})
+	}
 	return values
 }
 

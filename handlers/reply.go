@@ -90,7 +90,8 @@ func (s *Server) replyAgain(c *fiber.Ctx, number int, cause error) error {
 	if err != nil {
 		return cause
 	}
-	return page.again(c, status, func(f *views.ReplyForm) { f.Form = form })
+	// What was typed is shown even where nothing can be sent any more; why stands above it.
+	return page.again(c, status, func(f *views.ReplyForm) { f.Form, f.Closed = form, "" })
 }
 
 // replyPage is a page with a reply box on it.

@@ -61,14 +61,14 @@ type Consultation struct {
 // ConsultationText is what the organiser wrote, in one language. Body is
 // Markdown, BodyHTML its safe HTML, made when the text was accepted.
 type ConsultationText struct {
-	Title        string
-	Question     string
-	Body         string
-	BodyHTML     string
-	WhoDecides   string
-	CanChange    string
-	Contact      string
-	OtherFormats string
+	Title        string `json:"title"`
+	Question     string `json:"question"`
+	Body         string `json:"body"`
+	BodyHTML     string `json:"body_html"`
+	WhoDecides   string `json:"who_decides"`
+	CanChange    string `json:"can_change"`
+	Contact      string `json:"contact"`
+	OtherFormats string `json:"other_formats"`
 }
 
 // TallyDisplay says when tallies are shown.

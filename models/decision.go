@@ -51,29 +51,53 @@ func TextDigest(salt, title, body string) string {
 	return digest("folkmoot-text-1", salt, title, body)
 }
 
-// ChainHash is SHA-256 over the canonical JSON of the decision's identifiers and
-// salted digests and the hash before it. No name and no text enters it.
+// ReasonDigest is the salted digest of a decision's reason, as it enters the chain.
+func ReasonDigest(salt, reason string) string {
+	return digest("folkmoot-reason-1", salt, reason)
+}
+
+// ChainHash is the hash of the decision as its chain prints it; see SealedDecision.ChainHash.
 func (d Decision) ChainHash() string {
-	items := make([]any, len(d.Items))
-	for i, it := range d.Items {
-		items[i] = []any{string(it.Item.Kind), it.Item.ID, it.Rev, string(it.From), string(it.To), it.Digest}
-	}
-	b, err := CanonicalJSON(map[string]any{
-		"consultation": d.ConsultationID,
-		"seq":          d.Seq,
-		"action":       string(d.Action),
-		"reason":       digest("folkmoot-reason-1", d.ReasonSalt, d.Reason),
-		"actor":        d.ActorID,
-		"undoes":       d.Undoes,
-		"items":        items,
-		"at":           d.At.UnixMilli(),
-		"prev":         d.PrevHash,
-	})
+	hash, err := d.Sealed().ChainHash(d.ConsultationID)
 	if err != nil { // only strings and integers go in
 		panic(err)
 	}
+	return hash
+}
+
+// Sealed gives the decision as a sealed file prints it: identifiers and salted digests.
+func (d Decision) Sealed() SealedDecision {
+	items := make([][6]any, len(d.Items))
+	for i, it := range d.Items {
+		items[i] = [6]any{string(it.Item.Kind), it.Item.ID, it.Rev, string(it.From), string(it.To), it.Digest}
+	}
+	return SealedDecision{
+		Seq: d.Seq, Action: d.Action, ReasonDigest: digest("folkmoot-reason-1", d.ReasonSalt, d.Reason),
+		ActorID: d.ActorID, Undoes: d.Undoes, Items: items, At: d.At.UnixMilli(), PrevHash: d.PrevHash, Hash: d.Hash,
+	}
+}
+
+// ChainHash is SHA-256 over the canonical JSON of the decision's identifiers and
+// salted digests and the hash before it. No name and no text enters it. A value in
+// Items that JSON does not know is an error.
+func (d SealedDecision) ChainHash(consultationID string) (string, error) {
+	items := d.Items
+	if items == nil {
+		items = [][6]any{}
+	}
+	b, err := CanonicalJSON(map[string]any{
+		"consultation": consultationID,
+		"seq":          d.Seq,
+		"action":       string(d.Action),
+		"reason":       d.ReasonDigest,
+		"actor":        d.ActorID,
+		"undoes":       d.Undoes,
+		"items":        items,
+		"at":           d.At,
+		"prev":         d.PrevHash,
+	})
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:]), err
 }
 
 // HashToken hashes tokens and keys the same way everywhere: SHA-256, hex.

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Time is an instant; stores keep whole milliseconds.
 type Time = time.Time
@@ -20,11 +23,17 @@ func DaysBetween(a, b time.Time, zone string) int {
 	return int(by.Sub(ax).Hours() / 24)
 }
 
+var zones sync.Map // name to *time.Location: loading one reads a file
+
 // Zone gives the named time zone, or UTC if there is no such name.
 func Zone(name string) *time.Location {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(name, loc)
 	return loc
 }

@@ -163,7 +163,8 @@ func sampleRespond() RespondPage {
 		Rows: []RespondRow{
 			{Ranked: sampleRanked(1), Must: true, Response: draft, Form: form},
 			{Ranked: sampleRanked(2), Must: true, Response: published},
-			{Ranked: sampleRanked(3), Must: true}, {Ranked: few},
+			{Ranked: sampleRanked(3), Must: true},
+			{Ranked: few},
 		},
 	}
 }

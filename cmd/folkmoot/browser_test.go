@@ -185,6 +185,9 @@ func (p *person) text(selector string) string {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	s, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
+	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "No node with given id") { // the page was still settling
+		s, err = chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
+	}
 	p.must("text of "+selector, err)
 	return s
 }
@@ -206,4 +209,15 @@ func (p *person) count(selector string) int {
 	nodes, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS(selector), chromedp.AtLeast(0)))
 	p.must("count "+selector, err)
 	return len(nodes)
+}
+
+// submitAnyway sends a form past the browser's own checks, as an old browser does.
+func submitAnyway(form string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(
+		chromedp.SetAttributeValue(chromedp.CSS(form), "novalidate", "novalidate"),
+		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := chromedp.WaitEvent(page.LoadEventFired, nil, chromedp.Submit(chromedp.CSS(form)))(ctx, t)
+			return err
+		}),
+	)
 }

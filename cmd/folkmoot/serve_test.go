@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -42,6 +45,49 @@ func TestServeAnswersAndStops(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), file, sqlite.Options{})
 	check(t, err)
 	check(t, store.Close())
+}
+
+// stopping is a log that tells when the server begins to stop.
+type stopping chan struct{}
+
+func (s stopping) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), "msg=stopping") {
+		close(s)
+	}
+	return len(b), nil
+}
+
+// TestServeFinishesRequests stops the server between the head and the body of a
+// request, which is answered all the same.
+func TestServeFinishesRequests(t *testing.T) {
+	cfg, begun := quiet(t, filepath.Join(t.TempDir(), "folkmoot.db")), make(stopping)
+	cfg.Log = slog.New(slog.NewTextHandler(begun, nil))
+	answer := make(chan string, 1)
+	err := start(t, cfg, func(s running) {
+		conn, err := net.Dial("tcp", s.Addr.String())
+		check(t, err)
+		body := "email=ann%40example.org"
+		_, err = fmt.Fprintf(conn, "POST /sign-in HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+			"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", s.Addr, s.BaseURL, len(body))
+		check(t, err)
+		read := bufio.NewReader(conn)
+		line, err := read.ReadString('\n') // the server has the head and waits for the body
+		check(t, err)
+		if !strings.Contains(line, "100") {
+			t.Errorf("to the head of the request: %q", line)
+		}
+		go func() {
+			defer conn.Close()
+			<-begun
+			_, _ = io.WriteString(conn, body)
+			rest, _ := io.ReadAll(read)
+			answer <- string(rest)
+		}()
+	})
+	check(t, err)
+	if got := strings.TrimLeft(<-answer, "\r\n"); !strings.HasPrefix(got, "HTTP/1.1 200") {
+		t.Errorf("the request under way got %.80q", got)
+	}
 }
 
 func get(t *testing.T, url string) (int, string) {

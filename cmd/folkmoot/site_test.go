@@ -30,6 +30,7 @@ type site struct {
 	svc   *service.Service
 	store models.Store
 	clock *storetest.Clock
+	stage *stageClock // shows clock, or the time that the demonstration plays in
 	post  viewsmail.Renderer
 	inbox map[string][]models.Mail
 }
@@ -39,10 +40,11 @@ func newSite(t *testing.T) *site {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	s := &site{t: t, base: "http://" + listener.Addr().String(), clock: storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), inbox: map[string][]models.Mail{}}
+	s.stage = &stageClock{base: s.clock}
 	ctx := context.Background()
-	s.store, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: s.clock})
+	s.store, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: s.stage})
 	check(t, err)
-	s.svc, err = service.New(ctx, s.store, s.clock, service.NewLimiter(s.clock), service.Config{BaseURL: s.base, CanMail: true})
+	s.svc, err = service.New(ctx, s.store, s.clock, service.NewLimiter(s.clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
 	check(t, err)
 	s.post = viewsmail.Renderer{BaseURL: s.base, Site: "Folkmoot"}
 	srv, err := handlers.New(handlers.Options{Service: s.svc, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), BaseURL: s.base, Site: "Folkmoot", CanMail: true, Mail: s.post})
@@ -55,6 +57,13 @@ func newSite(t *testing.T) *site {
 		check(t, s.store.Close())
 	})
 	return s
+}
+
+// stages fills the site with the demonstration.
+func (s *site) stages() {
+	s.t.Helper()
+	check(s.t, s.store.MarkDemo(s.t.Context()))
+	check(s.t, fillDemo(s.t.Context(), demoStore{s.store}, s.stage))
 }
 
 // testLog shows the server's errors beside the test's own.
@@ -126,7 +135,7 @@ func (s *site) signsIn(p *person, email string) {
 func (s *site) opens(slug string, organiser models.Actor) models.Consultation {
 	s.t.Helper()
 	ctx, now := context.Background(), s.clock.Now()
-	c, err := s.svc.NewConsultation(ctx, organiser, service.ConsultationInput{
+	_, err := s.svc.NewConsultation(ctx, organiser, service.ConsultationInput{
 		Slug: slug, Language: "en", TimeZone: "Europe/London",
 		Text: models.ConsultationText{
 			Title: "Local supply", Question: "What should the board do for small firms?", Body: "Tell us what would help **you**.",
@@ -142,7 +151,7 @@ func (s *site) opens(slug string, organiser models.Actor) models.Consultation {
 	}
 	m, err := s.svc.Manage(ctx, organiser, slug)
 	check(s.t, err)
-	c, err = s.svc.Open(ctx, organiser, slug, time.Time{}, m.Consultation.Rev)
+	c, err := s.svc.Open(ctx, organiser, slug, time.Time{}, m.Consultation.Rev)
 	check(s.t, err)
 	return c
 }

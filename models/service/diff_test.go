@@ -12,8 +12,12 @@ import (
 func TestWordDiff(t *testing.T) {
 	got := WordDiff("We will buy local bread.", "We shall buy local, fresh bread.")
 	want := []DiffRun{
-		{DiffSame, "We "}, {DiffRemoved, "will"}, {DiffAdded, "shall"}, {DiffSame, " buy local"},
-		{DiffAdded, ", fresh"}, {DiffSame, " bread."},
+		{DiffSame, "We "},
+		{DiffRemoved, "will"},
+		{DiffAdded, "shall"},
+		{DiffSame, " buy local"},
+		{DiffAdded, ", fresh"},
+		{DiffSame, " bread."},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("differs (-want +got):\n%s", d)

@@ -76,7 +76,8 @@ func TestAddressKey(t *testing.T) {
 func TestContributionTokenIsBoundToTheItem(t *testing.T) {
 	s, _ := newService(t)
 	reply, idea := models.Item{Kind: models.KindReply, ID: "1"}, models.Item{Kind: models.KindIdea, ID: "1"}
-	if s.contributionToken(reply) == s.contributionToken(idea) || s.contributionToken(reply) != s.contributionToken(reply) {
+	first, again := s.contributionToken(reply), s.contributionToken(reply)
+	if first == s.contributionToken(idea) || first != again {
 		t.Error("the token of a private link is not one to one with its item")
 	}
 }

@@ -207,8 +207,8 @@ func alterations() []alteration {
 		{"how many are answered", "settings: answer_top", func(f tree) { settings(f)["answer_top"] = 1 }},
 		{"the closing date", "consultation: closes_at", func(f tree) { f["consultation"].(tree)["closes_at"] = "2027-03-23T09:10:00.000Z" }},
 		{"the slug", "consultation: slug", func(f tree) { f["consultation"].(tree)["slug"] = "other" }},
-		{"the question", "text en: Question", func(f tree) {
-			f["consultation"].(tree)["texts"].(tree)["en"].(tree)["Question"] = "Who next?"
+		{"the question", "text en: question", func(f tree) {
+			f["consultation"].(tree)["texts"].(tree)["en"].(tree)["question"] = "Who next?"
 		}},
 		{"a tally", "idea 3: agree", func(f tree) { figure(f)["agree"] = 11 }},
 		{"a lower bound", "idea 3: lo", func(f tree) { figure(f)["lo"] = json.Number("0.5") }},

@@ -2,47 +2,10 @@ package service
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
-
-	"folkmoot/models"
 )
-
-// reasonDigest is the salted digest under which a decision's reason enters its
-// hash (models.Decision.ChainHash): SHA-256 over the parts, each after its length
-// as eight bytes, the lowest first.
-func reasonDigest(salt, reason string) string {
-	h := sha256.New()
-	for _, part := range []string{"folkmoot-reason-1", salt, reason} {
-		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(part))))
-		h.Write([]byte(part))
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// sealedHash is models.Decision.ChainHash from what a sealed file prints of it.
-func sealedHash(consultationID string, d models.SealedDecision) (string, error) {
-	items := d.Items
-	if items == nil {
-		items = [][6]any{}
-	}
-	b, err := models.CanonicalJSON(map[string]any{
-		"consultation": consultationID,
-		"seq":          d.Seq,
-		"action":       d.Action,
-		"reason":       d.ReasonDigest,
-		"actor":        d.ActorID,
-		"undoes":       d.Undoes,
-		"items":        items,
-		"at":           d.At,
-		"prev":         d.PrevHash,
-	})
-	return sumOf(b), err
-}
 
 // chainCheck walks a chain of decisions.
 type chainCheck struct {

@@ -40,7 +40,7 @@ func (s *Service) fillFile(ctx context.Context, c models.Consultation, ideas []m
 	file.Order = boardOrder(file.Result)
 	err = s.eachDecision(ctx, c.ID, 0, func(d models.Decision) error {
 		if d.Seq <= c.ChainLength {
-			file.Decisions = append(file.Decisions, sealedDecision(d))
+			file.Decisions = append(file.Decisions, d.Sealed())
 		}
 		return nil
 	})
@@ -108,18 +108,6 @@ func sealedBallots(entries []models.Vote, ideas []models.Idea) []models.SealedBa
 
 func compareBallots(a, b models.SealedBallot) int {
 	return cmp.Or(cmp.Compare(a.Voice, b.Voice), cmp.Compare(a.Idea, b.Idea))
-}
-
-// sealedDecision prints one link of the chain.
-func sealedDecision(d models.Decision) models.SealedDecision {
-	items := make([][6]any, len(d.Items))
-	for i, it := range d.Items {
-		items[i] = [6]any{string(it.Item.Kind), it.Item.ID, it.Rev, string(it.From), string(it.To), it.Digest}
-	}
-	return models.SealedDecision{
-		Seq: d.Seq, Action: d.Action, ReasonDigest: reasonDigest(d.ReasonSalt, d.Reason), ActorID: d.ActorID,
-		Undoes: d.Undoes, Items: items, At: d.At.UnixMilli(), PrevHash: d.PrevHash, Hash: d.Hash,
-	}
 }
 
 // encodeSealed makes the two files of a full one: with digests, as canonical JSON.

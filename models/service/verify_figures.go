@@ -146,7 +146,7 @@ func ballotProblem(b models.SealedBallot, known, again bool) string {
 func checkChain(file models.SealedFile) ([]Difference, error) {
 	var chain chainCheck
 	for _, d := range file.Decisions {
-		follows, err := sealedHash(file.Consultation.ID, d)
+		follows, err := d.ChainHash(file.Consultation.ID)
 		if err != nil {
 			return nil, err
 		}

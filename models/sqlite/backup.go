@@ -17,6 +17,10 @@ import (
 // others read and write. The copy is one file that needs no -wal beside it.
 // CodeConflict error.backup.exists if there is a file at dest.
 func (s *Store) Backup(ctx context.Context, dest string) error {
+	dest, err := absolute(dest)
+	if err != nil {
+		return err
+	}
 	return backup(ctx, s.read, dest)
 }
 

@@ -12,9 +12,9 @@ const consultationSelect = `SELECT id, slug, state, language, settings, time_zon
 	opens_at, suggestions_close_at, closes_at, answer_by, created_at, edited_at, paused_at, sealed_at, answered_at,
 	state_reason, rev, version, vote_seq, idea_count, reply_count, voter_count, chain_length, chain_head,
 	source, source_id, demo,
-	(SELECT json_group_object(language, json_object('Title', title, 'Question', question, 'Body', body,
-		'BodyHTML', body_html, 'WhoDecides', who_decides, 'CanChange', can_change, 'Contact', contact,
-		'OtherFormats', other_formats)) FROM consultation_texts WHERE consultation_id = consultations.id)
+	(SELECT json_group_object(language, json_object('title', title, 'question', question, 'body', body,
+		'body_html', body_html, 'who_decides', who_decides, 'can_change', can_change, 'contact', contact,
+		'other_formats', other_formats)) FROM consultation_texts WHERE consultation_id = consultations.id)
 	FROM consultations `
 
 func scanConsultation(row scanner) (c models.Consultation, err error) {

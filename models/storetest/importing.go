@@ -46,6 +46,7 @@ func (e *env) newImport() imported {
 		in.replies = append(in.replies, r)
 	}
 	in.decision = models.Decision{ConsultationID: in.c.ID, Action: models.ActionImport, ActorID: "importer"}
+	in.replies[0].Status, in.replies[0].PublishedAt = models.StatusPublished, longAgo // it is the decision that counts
 	for n, r := range in.replies {
 		if n != 3 {
 			in.decision.Items = append(in.decision.Items, models.DecisionItem{

@@ -101,6 +101,7 @@ func responseAnswered(e *env) {
 	e.answer(ideas[1], models.ResponseConsidering, mustAnswer)
 	stays("still considering")
 	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[1], models.ResponseDecline), mustAnswer, nil))
+	e.answer(ideas[0], models.ResponseAdopt, mustAnswer)
 	stays("a draft")
 	e.clock.Add(time.Hour)
 	e.answer(ideas[1], models.ResponseDecline, mustAnswer)

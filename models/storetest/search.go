@@ -13,6 +13,7 @@ var searchCases = []testCase{
 	{"what is not public is not found", searchHidden},
 	{"it follows moderation and edits", searchFollows},
 	{"every language of the organiser's is found", searchLanguages},
+	{"the better match comes first", searchBest},
 	{"no more are given than asked for", searchLimit},
 	{"any input is only words", searchAnyInput},
 }
@@ -131,6 +132,17 @@ func searchLanguages(e *env) {
 	e.move(c, models.StateOpen)
 	e.equal("in its own", e.found("gwag"), []string{"consultation"})
 	e.equal("in another", e.found("empty"), []string{"consultation"})
+}
+
+func searchBest(e *env) {
+	c := e.open()
+	passing := strings.Repeat("the river and its banks in every season of the year ", 20)
+	late := e.published(e.saying(c, passing+"otters "+passing))
+	best := e.published(e.saying(c, "Otters, otters, otters!"))
+	early := e.published(e.saying(c, passing+passing+"otters"))
+	got := e.found("otters")
+	e.once("hits", got, []string{late.ID, best.ID, early.ID})
+	e.equal("the first", got[0], best.ID)
 }
 
 func searchLimit(e *env) {

@@ -83,7 +83,7 @@ func voteVoice(e *env) {
 
 func voteTallies(e *env) {
 	var people []models.Participant
-	for n := range 5 {
+	for n := range 4 {
 		people = append(people, e.person(fmt.Sprint("voter", n)))
 	}
 	choices := []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass, models.ChoiceNone}
@@ -93,11 +93,11 @@ func voteTallies(e *env) {
 	}
 	rapid.Check(test, func(t *rapid.T) {
 		e := e.on(t)
-		c := e.open("First", "Second", "Third")
+		c := e.open("First", "Second")
 		ideas := e.ideas(c)
 		voices := []string{"enterprise", "another"}
 		shared := rapid.Bool().Draw(t, "two vote for a business now and then")
-		for range rapid.IntRange(1, 10).Draw(t, "votes") {
+		for range rapid.IntRange(1, 14).Draw(t, "votes") {
 			i := rapid.SampledFrom(ideas).Draw(t, "idea")
 			p := rapid.IntRange(0, len(people)-1).Draw(t, "participant")
 			v := newVote(i, people[p], rapid.SampledFrom(choices).Draw(t, "choice"))

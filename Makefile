@@ -1,0 +1,65 @@
+# Folkmoot. "make help" lists what there is.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The store is SQLite, which is C: without cgo the program would build and fail
+# when it runs.
+export CGO_ENABLED = 1
+
+GO ?= go
+TOOLS := $(GO) tool -modfile=.ci/tools/go.mod
+# Packages whose tests run under the race detector too: those where goroutines meet.
+RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service
+TESTFLAGS ?=
+ARGS ?=
+
+.PHONY: help run build test race scale check vet format generate fresh needs
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: build ## serve the demonstration on http://127.0.0.1:8080 (ARGS= adds flags)
+	@exec ./folkmoot serve --demo $(ARGS)
+
+build: needs ## build ./folkmoot
+	@[ -e folkmoot ] || echo "Building. The first time takes about two minutes."
+	@$(GO) build -o folkmoot ./cmd/folkmoot
+
+test: needs ## run the tests at a hundredth of the full sizes
+	FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -timeout 30m $(TESTFLAGS) ./...
+	@$(MAKE) --no-print-directory race
+
+race: needs ## run the tests where goroutines meet under the race detector
+	FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -race -timeout 30m $(TESTFLAGS) $(RACE)
+
+scale: needs ## run the tests at full size, with the benchmarks (long)
+	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
+	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE)
+	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h -run '^$$' -bench . -benchtime 1x ./models/... ./handlers
+
+check: needs vet format fresh ## check formatting, vet, staticcheck and generated files
+	$(TOOLS) staticcheck ./...
+	@$(GO) mod tidy -diff >/dev/null || { echo "go.mod or go.sum is not tidy: run go mod tidy."; exit 1; }
+
+vet: needs
+	$(GO) vet ./...
+
+format:
+	@bad="$$($(TOOLS) gofumpt -l $$(git ls-files -co --exclude-standard '*.go' | grep -v '_templ\.go$$'))"; \
+	if [ -n "$$bad" ]; then echo "gofumpt would change these files:"; echo "$$bad"; exit 1; fi
+
+generate: needs ## write views/*_templ.go anew from the templates
+	$(GO) tool templ generate -path views -log-level error
+
+# Compares sums rather than asking git, so that it holds for work in progress too.
+fresh: needs
+	@sums() { find views -name '*_templ.go' -print0 | sort -z | xargs -0 sha256sum; }; \
+	before="$$(sums)"; $(GO) tool templ generate -path views -log-level error; \
+	[ "$$before" = "$$(sums)" ] || { echo "views/*_templ.go were stale. They are written anew: commit them."; exit 1; }
+
+needs:
+	@command -v $(GO) >/dev/null || { \
+		echo "Folkmoot is written in Go: install version 1.26 or later from https://go.dev/dl/ and try again."; exit 1; }
+	@cc="$${CC:-$$($(GO) env CC)}"; command -v "$${cc%% *}" >/dev/null || { \
+		echo "SQLite is compiled from C and there is no C compiler here: install gcc (Debian: apt-get install gcc libc6-dev) and try again."; exit 1; }
