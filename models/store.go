@@ -109,6 +109,9 @@ type ReplyStore interface {
 	// OwnReplies lists the author's replies in that thread that are not shown yet
 	// (pending), in the order of Path.
 	OwnReplies(ctx context.Context, consultationID, ideaID string, a Author) ([]Reply, error)
+	// UnpublishedOwn counts the author's replies and ideas in the consultation that are
+	// pending or rejected: it says whether a page needs to look for them.
+	UnpublishedOwn(ctx context.Context, consultationID string, a Author) (int64, error)
 	// EditReply replaces body and HTML if Rev is still r.Rev, keeping the old wording.
 	// CodeConflict if it changed since.
 	EditReply(ctx context.Context, r Reply) (Reply, error)

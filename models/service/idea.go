@@ -75,7 +75,7 @@ func (s *Service) Ideas(ctx context.Context, actor models.Actor, c models.Consul
 	if err := arrange(ideas, order, c.ID, s.Now()); err != nil {
 		return nil, err
 	}
-	mine, err := s.ownVotes(ctx, actor, c.ID)
+	mine, err := s.OwnVotes(ctx, actor, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func arrange(ideas []models.Idea, order, consultationID string, now time.Time) e
 	return nil
 }
 
-// ownVotes gives the choices of who is signed in, by idea id.
-func (s *Service) ownVotes(ctx context.Context, actor models.Actor, consultationID string) (map[string]models.Choice, error) {
+// OwnVotes gives the choices of who is signed in, by idea id.
+func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultationID string) (map[string]models.Choice, error) {
 	if actor.Participant == nil {
 		return nil, nil
 	}
@@ -170,7 +170,7 @@ func (s *Service) Idea(ctx context.Context, actor models.Actor, c models.Consult
 	if err != nil {
 		return IdeaView{}, err
 	}
-	mine, err := s.ownVotes(ctx, actor, c.ID)
+	mine, err := s.OwnVotes(ctx, actor, c.ID)
 	if err != nil {
 		return IdeaView{}, err
 	}

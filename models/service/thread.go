@@ -212,3 +212,10 @@ func (s *Service) Permalink(ctx context.Context, replyID string) (Place, error) 
 	}
 	return p, nil
 }
+
+// OnlyPublic tells whether the actor sees no more of a consultation's texts than a
+// stranger does: nothing of theirs waits or was refused.
+func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {
+	n, err := s.store.UnpublishedOwn(ctx, consultationID, actor.Author())
+	return n == 0, err
+}

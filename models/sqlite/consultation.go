@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"maps"
 	"math"
 
 	"folkmoot/models"
@@ -41,14 +42,24 @@ func rules(q queries, id string) (c models.Consultation, err error) {
 
 // Consultation implements models.ConsultationStore.
 func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
-	c, err := consultation(s.reader(ctx), id)
-	return c, wrap("consultation", err)
+	c, err := remember(s.memo, "consultation "+id, func() (models.Consultation, error) {
+		return consultation(s.reader(ctx), id)
+	})
+	return ownTexts(c), wrap("consultation", err)
 }
 
 // ConsultationBySlug implements models.ConsultationStore.
 func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	c, err := scanConsultation(s.reader(ctx).row(consultationSelect+"WHERE slug = ?", slug))
-	return c, wrap("consultation by slug", missing(err, "error.consultation.unknown"))
+	c, err := remember(s.memo, "slug "+slug, func() (models.Consultation, error) {
+		return scanConsultation(s.reader(ctx).row(consultationSelect+"WHERE slug = ?", slug))
+	})
+	return ownTexts(c), wrap("consultation by slug", missing(err, "error.consultation.unknown"))
+}
+
+// ownTexts gives a remembered consultation a map of its own, for who changes it.
+func ownTexts(c models.Consultation) models.Consultation {
+	c.Texts = maps.Clone(c.Texts)
+	return c
 }
 
 // Consultations implements models.ConsultationStore.

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"math"
+	"slices"
 
 	"folkmoot/models"
 )
@@ -146,13 +148,23 @@ func (s *Store) SetGrants(ctx context.Context, participantID string, grants []mo
 
 // Session implements models.PeopleStore.
 func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, models.Participant, error) {
-	var v models.Session
-	var p models.Participant
-	err := s.reader(ctx).row("SELECT s.token_hash, s.participant_id, s.created_at, s.expires_at, "+participantColumns+`
-		FROM sessions AS s JOIN participants AS p ON p.id = s.participant_id WHERE s.token_hash = ? AND s.expires_at > ?`,
-		tokenHash, ms(s.now())).
-		Scan(append([]any{&v.TokenHash, &v.ParticipantID, at(&v.CreatedAt), at(&v.ExpiresAt)}, participantDest(&p)...)...)
-	return v, p, wrap("session", missing(err, "error.session.unknown"))
+	v, err := remember(s.memo, "session "+tokenHash, func() (v visit, err error) {
+		err = s.reader(ctx).row("SELECT s.token_hash, s.participant_id, s.created_at, s.expires_at, "+participantColumns+`
+			FROM sessions AS s JOIN participants AS p ON p.id = s.participant_id WHERE s.token_hash = ?`, tokenHash).
+			Scan(append([]any{&v.TokenHash, &v.ParticipantID, at(&v.CreatedAt), at(&v.ExpiresAt)}, participantDest(&v.who)...)...)
+		return v, err
+	})
+	if err == nil && !s.now().Before(v.ExpiresAt) {
+		v, err = visit{}, sql.ErrNoRows
+	}
+	v.who.Grants = slices.Clone(v.who.Grants)
+	return v.Session, v.who, wrap("session", missing(err, "error.session.unknown"))
+}
+
+// visit is a session with its participant.
+type visit struct {
+	models.Session
+	who models.Participant
 }
 
 // addSession keeps a session and forgets those that have expired.

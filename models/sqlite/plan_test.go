@@ -73,7 +73,7 @@ func openRecorded(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := &Store{path: s.path, clock: s.clock, write: write, read: read, writer: w}
+	heard := &Store{path: s.path, clock: s.clock, write: write, read: read, writer: w, memo: &memo{}}
 	t.Cleanup(func() { w.close(); _ = read.Close(); _ = write.Close() })
 	return heard
 }

@@ -120,6 +120,23 @@ func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a
 	return list, wrap("own replies", err)
 }
 
+// UnpublishedOwn implements models.ReplyStore.
+func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a models.Author) (int64, error) {
+	if a.Nobody() {
+		return 0, nil
+	}
+	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, func() (n int64, err error) {
+		err = s.reader(ctx).row(`SELECT coalesce(sum(n), 0) FROM (
+			SELECT count(*) AS n FROM replies WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
+			UNION ALL SELECT count(*) FROM replies WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
+			UNION ALL SELECT count(*) FROM ideas WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
+			UNION ALL SELECT count(*) FROM ideas WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3 AND status IN ('pending', 'rejected'))`,
+			a.ParticipantID, a.Guest, consultationID).Scan(&n)
+		return n, err
+	})
+	return n, wrap("own unpublished texts", err)
+}
+
 // EditReply implements models.ReplyStore.
 func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, error) {
 	var kept models.Reply

@@ -36,6 +36,7 @@ type Store struct {
 	write  *sql.DB
 	read   *sql.DB
 	writer *writer
+	memo   *memo
 }
 
 var _ models.Store = (*Store)(nil)
@@ -81,6 +82,7 @@ func connect(ctx context.Context, path string, o Options) (*Store, error) {
 	readers := max(8, runtime.NumCPU()) // a stream keeps one while its caller may ask for another
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
+	s.memo = newMemo(path)
 	return s, nil
 }
 
@@ -156,6 +158,7 @@ func (s *Store) Close() error {
 	if werr := s.write.Close(); err == nil {
 		err = werr
 	}
+	s.memo.close()
 	if lerr := s.lock.release(); err == nil {
 		err = lerr
 	}

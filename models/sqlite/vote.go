@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -276,6 +277,13 @@ func insertVote(t *tx, v models.Vote) error {
 
 // OwnVotes implements models.VoteStore.
 func (s *Store) OwnVotes(ctx context.Context, consultationID, participantID string) (map[string]models.Choice, error) {
+	choices, err := remember(s.memo, "votes "+consultationID+" "+participantID, func() (map[string]models.Choice, error) {
+		return s.ownVotes(ctx, consultationID, participantID)
+	})
+	return maps.Clone(choices), wrap("own votes", err)
+}
+
+func (s *Store) ownVotes(ctx context.Context, consultationID, participantID string) (map[string]models.Choice, error) {
 	choices := map[string]models.Choice{}
 	rows, err := s.reader(ctx).query(`SELECT idea_id, choice FROM votes
 		WHERE consultation_id = ? AND participant_id = ? AND choice <> 'none'`, consultationID, participantID)
@@ -286,7 +294,7 @@ func (s *Store) OwnVotes(ctx context.Context, consultationID, participantID stri
 		choices[id] = c
 		return err
 	})
-	return choices, wrap("own votes", err)
+	return choices, err
 }
 
 // EachVote implements models.VoteStore.
