@@ -34,7 +34,7 @@ func (s *Server) editAccount(c *fiber.Ctx) error {
 		return err
 	}
 	err := s.svc.EditAccount(c.UserContext(), actorOf(c), service.AccountInput{
-		Name: c.FormValue("name"), Capacity: models.Capacity(c.FormValue("capacity")), Band: models.Band(c.FormValue("band")),
+		Name: field(c, "name"), Capacity: models.Capacity(field(c, "capacity")), Band: models.Band(field(c, "band")),
 	})
 	if err == nil {
 		s.done(c, "notice.account_saved", nil)

@@ -62,14 +62,14 @@ func (s *Server) grant(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	err := s.svc.GrantRole(c.UserContext(), actorOf(c), c.FormValue("email"), c.FormValue("name"),
-		models.Role(c.FormValue("role")), c.FormValue("consultation"))
+	err := s.svc.GrantRole(c.UserContext(), actorOf(c), field(c, "email"), field(c, "name"),
+		models.Role(field(c, "role")), field(c, "consultation"))
 	return s.peopleChanged(c, err, "notice.role_given")
 }
 
 func (s *Server) revoke(c *fiber.Ctx) error {
 	err := s.svc.RevokeRole(c.UserContext(), actorOf(c), c.Params("id"), models.Grant{
-		Role: models.Role(c.FormValue("role")), ConsultationID: c.FormValue("consultation"),
+		Role: models.Role(field(c, "role")), ConsultationID: field(c, "consultation"),
 	})
 	return s.peopleChanged(c, err, "notice.role_taken")
 }

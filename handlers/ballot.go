@@ -78,7 +78,7 @@ func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purp
 	}
 	p.Private = true
 	private(c)
-	if s.ShowLinks {
+	if s.ShowLinks && s.onThisMachine(c) {
 		p.DemoLink = s.BaseURL + "/sign-in/" + asked.Token
 	}
 	return ok(c, views.MailSent(p))

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -29,7 +30,7 @@ func basketCookie(slug string) string {
 }
 
 func (s *Server) basket(c *fiber.Ctx, slug string) basket {
-	return s.readBasket(c.Cookies(basketCookie(slug)), slug)
+	return s.readBasket(visitOf(c).cookies[basketCookie(slug)], slug)
 }
 
 func (s *Server) readBasket(cookie, slug string) basket {
@@ -97,11 +98,11 @@ func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows 
 // countBaskets casts what this browser chose before it was signed in, and empties
 // the baskets. It gives how many votes changed something.
 func (s *Server) countBaskets(c *fiber.Ctx, actor models.Actor) (counted int) {
-	for _, name := range ourCookies(c) {
-		if len(name) <= len(choicesPrefix) || name[:len(choicesPrefix)] != choicesPrefix {
+	for name, cookie := range visitOf(c).cookies {
+		if !strings.HasPrefix(name, choicesPrefix) {
 			continue
 		}
-		b := s.readBasket(c.Cookies(name), "")
+		b := s.readBasket(cookie, "")
 		n, err := s.countBasket(c, actor, b)
 		if err != nil { // what cannot be counted stays in the browser, visible
 			s.log(c).Info("basket not counted", "error", err)
@@ -113,7 +114,12 @@ func (s *Server) countBaskets(c *fiber.Ctx, actor models.Actor) (counted int) {
 	return counted
 }
 
+// countBasket casts one basket. What an address was asked for is left to the link
+// in that mail, which may have been used elsewhere since.
 func (s *Server) countBasket(c *fiber.Ctx, actor models.Actor, b basket) (int, error) {
+	if b.Asked != "" {
+		return 0, nil
+	}
 	con, err := s.svc.Consultation(c.UserContext(), actor, b.Slug)
 	if err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -42,12 +43,16 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// logPath is the route rather than the path where the path holds a token.
+// logPath is the path without the token that may be in it, whether or not the
+// request came as far as its route.
 func logPath(c *fiber.Ctx) string {
-	if c.Params("token") != "" {
-		return c.Route().Path
+	path := c.Path()
+	for _, secret := range []string{"/sign-in/", "/contributions/"} {
+		if len(path) > len(secret) && strings.EqualFold(path[:len(secret)], secret) {
+			return secret + "…"
+		}
 	}
-	return c.Path()
+	return path
 }
 
 func (s *Server) log(c *fiber.Ctx) *slog.Logger {

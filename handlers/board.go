@@ -67,10 +67,10 @@ func (s *Server) respond(c *fiber.Ctx) error {
 	if err != nil {
 		return models.Fail(models.CodeNotFound, "error.page.unknown")
 	}
-	publish := c.FormValue("publish") != ""
+	publish := field(c, "publish") != ""
 	err = s.svc.Respond(c.UserContext(), actorOf(c), service.ResponseInput{
-		Slug: c.Params("slug"), Number: number, Decision: models.ResponseDecision(c.FormValue("decision")),
-		Reason: c.FormValue("reason"), Owner: c.FormValue("owner"), By: c.FormValue("by"), Publish: publish,
+		Slug: c.Params("slug"), Number: number, Decision: models.ResponseDecision(field(c, "decision")),
+		Reason: field(c, "reason"), Owner: field(c, "owner"), By: field(c, "by"), Publish: publish,
 	})
 	if err != nil {
 		return s.respondAgain(c, number, err)

@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"time"
+
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
@@ -13,11 +16,56 @@ func (s *Server) consultation(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.consultationPage(c, sub)
+	key, keep, err := s.pageKey(c, sub)
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Consultation(p))
+	if !keep {
+		p, err := s.consultationPage(c, sub)
+		if err != nil {
+			return err
+		}
+		return ok(c, views.Consultation(p))
+	}
+	kept, err := s.keep(c, key, func() (made, error) {
+		p, err := s.consultationPage(c, sub)
+		return made{views.Consultation(p), p.Ideas}, err
+	})
+	if err != nil {
+		return err
+	}
+	return s.send(c, kept, func() (map[string]templ.Component, error) {
+		p := s.readersPage(c, sub)
+		var err error
+		p.Ideas, err = s.readersRows(c, sub, kept.rows)
+		return p.Parts(), err
+	})
+}
+
+// asOpen is a draft as it will look once it is open. Dates that are not set yet, or
+// past, stand three weeks ahead; nothing of it is written anywhere.
+func asOpen(con models.Consultation, now time.Time) models.Consultation {
+	if con.State != models.StateDraft {
+		return con
+	}
+	con.State, con.OpensAt = models.StateOpen, now
+	if !con.ClosesAt.After(now) {
+		con.ClosesAt = now.AddDate(0, 0, 21)
+	}
+	if !con.SuggestionsCloseAt.After(now) {
+		con.SuggestionsCloseAt = con.ClosesAt.Add(-models.SuggestionsLead)
+	}
+	return con
+}
+
+// readersPage is the page with what differs from reader to reader alone.
+func (s *Server) readersPage(c *fiber.Ctx, sub views.Subject) views.ConsultationPage {
+	p := views.ConsultationPage{
+		Frame: s.frame(c, sub.Text.Title), Subject: sub, Basket: s.basketView(c, sub.C),
+		Staff: models.Require(actorOf(c).Participant, models.MayOrganise, sub.C.ID) == nil,
+	}
+	p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
+	return p
 }
 
 // preview is the real page of a draft, for its organiser.
@@ -29,25 +77,20 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.consultationPage(c, s.subject(c, m.Consultation))
+	p, err := s.consultationPage(c, s.subject(c, asOpen(m.Consultation, s.svc.Now())))
 	if err != nil {
 		return err
 	}
-	p.Preview, p.Private = true, true
+	p.Preview, p.Private, p.Staff = true, true, true
 	private(c)
 	return ok(c, views.Consultation(p))
 }
 
 func (s *Server) consultationPage(c *fiber.Ctx, sub views.Subject) (views.ConsultationPage, error) {
-	actor := actorOf(c)
-	p := views.ConsultationPage{
-		Frame: s.frame(c, sub.Text.Title), Subject: sub, IdeaOrder: c.Query("ideas", "shuffled"),
-		Preview: sub.State == models.StateDraft, Changed: !sub.C.EditedAt.IsZero(),
-		Suggest: sub.C.Accepts(models.ActSuggest, s.svc.Now()) == nil,
-		Staff:   models.Require(actor.Participant, models.MayOrganise, sub.C.ID) == nil,
-		Basket:  s.basketView(c, sub.C),
-	}
-	ideas, err := s.svc.Ideas(c.UserContext(), actor, sub.C, c.Query("ideas"))
+	p := s.readersPage(c, sub)
+	p.IdeaOrder, p.Preview, p.Changed = c.Query("ideas", "shuffled"), sub.State == models.StateDraft, !sub.C.EditedAt.IsZero()
+	p.Suggest = sub.C.Accepts(models.ActSuggest, s.svc.Now()) == nil
+	ideas, err := s.svc.Ideas(c.UserContext(), actorOf(c), sub.C, c.Query("ideas"))
 	if err != nil {
 		return p, err
 	}
@@ -55,9 +98,18 @@ func (s *Server) consultationPage(c *fiber.Ctx, sub views.Subject) (views.Consul
 	if p.Thread, err = s.thread(c, sub, "", sub.URL()); err != nil {
 		return p, err
 	}
-	p.Thread.Total = sub.C.ReplyCount
+	p.Thread.Total = mainReplies(sub.C, p.Ideas)
 	p.Reply, err = s.replyForm(c, sub, 0)
 	return p, err
+}
+
+// mainReplies counts the replies in the consultation's own thread.
+func mainReplies(con models.Consultation, ideas []views.IdeaRow) int64 {
+	n := con.ReplyCount
+	for _, row := range ideas {
+		n -= row.Idea.ReplyCount
+	}
+	return max(0, n)
 }
 
 // changes shows what was edited after opening, word by word.

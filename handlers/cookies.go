@@ -12,10 +12,11 @@ import (
 
 // The cookies; none is set before it is needed.
 const (
-	sessionCookie = "folkmoot_session" // a random token, hashed in the store
-	guestCookie   = "folkmoot_guest"   // signed: shows a guest their own waiting texts
-	noticeCookie  = "folkmoot_notice"  // signed: what was just done, for the next page
-	choicesPrefix = "folkmoot_choices_"
+	cookiePrefix  = "folkmoot_"
+	sessionCookie = cookiePrefix + "session"  // a random token, hashed in the store
+	guestCookie   = cookiePrefix + "guest"    // signed: shows a guest their own waiting texts
+	noticeCookie  = cookiePrefix + "notice"   // signed: what was just done, for the next page
+	choicesPrefix = cookiePrefix + "choices_" // signed: votes that wait for an address, per consultation
 )
 
 func (s *Server) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
@@ -56,7 +57,7 @@ func (s *Server) done(c *fiber.Ctx, key string, args map[string]any) {
 
 // takeNotice reads the notice and drops it.
 func (s *Server) takeNotice(c *fiber.Ctx, l *i18n.Localizer) *ui.Notice {
-	raw := c.Cookies(noticeCookie)
+	raw := visitOf(c).cookies[noticeCookie]
 	if raw == "" {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (s *Server) forget(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	for _, name := range ourCookies(c) {
+	for name := range ourCookies(c) {
 		s.dropCookie(c, name)
 	}
 	s.done(c, "notice.forgotten", nil)

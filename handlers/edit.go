@@ -11,21 +11,22 @@ import (
 )
 
 func (s *Server) editForm(c *fiber.Ctx) error {
-	p, err := s.editPage(c)
+	p, _, err := s.editPage(c)
 	if err != nil {
 		return err
 	}
 	return ok(c, views.Edit(p))
 }
 
-func (s *Server) editPage(c *fiber.Ctx) (views.EditPage, error) {
+// editPage gives the form, and where the text stands.
+func (s *Server) editPage(c *fiber.Ctx) (views.EditPage, string, error) {
 	item, err := models.ParseItem(c.Params("item"))
 	if err != nil {
-		return views.EditPage{}, err
+		return views.EditPage{}, "", err
 	}
 	v, err := s.svc.ForEdit(c.UserContext(), actorOf(c), item)
 	if err != nil {
-		return views.EditPage{}, err
+		return views.EditPage{}, "", err
 	}
 	p := views.EditPage{
 		Frame: s.frame(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
@@ -34,22 +35,22 @@ func (s *Server) editPage(c *fiber.Ctx) (views.EditPage, error) {
 	p.Form.Values = map[string]string{"title": v.Title, "body": v.Body, "rev": strconv.FormatInt(v.Contribution.Rev, 10)}
 	p.Private = true
 	private(c)
-	return p, nil
+	return p, subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), nil
 }
 
 func (s *Server) edit(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	p, err := s.editPage(c)
+	p, place, err := s.editPage(c)
 	if err != nil {
 		return err
 	}
-	rev, _ := strconv.ParseInt(c.FormValue("rev"), 10, 64) // a rev that is no number matches no text
-	err = s.svc.Edit(c.UserContext(), actorOf(c), service.EditInput{Item: p.Item, Rev: rev, Title: c.FormValue("title"), Body: c.FormValue("body")})
+	rev, _ := strconv.ParseInt(field(c, "rev"), 10, 64) // a rev that is no number matches no text
+	err = s.svc.Edit(c.UserContext(), actorOf(c), service.EditInput{Item: p.Item, Rev: rev, Title: field(c, "title"), Body: field(c, "body")})
 	if err == nil {
 		s.done(c, "notice.edited", nil)
-		return seeOther(c, p.URL()+"#"+p.Item.String())
+		return seeOther(c, place)
 	}
 	p.Form = typed(c, "title", "body", "rev")
 	status, can := s.problem(c, &p.Form, err)

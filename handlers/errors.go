@@ -76,7 +76,7 @@ func (s *Server) internal(c *fiber.Ctx, err error) error {
 		attrs = append(attrs, "stack", p.stack)
 	}
 	s.Log.Error("internal error", attrs...)
-	return s.answer(c, fiber.StatusInternalServerError, models.Fail("internal", "error.internal"), id)
+	return s.answer(c, fiber.StatusInternalServerError, models.Fail(models.CodeInternal, "error.internal"), id)
 }
 
 func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference string) error {
@@ -90,10 +90,21 @@ func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference str
 	if wantsJSON(c) {
 		return c.Status(status).JSON(errorJSON(l, e, sentence, reference))
 	}
-	p := views.ErrorPage{Frame: s.frame(c, ""), Status: status, Sentence: sentence, Reference: reference, Back: s.back(c)}
+	p := views.ErrorPage{Frame: s.frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
 	p.Title, p.Private = p.Heading(), true
 	private(c)
 	return render(c, status, views.Error(p))
+}
+
+// troubleKind tells refusals apart that share a status and want other advice.
+func troubleKind(e *models.Error) string {
+	switch {
+	case e.Code == models.CodeClosed:
+		return "closed"
+	case e.Key == "error.role":
+		return "role"
+	}
+	return ""
 }
 
 // back is where to go on after a refusal: the consultation, or the front page. A
@@ -138,6 +149,10 @@ func printable(l *i18n.Localizer, args map[string]any) map[string]any {
 			out[k] = l.DateTime(v, zone)
 		case time.Duration:
 			out[k] = int(v.Round(time.Minute).Minutes())
+		case models.Status:
+			out[k] = l.T("status." + string(v))
+		case models.State:
+			out[k] = l.T("state." + string(v))
 		default:
 			out[k] = v
 		}

@@ -12,11 +12,29 @@ import (
 	"folkmoot/views/ui"
 )
 
+// plainForm refuses a write that is not a plain form: nothing here uploads, and a
+// packed or multipart body could hold far more than its length says.
+func plainForm(c *fiber.Ctx) error {
+	if safeMethod(c.Method()) || len(c.Request().Body()) == 0 {
+		return c.Next()
+	}
+	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationForm) || c.Get(fiber.HeaderContentEncoding) != "" {
+		return models.Fail(models.CodeInvalid, "error.form_kind")
+	}
+	return c.Next()
+}
+
+// field gives what a form sent under a name; the address never stands in for it.
+func field(c *fiber.Ctx, name string) string {
+	return string(c.Request().PostArgs().Peek(name))
+}
+
 // typed gives what was typed in the named fields.
 func typed(c *fiber.Ctx, fields ...string) ui.Form {
 	f := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
 	for _, name := range fields {
-		f.Values[name] = c.FormValue(name)
+		f.Values[name] = field(c, name)
 	}
 	return f
 }

@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"strings"
+	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -18,8 +18,8 @@ func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
 	v := visitOf(c)
 	l := localizer(c)
 	f := ui.Frame{
-		L: l, Site: s.Site, Title: title, Path: c.OriginalURL(), Demo: s.Demo,
-		Remembered: len(ourCookies(c)) > 0 || v.Guest != "",
+		L: l, Site: s.Site, Title: title, Path: pagePath(c, c.OriginalURL()), Demo: s.Demo,
+		Remembered: v.remembered(),
 		Notice:     s.takeNotice(c, l),
 		Now:        s.svc.Now(),
 	}
@@ -33,6 +33,28 @@ func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
 	}
 	c.Vary(fiber.HeaderCookie)
 	return f
+}
+
+// understood are the words of a query that choose what a page shows. No others get
+// onto a page: a kept one would show them to the next visitor.
+var understood = []string{"after", "before", "ideas", "limit", "people", "q", "quote", "reply_to", "sort"}
+
+// pagePath is the address of this page with what it understands of the query, in
+// one order; after is where a write came to no page of its own.
+func pagePath(c *fiber.Ctx, after string) string {
+	if c.Method() != fiber.MethodGet {
+		return after
+	}
+	q := url.Values{}
+	for _, k := range understood {
+		if v := c.Query(k); v != "" {
+			q.Set(k, v)
+		}
+	}
+	if len(q) == 0 {
+		return c.Path()
+	}
+	return c.Path() + "?" + q.Encode()
 }
 
 func (s *Server) who(c *fiber.Ctx, p *models.Participant) *ui.Who {
@@ -69,17 +91,6 @@ func (s *Server) subjectOf(c *fiber.Ctx) (views.Subject, error) {
 		return views.Subject{}, err
 	}
 	return s.subject(c, con), nil
-}
-
-// ourCookies names the cookies of ours that the browser holds, but for the notice.
-func ourCookies(c *fiber.Ctx) (names []string) {
-	for k := range c.Request().Header.Cookies() {
-		name := string(k)
-		if strings.HasPrefix(name, "folkmoot_") && name != noticeCookie {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // seeOther answers a write: come and look, by GET.

@@ -32,7 +32,7 @@ func (s *Server) setHeaders(c *fiber.Ctx) {
 // private marks an answer as one person's own.
 func private(c *fiber.Ctx) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin") // no-referrer would make browsers send "Origin: null" with our own forms
 	c.Set("X-Robots-Tag", "noindex")
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"folkmoot/models"
 	"folkmoot/public"
@@ -14,7 +15,7 @@ func (s *Server) health(c *fiber.Ctx) error { return c.SendString("ok\n") }
 func (s *Server) ready(c *fiber.Ctx) error {
 	if err := s.svc.Store().Ready(c.UserContext()); err != nil {
 		s.log(c).Warn("not ready", "error", err)
-		return models.Fail(models.CodeUnavailable, "error.store.busy")
+		return models.Fail(models.CodeUnavailable, "error.store.unavailable")
 	}
 	return c.SendString("ready\n")
 }
@@ -27,5 +28,14 @@ func (s *Server) asset(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	c.Set(fiber.HeaderContentType, contentType)
-	return c.Send(content)
+	c.Vary(fiber.HeaderAcceptEncoding)
+	if c.AcceptsEncodings("gzip") != "gzip" {
+		return c.Send(content)
+	}
+	packed, ok := s.assets.Load(c.Params("file"))
+	if !ok {
+		packed, _ = s.assets.LoadOrStore(c.Params("file"), fasthttp.AppendGzipBytesLevel(nil, content, fasthttp.CompressBestCompression))
+	}
+	c.Set(fiber.HeaderContentEncoding, "gzip")
+	return c.Send(packed.([]byte))
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
@@ -19,31 +20,75 @@ func (s *Server) idea(c *fiber.Ctx) error {
 	if err != nil {
 		return models.Fail(models.CodeNotFound, "error.page.unknown")
 	}
-	p, err := s.ideaPage(c, sub, number)
+	key, keep, err := s.pageKey(c, sub)
 	if err != nil {
 		return err
 	}
-	return p.again(c, fiber.StatusOK, func(*views.ReplyForm) {})
+	if !keep {
+		p, err := s.ideaPage(c, sub, number)
+		if err != nil {
+			return err
+		}
+		return ok(c, views.Idea(views.IdeaPage(p)))
+	}
+	kept, err := s.keep(c, key, func() (made, error) {
+		p, err := s.ideaPage(c, sub, number)
+		return made{views.Idea(views.IdeaPage(p)), []views.IdeaRow{p.Row}}, err
+	})
+	if err != nil {
+		return err
+	}
+	return s.send(c, kept, func() (map[string]templ.Component, error) {
+		rows, err := s.readersRows(c, sub, kept.rows)
+		if err != nil {
+			return nil, err
+		}
+		p := views.IdeaPage{Frame: s.frame(c, ""), Subject: sub, Row: rows[0], Basket: s.basketView(c, sub.C)}
+		p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
+		return p.Parts(), nil
+	})
 }
 
-func (s *Server) ideaPage(c *fiber.Ctx, sub views.Subject, number int) (replyPage, error) {
-	v, err := s.svc.Idea(c.UserContext(), actorOf(c), sub.C, number)
+// readersRows puts this reader's votes on rows that were made for a stranger.
+func (s *Server) readersRows(c *fiber.Ctx, sub views.Subject, rows []views.IdeaRow) ([]views.IdeaRow, error) {
+	mine, err := s.svc.OwnVotes(c.UserContext(), actorOf(c), sub.C.ID)
 	if err != nil {
 		return nil, err
 	}
-	p := views.IdeaPage{
+	own, basket, why := make([]views.IdeaRow, len(rows)), s.basket(c, sub.C.Slug), s.whyNoVote(c, sub.C)
+	for i, row := range rows {
+		row.Ballot.Choice, row.Ballot.Why = mine[row.Idea.ID], why
+		own[i] = basket.onto(c, row)
+	}
+	return own, nil
+}
+
+// onto shows what a browser without a session chose on an idea, as waiting.
+func (b basket) onto(c *fiber.Ctx, row views.IdeaRow) views.IdeaRow {
+	if chosen, ok := b.Choices[row.Idea.Number]; ok && actorOf(c).Participant == nil {
+		row.Ballot.Choice, row.Ballot.Waiting = chosen, true
+	}
+	return row
+}
+
+func (s *Server) ideaPage(c *fiber.Ctx, sub views.Subject, number int) (p ideaReplyPage, err error) {
+	v, err := s.svc.Idea(c.UserContext(), actorOf(c), sub.C, number)
+	if err != nil {
+		return p, err
+	}
+	p = ideaReplyPage{
 		Frame:   s.frame(c, localizer(c).T("title.idea", "number", number, "title", v.Idea.Title)),
 		Subject: sub, Row: s.ideaRows(c, sub, []service.IdeaView{v})[0], Basket: s.basketView(c, sub.C),
 	}
 	if p.Thread, err = s.thread(c, sub, v.Idea.ID, subjectPath(sub.C.Slug, number)); err != nil {
-		return nil, err
+		return p, err
 	}
 	p.Thread.Total = v.Idea.ReplyCount
 	if p.Reply, err = s.replyForm(c, sub, number); err != nil {
-		return nil, err
+		return p, err
 	}
 	p.Ranked, err = s.rankedIdea(c, sub.C, number)
-	return ideaReplyPage(p), err
+	return p, err
 }
 
 // rankedIdea gives the idea's place in the sealed result, nil before sealing.
@@ -75,15 +120,9 @@ func (s *Server) ideaRows(c *fiber.Ctx, sub views.Subject, list []service.IdeaVi
 	for i, v := range list {
 		b := views.Ballot{
 			Slug: sub.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Choice: v.Mine, Why: why,
-			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: c.OriginalURL(),
+			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: pagePath(c, sub.URL()),
 		}
-		if chosen, ok := basket.Choices[v.Idea.Number]; ok && actorOf(c).Participant == nil {
-			b.Choice, b.Waiting = chosen, true
-		}
-		if c.Method() != fiber.MethodGet {
-			b.Return = sub.URL()
-		}
-		rows[i] = views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Ballot: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit}
+		rows[i] = basket.onto(c, views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Ballot: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
 	}
 	return rows
 }
@@ -117,9 +156,7 @@ func (s *Server) suggestPage(c *fiber.Ctx, sub views.Subject) (views.SuggestPage
 		Frame: s.frame(c, localizer(c).T("title.suggest")), Subject: sub,
 		Form: typed(c, "name", "email", "title", "body"), Wait: wait,
 	}
-	if who := actorOf(c).Participant; who != nil {
-		p.SignedIn = who.Name
-	}
+	p.SignedIn, p.Member = signedInName(c), actorOf(c).Participant != nil
 	return p, err
 }
 
@@ -128,13 +165,14 @@ func (s *Server) suggest(c *fiber.Ctx) error {
 		return err
 	}
 	sent, err := s.svc.SuggestIdea(c.UserContext(), s.rememberGuest(c), service.IdeaInput{
-		Slug: c.Params("slug"), Name: c.FormValue("name"), Email: c.FormValue("email"),
-		Title: c.FormValue("title"), Body: c.FormValue("body"),
+		Slug: c.Params("slug"), Name: field(c, "name"), Email: field(c, "email"),
+		Title: field(c, "title"), Body: field(c, "body"),
 	})
 	if err != nil {
 		return s.suggestAgain(c, err)
 	}
 	s.wake()
+	s.rememberName(c)
 	s.sentNotice(c, "idea", sent)
 	if wantsJSON(c) {
 		return c.Status(fiber.StatusCreated).JSON(fiber.Map{"reference": sent.Reference, "item": sent.Item.String()})

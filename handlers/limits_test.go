@@ -174,7 +174,7 @@ func TestLinks(t *testing.T) {
 	must(t, err)
 	b := a.browser()
 	r := b.get("/sign-in/"+token).want(t, "the page", 200, "new@example.org")
-	if r.header.Get("Cache-Control") != "no-store" || r.header.Get("Referrer-Policy") != "no-referrer" {
+	if r.header.Get("Cache-Control") != "no-store" || r.header.Get("Referrer-Policy") != "same-origin" {
 		t.Errorf("a page with a token may be kept or referred to: %v", r.header)
 	}
 	if len(b.cookies) > 0 {

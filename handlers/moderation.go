@@ -10,7 +10,6 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
-	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
 
@@ -43,14 +42,30 @@ func (s *Server) queuePage(c *fiber.Ctx) (views.QueuePage, error) {
 	return p, err
 }
 
+// item shows one text with its context and what may be decided on it, whether or
+// not it waits.
+func (s *Server) item(c *fiber.Ctx) error {
+	private(c)
+	item, err := models.ParseItem(c.Params("item"))
+	if err != nil {
+		return err
+	}
+	entry, err := s.svc.ModeratedItem(c.UserContext(), actorOf(c), item)
+	if err != nil {
+		return err
+	}
+	p := views.QueuePage{Frame: s.frame(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
+	p.Private = true
+	p.Rows = []views.QueueRow{{Entry: entry, Own: service.OwnText(actorOf(c), entry.Contribution())}}
+	return ok(c, views.Queue(p))
+}
+
 // logLinks lists the newest consultations that this moderator moderates, so that
 // their logs can be reached when nothing waits.
 func (s *Server) logLinks(c *fiber.Ctx) (links []views.LogLink, err error) {
-	list, _, err := s.svc.Store().Consultations(c.UserContext(), models.ConsultationFilter{Limit: 20})
+	list, err := s.svc.Moderated(c.UserContext(), actorOf(c))
 	for _, con := range list {
-		if models.Require(actorOf(c).Participant, models.MayModerate, con.ID) == nil {
-			links = append(links, views.LogLink{Slug: con.Slug, Title: con.Text(visitOf(c).Language).Title})
-		}
+		links = append(links, views.LogLink{Slug: con.Slug, Title: con.Text(visitOf(c).Language).Title})
 	}
 	return links, err
 }
@@ -88,9 +103,9 @@ func (s *Server) decide(c *fiber.Ctx, items []string) error {
 }
 
 func decideInput(c *fiber.Ctx, items []string) (service.DecideInput, error) {
-	in := service.DecideInput{Reason: c.FormValue("reason")}
+	in := service.DecideInput{Reason: field(c, "reason")}
 	var err error
-	if in.Action, err = models.ParseAction(c.FormValue("decision")); err != nil {
+	if in.Action, err = models.ParseAction(field(c, "decision")); err != nil {
 		return in, err
 	}
 	for _, raw := range items {
@@ -98,7 +113,7 @@ func decideInput(c *fiber.Ctx, items []string) (service.DecideInput, error) {
 		if err != nil {
 			return in, err
 		}
-		rev, _ := strconv.ParseInt(first(c.FormValue("rev:"+raw), c.FormValue("rev")), 10, 64) // 0: whatever stands
+		rev, _ := strconv.ParseInt(first(field(c, "rev:"+raw), field(c, "rev")), 10, 64) // 0: whatever stands
 		in.Items = append(in.Items, service.ItemRev{Item: item, Rev: rev})
 	}
 	return in, nil
@@ -125,7 +140,7 @@ func (s *Server) decidedNotice(c *fiber.Ctx, in service.DecideInput, decisions [
 }
 
 func (s *Server) afterDecision(c *fiber.Ctx) string {
-	if back := localPath(c.FormValue("return")); back != "/" {
+	if back := localPath(field(c, "return")); back != "/" {
 		return back
 	}
 	return "/moderation"
@@ -167,11 +182,11 @@ func changedRows(e *service.ChangedError) (rows []views.QueueRow) {
 }
 
 func (s *Server) undo(c *fiber.Ctx) error {
-	seq, err := strconv.ParseInt(c.FormValue("seq"), 10, 64)
+	seq, err := strconv.ParseInt(field(c, "seq"), 10, 64)
 	if err != nil {
-		return models.Fail(models.CodeNotFound, "error.decision.unknown")
+		return models.Fail(models.CodeNotFound, "error.decision.missing")
 	}
-	d, err := s.svc.Undo(c.UserContext(), actorOf(c), c.FormValue("slug"), seq)
+	d, err := s.svc.Undo(c.UserContext(), actorOf(c), field(c, "slug"), seq)
 	if err != nil {
 		return err
 	}
@@ -206,18 +221,11 @@ func (s *Server) decisions(c *fiber.Ctx) error {
 	p.Private = true
 	for _, d := range slices.Backward(list) {
 		if d.Decision.Seq < before {
-			p.Decisions = append(p.Decisions, views.DecisionRow{Decision: d.Decision, Actor: actorName(p.L, d), CanUndo: d.CanUndo})
+			p.Decisions = append(p.Decisions, views.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})
 		}
 	}
 	if after > 0 {
 		p.OlderURL = "/moderation/decisions/" + con.Slug + "?before=" + strconv.FormatInt(after+1, 10)
 	}
 	return ok(c, views.Decisions(p))
-}
-
-func actorName(l *i18n.Localizer, d service.DecisionView) string {
-	if d.Number > 0 {
-		return d.Actor
-	}
-	return l.T("actor." + d.Actor)
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
@@ -34,7 +35,8 @@ func parseProxies(list []string) ([]*net.IPNet, error) {
 // X-Forwarded-For counts only as far as trusted proxies wrote it, from the right.
 func (s *Server) network(c *fiber.Ctx) string {
 	at := c.Context().RemoteIP()
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
+	hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(at); i-- {
 		next := net.ParseIP(strings.TrimSpace(hops[i]))
 		if next == nil {
@@ -52,6 +54,18 @@ func (s *Server) trusted(ip net.IP) bool {
 		}
 	}
 	return false
+}
+
+// onThisMachine tells whether the request comes from this machine and means it: by
+// the name in the base URL, past no proxy or tunnel.
+func (s *Server) onThisMachine(c *fiber.Ctx) bool {
+	header := &c.Request().Header
+	for _, name := range []string{fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost, fiber.HeaderXForwardedProto, fiber.HeaderForwarded, "X-Real-Ip"} {
+		if len(header.Peek(name)) > 0 {
+			return false
+		}
+	}
+	return c.Context().RemoteIP().IsLoopback() && string(header.Host()) == s.base.Host
 }
 
 func masked(ip net.IP) string {

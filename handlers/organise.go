@@ -77,7 +77,7 @@ func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	_, err := s.svc.AddOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("title"), c.FormValue("body"))
+	_, err := s.svc.AddOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "title"), field(c, "body"))
 	return s.managed(c, err, ideaForm, "notice.idea_added")
 }
 
@@ -105,7 +105,7 @@ func (s *Server) open(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	at, bad := localTime("opens_at", c.FormValue("opens_at"), m.Consultation.TimeZone)
+	at, bad := localTime("opens_at", field(c, "opens_at"), m.Consultation.TimeZone)
 	if bad != nil {
 		return s.manageAgain(c, models.Invalid([]models.FieldError{*bad}), stateForm)
 	}
@@ -115,7 +115,7 @@ func (s *Server) open(c *fiber.Ctx) error {
 
 // revOf is the revision that the form was made from.
 func revOf(c *fiber.Ctx, con models.Consultation) int64 {
-	if rev, err := strconv.ParseInt(c.FormValue("rev"), 10, 64); err == nil {
+	if rev, err := strconv.ParseInt(field(c, "rev"), 10, 64); err == nil {
 		return rev
 	}
 	return con.Rev
@@ -137,19 +137,19 @@ func (s *Server) move(c *fiber.Ctx, key string, do move) error {
 
 func (s *Server) pause(c *fiber.Ctx) error {
 	return s.move(c, "notice.paused", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
-		return v.Pause(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+		return v.Pause(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
 func (s *Server) resume(c *fiber.Ctx) error {
 	return s.move(c, "notice.resumed", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
-		return v.Resume(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+		return v.Resume(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
 func (s *Server) withdrawConsultation(c *fiber.Ctx) error {
 	return s.move(c, "notice.consultation_withdrawn", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
-		return v.WithdrawConsultation(c.UserContext(), actorOf(c), c.Params("slug"), c.FormValue("reason"), rev)
+		return v.WithdrawConsultation(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
@@ -165,7 +165,12 @@ func localTime(field, raw, zone string) (time.Time, *models.FieldError) {
 		return time.Time{}, nil
 	}
 	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
-		if t, err := time.ParseInLocation(form, raw, models.Zone(zone)); err == nil {
+		t, err := time.ParseInLocation(form, raw, models.Zone(zone))
+		if err == nil && t.Format(form) != raw { // the clocks go forward over it
+			f := models.Field(field, "error.field.time_skipped")
+			return time.Time{}, &f
+		}
+		if err == nil {
 			return t, nil
 		}
 	}

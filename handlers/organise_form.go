@@ -89,6 +89,9 @@ func (s *Server) editConsultation(c *fiber.Ctx) error {
 			return seeOther(c, "/organise/"+con.Slug)
 		}
 	}
+	if models.CodeOf(err) == models.CodeConflict { // what was typed is kept; sending it again replaces what stands now
+		form.Values["rev"] = strconv.FormatInt(m.Consultation.Rev, 10)
+	}
 	return s.formAgain(c, s.editConsultationPage(c, m.Consultation), form, err)
 }
 

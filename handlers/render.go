@@ -2,22 +2,30 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // render writes a page whole or not at all: it goes to a buffer first, so that a
 // failure is an error page and no half of one.
 func render(c *fiber.Ctx, status int, page templ.Component) error {
 	var b bytes.Buffer
-	if err := page.Render(c.UserContext(), &b); err != nil {
+	// A page is whole even where its request ran out of time: it may say just that.
+	if err := page.Render(context.WithoutCancel(c.UserContext()), &b); err != nil {
 		return err
 	}
 	c.Status(status)
+	c.Vary(fiber.HeaderAcceptEncoding)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Send(b.Bytes())
+	if c.AcceptsEncodings("gzip") != "gzip" {
+		return c.Send(b.Bytes())
+	}
+	c.Set(fiber.HeaderContentEncoding, "gzip")
+	return c.Send(fasthttp.AppendGzipBytesLevel(nil, b.Bytes(), firstLevel))
 }
 
 func ok(c *fiber.Ctx, page templ.Component) error { return render(c, fiber.StatusOK, page) }

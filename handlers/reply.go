@@ -19,13 +19,14 @@ func (s *Server) postReply(c *fiber.Ctx) error {
 		return err
 	}
 	sent, err := s.svc.PostReply(c.UserContext(), s.rememberGuest(c), service.ReplyInput{
-		Slug: c.Params("slug"), Name: c.FormValue("name"), Email: c.FormValue("email"), Body: c.FormValue("body"),
-		ParentID: c.FormValue("parent"), IdeaNumber: number,
+		Slug: c.Params("slug"), Name: field(c, "name"), Email: field(c, "email"), Body: field(c, "body"),
+		ParentID: field(c, "parent"), IdeaNumber: number,
 	})
 	if err != nil {
 		return s.replyAgain(c, number, err)
 	}
 	s.wake()
+	s.rememberName(c)
 	s.sentNotice(c, "reply", sent)
 	if wantsJSON(c) {
 		return c.Status(fiber.StatusCreated).JSON(fiber.Map{"reference": sent.Reference, "item": sent.Item.String()})
@@ -35,13 +36,13 @@ func (s *Server) postReply(c *fiber.Ctx) error {
 
 // ideaField reads the number of the idea whose thread it is; 0 for none.
 func ideaField(c *fiber.Ctx) (int, error) {
-	raw := c.FormValue("idea")
+	raw := field(c, "idea")
 	if raw == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(raw)
 	if err != nil || n < 1 {
-		return 0, models.Fail(models.CodeInvalid, "error.reply.parent")
+		return 0, models.Fail(models.CodeInvalid, "error.reply.idea")
 	}
 	return n, nil
 }
@@ -118,17 +119,35 @@ func (s *Server) mainPage(c *fiber.Ctx, sub views.Subject) (replyPage, error) {
 	return mainReplyPage(p), err
 }
 
+// signedInName is the name under which this person's texts appear; "": they type one.
+func signedInName(c *fiber.Ctx) string {
+	if p := actorOf(c).Participant; p != nil {
+		return p.Name
+	}
+	return ""
+}
+
+// rememberName gives an account without a name the one that was just typed.
+func (s *Server) rememberName(c *fiber.Ctx) {
+	p := actorOf(c).Participant
+	if p == nil || p.Name != "" {
+		return
+	}
+	in := service.AccountInput{Name: field(c, "name"), Capacity: p.Capacity, Band: p.Band}
+	if err := s.svc.EditAccount(c.UserContext(), actorOf(c), in); err != nil { // the text is sent; they can type it again
+		s.log(c).Info("name not remembered", "error", err)
+	}
+}
+
 // replyForm is the empty box, or the one that answers ?reply_to=.
 func (s *Server) replyForm(c *fiber.Ctx, sub views.Subject, number int) (views.ReplyForm, error) {
 	f := views.ReplyForm{Action: sub.URL() + "/replies", Idea: number, Quote: c.Query("quote") != ""}
 	f.Values, f.Errors = map[string]string{}, map[string]string{}
-	if p := actorOf(c).Participant; p != nil {
-		f.SignedIn = p.Name
-	}
+	f.SignedIn, f.Member = signedInName(c), actorOf(c).Participant != nil
 	f.Closed = s.sentence(localizer(c), sub.C.Accepts(models.ActReply, s.svc.Now()))
 	parentID := c.Query("reply_to")
 	if c.Method() == fiber.MethodPost {
-		parentID = c.FormValue("parent")
+		parentID = field(c, "parent")
 	}
 	if parentID != "" {
 		parent, err := s.svc.ParentForReply(c.UserContext(), sub.C, number, parentID)

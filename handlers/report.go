@@ -25,7 +25,7 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 		return views.ReportPage{}, err
 	}
 	p := views.ReportPage{
-		Frame: s.frame(c, localizer(c).T("title.report")), Item: item, Name: v.Name, HTML: v.HTML,
+		Frame: s.frame(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
 		Back: subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), Form: typed(c, "reason"),
 	}
 	p.Private = true
@@ -40,7 +40,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	reference, err := s.svc.Report(c.UserContext(), actorOf(c), p.Item, c.FormValue("reason"))
+	reference, err := s.svc.Report(c.UserContext(), actorOf(c), p.Item, field(c, "reason"))
 	if err == nil {
 		s.wake()
 		s.done(c, "notice.reported", map[string]any{"reference": reference})

@@ -3,7 +3,7 @@ package handlers
 // routes lists every address; DESIGN's table of addresses is this list.
 func (s *Server) routes() {
 	a := s.app
-	a.Use(s.begin, s.headers, s.sameOrigin)
+	a.Use(s.begin, s.headers, s.sameOrigin, plainForm)
 	a.Get("/healthz", s.health)
 	a.Get("/readyz", s.ready)
 	a.Get("/public/:file", s.asset)
@@ -55,6 +55,7 @@ func (s *Server) routes() {
 	a.Post("/moderation", s.decideMany)
 	a.Post("/moderation/undo", s.undo)
 	a.Get("/moderation/decisions/:slug", s.decisions)
+	a.Get("/moderation/:item", s.item)
 	a.Post("/moderation/:item", s.decideOne)
 
 	o := a.Group("/organise")

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -46,6 +47,8 @@ type Server struct {
 	base    *url.URL
 	proxies []*net.IPNet
 	origin  *http.CrossOriginProtection
+	pages   *pages
+	assets  sync.Map // hashed name to its gzip member
 }
 
 // New makes a server. It fails on a base URL or a proxy that it cannot read.
@@ -58,7 +61,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, svc: o.Service, base: base, proxies: proxies, origin: http.NewCrossOriginProtection()}
+	s := &Server{Options: o, svc: o.Service, base: base, proxies: proxies, origin: http.NewCrossOriginProtection(), pages: newPages()}
 	if err := s.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, err
 	}

@@ -33,9 +33,9 @@ func (s *Server) askSignIn(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	back := localPath(c.FormValue("return_to"))
+	back := localPath(field(c, "return_to"))
 	asked, err := s.svc.AskSignIn(c.UserContext(), actorOf(c), service.SignInInput{
-		Email: c.FormValue("email"), Name: c.FormValue("name"), ReturnTo: back,
+		Email: field(c, "email"), Name: field(c, "name"), ReturnTo: back,
 	})
 	if err != nil {
 		p := s.signInPage(c)
@@ -95,6 +95,11 @@ func (s *Server) useLink(c *fiber.Ctx) error {
 func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 	private(c)
 	s.wake()
+	if v := visitOf(c); v.session != "" { // one browser, one session
+		if err := s.svc.SignOut(c.UserContext(), v.session); err != nil {
+			s.log(c).Warn("end the session before", "error", err)
+		}
+	}
 	s.setCookie(c, sessionCookie, used.SessionToken, models.SessionLife*time.Second)
 	actor := models.Actor{Participant: &used.Participant, Language: visitOf(c).Language, Network: visitOf(c).Network}
 	more := s.countBaskets(c, actor)
@@ -106,7 +111,24 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 		n.Key = "notice.votes_counted"
 	}
 	s.notify(c, n)
-	return seeOther(c, localPath(used.ReturnTo))
+	return seeOther(c, landing(used))
+}
+
+// landing is where somebody goes on after signing in: back to where they came from,
+// or staff to their own desk.
+func landing(used service.Used) string {
+	if back := localPath(used.ReturnTo); back != "/" {
+		return back
+	}
+	for _, desk := range []struct {
+		role models.Role
+		path string
+	}{{models.RoleModerator, "/moderation"}, {models.RoleOrganiser, "/organise"}, {models.RoleBoard, "/board"}, {models.RoleAdmin, "/admin"}} {
+		if used.Participant.Has(desk.role, "") {
+			return desk.path
+		}
+	}
+	return "/"
 }
 
 func (s *Server) signOut(c *fiber.Ctx) error {

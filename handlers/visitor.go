@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -14,20 +15,26 @@ const keyVisitor = "visitor"
 // visit is who asks, and what their browser holds.
 type visit struct {
 	models.Actor
-	session string // the token of the session cookie
-	guestID string // what the guest cookie holds
+	session string            // the token of the session cookie
+	guestID string            // what the guest cookie holds
+	cookies map[string]string // ours, by name
 }
+
+// stranger is who holds no cookie of ours.
+func stranger() *visit { return &visit{Actor: models.Actor{Language: "en"}} }
 
 // visitor finds out who asks, before any page.
 func (s *Server) visitor(c *fiber.Ctx) error {
-	v := &visit{}
-	v.Language = "en"
-	v.Network = s.svc.Keyed("network", s.network(c))
-	if id, ok := s.svc.Unsign("guest", c.Cookies(guestCookie)); ok {
+	v := stranger()
+	v.cookies = ourCookies(c)
+	if !safeMethod(c.Method()) {
+		v.Network = s.svc.Keyed("network", s.network(c))
+	}
+	if id, ok := s.svc.Unsign("guest", v.cookies[guestCookie]); ok {
 		v.guestID = id
 		v.Guest = s.svc.Keyed("guest", id)
 	}
-	if token := c.Cookies(sessionCookie); token != "" {
+	if token := v.cookies[sessionCookie]; token != "" {
 		p, err := s.svc.Participant(c.UserContext(), token)
 		if err != nil {
 			return err
@@ -45,7 +52,29 @@ func visitOf(c *fiber.Ctx) *visit {
 	if v, ok := c.Locals(keyVisitor).(*visit); ok {
 		return v
 	}
-	return &visit{Actor: models.Actor{Language: "en"}}
+	return stranger()
+}
+
+// asStranger runs fn as if nobody in particular had asked.
+func asStranger(c *fiber.Ctx, fn func() error) error {
+	v := c.Locals(keyVisitor)
+	c.Locals(keyVisitor, stranger())
+	defer c.Locals(keyVisitor, v)
+	return fn()
+}
+
+// ourCookies gives the cookies of ours that the browser holds.
+func ourCookies(c *fiber.Ctx) map[string]string {
+	var ours map[string]string
+	for k, v := range c.Request().Header.Cookies() {
+		if name := string(k); strings.HasPrefix(name, cookiePrefix) {
+			if ours == nil {
+				ours = map[string]string{}
+			}
+			ours[name] = string(v)
+		}
+	}
+	return ours
 }
 
 func actorOf(c *fiber.Ctx) models.Actor { return visitOf(c).Actor }
@@ -60,6 +89,12 @@ func (s *Server) rememberGuest(c *fiber.Ctx) models.Actor {
 		s.setCookie(c, guestCookie, s.svc.Sign("guest", v.guestID), 90*24*time.Hour)
 	}
 	return v.Actor
+}
+
+// remembered tells whether the browser holds more of us than a notice to be read once.
+func (v *visit) remembered() bool {
+	_, notice := v.cookies[noticeCookie]
+	return len(v.cookies) > 1 || (len(v.cookies) == 1 && !notice) || v.Guest != ""
 }
 
 // requireSignIn is for pages that make no sense without a person.

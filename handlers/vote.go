@@ -13,7 +13,7 @@ import (
 // vote casts a participant's vote. Without a session the choice waits in this
 // browser until an address is given for it.
 func (s *Server) vote(c *fiber.Ctx) error {
-	slug, choice := c.Params("slug"), c.FormValue("choice")
+	slug, choice := c.Params("slug"), field(c, "choice")
 	number, err := strconv.Atoi(c.Params("number"))
 	if err != nil {
 		return models.Fail(models.CodeNotFound, "error.page.unknown")
@@ -62,7 +62,7 @@ func (s *Server) voted(c *fiber.Ctx, ballot views.Ballot, basket views.Basket, a
 }
 
 func (s *Server) ballotAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.Ballot {
-	back := localPath(c.FormValue("return"))
+	back := localPath(field(c, "return"))
 	if back == "/" {
 		back = subjectPath(slug, 0)
 	}

@@ -142,6 +142,12 @@ func (c Consultation) Accepts(what Act, now time.Time) error {
 		return Fail(CodeClosed, "error.consultation.coming", "date", c.OpensAt, "zone", c.TimeZone)
 	case state == StatePaused:
 		return Fail(CodeClosed, "error.consultation.paused", "reason", c.StateReason)
+	case state == StateWithdrawn:
+		return Fail(CodeClosed, "error.consultation.withdrawn", "reason", c.StateReason)
+	case state == StateDraft:
+		return Fail(CodeClosed, "error.consultation.not_open")
+	case state == StateSealed || state == StateAnswered:
+		return Fail(CodeClosed, "error.consultation.sealed", "date", c.ClosesAt, "zone", c.TimeZone)
 	case state != StateOpen:
 		return Fail(CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 	case what == ActSuggest && !c.SuggestionsCloseAt.IsZero() && !now.Before(c.SuggestionsCloseAt):

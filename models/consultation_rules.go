@@ -77,7 +77,7 @@ func (c Consultation) wrongDates(now time.Time) (fields []FieldError) {
 // pause and a withdrawal need a public reason; nothing leaves sealed but to answered.
 func (c Consultation) CheckMove(next State, reason string, now time.Time) error {
 	if !moves[c.StateAt(now)][next] {
-		return Fail(CodeConflict, "error.consultation.move", "from", string(c.StateAt(now)), "to", string(next))
+		return Fail(CodeConflict, "error.consultation.move", "from", c.StateAt(now), "to", next)
 	}
 	if (next == StatePaused || next == StateWithdrawn) && !HasVisible(reason) {
 		return Invalid([]FieldError{Field("reason", "error.field.reason")})

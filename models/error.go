@@ -21,6 +21,7 @@ const (
 	CodeTooLarge        Code = "too_large"       // a request over the limit
 	CodeLimited         Code = "limited"         // too many in too short a time
 	CodeUnavailable     Code = "unavailable"     // the store cannot be reached or its queue is full
+	CodeInternal        Code = "internal"        // a fault of ours; the log has the details
 )
 
 // Error is a refusal that a person can act on. Key names a sentence of the

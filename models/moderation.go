@@ -36,7 +36,7 @@ func (a Action) Next(c Contribution) (Status, error) {
 			}
 		}
 	}
-	return "", Fail(CodeConflict, "error.decision.status", "action", string(a), "status", string(c.Status))
+	return "", Fail(CodeConflict, "error.decision.status", "action", string(a), "status", c.Status)
 }
 
 // QueueEntry is one row of the queue: an item that waits, or one that was reported.

@@ -550,6 +550,9 @@ func (b Ballot) url() string {
 	return fmt.Sprintf("/consultations/%s/ideas/%d/vote", b.Slug, b.Number)
 }
 
+// part names the ballot among the personal parts of a page.
+func (b Ballot) part() string { return fmt.Sprintf("ballot-%d", b.Number) }
+
 func (b Ballot) chosen() bool { return b.Choice != "" && b.Choice != models.ChoiceNone }
 
 func (b Ballot) saidKey() string {

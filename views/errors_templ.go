@@ -78,9 +78,9 @@ func Error(p ErrorPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.sentence())
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.Sentence)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `errors.templ`, Line: 15, Col: 45}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `errors.templ`, Line: 15, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -231,8 +231,12 @@ func Error(p ErrorPage) templ.Component {
 // Heading is the title of the page, for its status.
 func (p ErrorPage) Heading() string { return p.L.T(p.key("title")) }
 
-// key names a sentence for the status, or for any other trouble of its kind.
+// key names a sentence for the kind of trouble, for its status, or for any other of
+// its class.
 func (p ErrorPage) key(part string) string {
+	if p.Kind != "" {
+		return "error_page." + p.Kind + "." + part
+	}
 	if key := fmt.Sprintf("error_page.%d.%s", p.Status, part); p.L.Has(key) {
 		return key
 	}
@@ -240,13 +244,6 @@ func (p ErrorPage) key(part string) string {
 		return "error_page.500." + part
 	}
 	return "error_page.400." + part
-}
-
-func (p ErrorPage) sentence() string {
-	if p.Sentence != "" {
-		return p.Sentence
-	}
-	return p.L.T(p.key("what"))
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -107,6 +107,7 @@ type ReplyForm struct {
 	ui.Form
 	Action   string
 	SignedIn string        // the name it will appear under; "": ask for one
+	Member   bool          // somebody is signed in: no address is asked for
 	Parent   *models.Reply // whom it answers
 	Quote    bool          // put the parent's words into the box
 	Idea     int           // number of the idea whose thread it is; 0: the consultation
@@ -120,6 +121,7 @@ type SuggestPage struct {
 	Subject
 	Form     ui.Form
 	SignedIn string
+	Member   bool
 	Wait     string
 }
 
@@ -171,13 +173,13 @@ type SearchPage struct {
 type HostPage struct {
 	ui.Frame
 	Name string // "privacy" …
-	HTML string
 }
 
 // ErrorPage says what happened and what to do.
 type ErrorPage struct {
 	ui.Frame
 	Status    int
+	Kind      string // "closed" or "role" where the status alone would mislead; else ""
 	Sentence  string
 	Reference string // of an internal error, to quote
 	Back      string // where to go on

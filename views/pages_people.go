@@ -90,11 +90,12 @@ type ContributionPage struct {
 // ReportPage is GET "/report/{item}".
 type ReportPage struct {
 	ui.Frame
-	Item models.Item
-	Name string
-	HTML string
-	Back string
-	Form ui.Form // reason
+	Item  models.Item
+	Name  string
+	Title string // of an idea
+	HTML  string
+	Back  string
+	Form  ui.Form // reason
 }
 
 // QueuePage is "/moderation".
@@ -105,6 +106,7 @@ type QueuePage struct {
 	NextURL string
 	Form    ui.Form // decision, reason, as they came back
 	Chosen  map[string]bool
+	One     bool      // a single item, looked up
 	Logs    []LogLink // the logs of decisions this moderator may read; nil: those of the rows
 }
 

@@ -151,7 +151,7 @@ func replyForm(f ui.Frame, r ReplyForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = whoFields(f.L, r.Form, r.SignedIn).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Personal("who", whoFields(f.L, r.Form, r.SignedIn, r.Member)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -299,7 +299,7 @@ func answering(f ui.Frame, r ReplyForm) templ.Component {
 }
 
 // whoFields ask for a name and an address, or say under which name it appears.
-func whoFields(l *i18n.Localizer, form ui.Form, signedIn string) templ.Component {
+func whoFields(l *i18n.Localizer, form ui.Form, signedIn string, member bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -356,6 +356,11 @@ func whoFields(l *i18n.Localizer, form ui.Form, signedIn string) templ.Component
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</bdi></span></p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if member {
+			templ_7745c5c3_Err = ui.TextField(l, ui.Input{Form: form, Name: "name", Label: l.T("reply.name"), Hint: l.T("reply.name.member"), Autocomplete: "name", Required: true, Own: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

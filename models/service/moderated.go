@@ -1,0 +1,45 @@
+package service
+
+import (
+	"context"
+
+	"folkmoot/models"
+)
+
+// ModeratedItem reads one item with its context, whatever its status, for who
+// moderates its consultation. CodeNotFound, CodeForbidden, CodeUnauthenticated.
+func (s *Service) ModeratedItem(ctx context.Context, actor models.Actor, item models.Item) (models.QueueEntry, error) {
+	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
+		return models.QueueEntry{}, err
+	}
+	entry, err := s.store.QueueEntry(ctx, item)
+	if err != nil {
+		return entry, err
+	}
+	return entry, models.Require(actor.Participant, models.MayModerate, entry.ConsultationID)
+}
+
+// moderatedLimit bounds how many consultations a moderator's desk names.
+const moderatedLimit = 50
+
+// Moderated lists the consultations that the actor moderates and the public can
+// read, the newest first, at most 50.
+func (s *Service) Moderated(ctx context.Context, actor models.Actor) (list []models.Consultation, err error) {
+	f := models.ConsultationFilter{Limit: 200}
+	for len(list) < moderatedLimit {
+		page, next, err := s.store.Consultations(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page {
+			if c.Public() && models.Require(actor.Participant, models.MayModerate, c.ID) == nil && len(list) < moderatedLimit {
+				list = append(list, c)
+			}
+		}
+		if next == "" {
+			break
+		}
+		f.After = next
+	}
+	return list, nil
+}

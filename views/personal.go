@@ -1,0 +1,31 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+
+	"folkmoot/views/ui"
+)
+
+// Parts gives this reader's version of each personal place of the page, by name.
+func (p ConsultationPage) Parts() map[string]templ.Component {
+	parts := readerParts(p.Frame, p.Reply, p.Basket)
+	parts["manage"] = managePart(p)
+	for _, row := range p.Ideas {
+		parts[row.Ballot.part()] = BallotLine(p.L, row.Ballot)
+	}
+	return parts
+}
+
+// Parts gives this reader's version of each personal place of the page, by name.
+func (p IdeaPage) Parts() map[string]templ.Component {
+	parts := readerParts(p.Frame, p.Reply, p.Basket)
+	parts[p.Row.Ballot.part()] = BallotLine(p.L, p.Row.Ballot)
+	return parts
+}
+
+func readerParts(f ui.Frame, r ReplyForm, b Basket) map[string]templ.Component {
+	return map[string]templ.Component{
+		"nav": ui.NavPart(f), "notice": ui.NoticePart(f), "forget": ui.ForgetPart(f),
+		"who": whoFields(f.L, r.Form, r.SignedIn, r.Member), "basket": BasketBar(f.L, b),
+	}
+}
