@@ -88,7 +88,7 @@ func TestPostReplyByState(t *testing.T) {
 		{models.StateDraft, ann, models.CodeClosed, "error.consultation.not_open"},
 		{models.StatePaused, guest("c"), models.CodeClosed, "error.consultation.paused"},
 		{models.StateWithdrawn, guest("c"), models.CodeClosed, "error.consultation.withdrawn"},
-		{models.StateSealed, guest("c"), models.CodeClosed, "error.consultation.closed"},
+		{models.StateSealed, guest("c"), models.CodeClosed, "error.consultation.sealed"},
 	} {
 		c = reload(t, s, c.ID)
 		if step.state != models.StateOpen {
