@@ -10,7 +10,7 @@ export CGO_ENABLED = 1
 GO ?= go
 TOOLS := $(GO) tool -modfile=.ci/tools/go.mod
 # Packages whose tests run under the race detector too: those where goroutines meet.
-RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service
+RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service ./handlers
 TESTFLAGS ?=
 ARGS ?=
 
@@ -61,5 +61,9 @@ fresh: needs
 needs:
 	@command -v $(GO) >/dev/null || { \
 		echo "Folkmoot is written in Go: install version 1.26 or later from https://go.dev/dl/ and try again."; exit 1; }
+	@m="$$($(GO) env GOVERSION 2>/dev/null | sed -nE 's/.*go1\.([0-9]+).*/\1/p' || true)"; \
+	[ "$${m:-0}" -ge 26 ] || { \
+		echo "Folkmoot needs Go 1.26 or later (Go 1.21 or later fetches it, unless GOTOOLCHAIN forbids that or the network does not answer)." \
+			"Here is $$($(GO) version 2>&1 | head -n 1): install 1.26 from https://go.dev/dl/ and try again."; exit 1; }
 	@cc="$${CC:-$$($(GO) env CC)}"; command -v "$${cc%% *}" >/dev/null || { \
 		echo "SQLite is compiled from C and there is no C compiler here: install gcc (Debian: apt-get install gcc libc6-dev) and try again."; exit 1; }

@@ -16,11 +16,10 @@ func parseProxies(list []string) ([]*net.IPNet, error) {
 	for _, p := range list {
 		p = strings.TrimSpace(p)
 		if ip := net.ParseIP(p); ip != nil {
-			bits := 128
-			if ip.To4() != nil {
-				bits = 32
+			if ip4 := ip.To4(); ip4 != nil {
+				ip = ip4
 			}
-			p = fmt.Sprintf("%s/%d", p, bits)
+			p = fmt.Sprintf("%s/%d", ip, 8*len(ip))
 		}
 		_, n, err := net.ParseCIDR(p)
 		if err != nil {

@@ -68,17 +68,13 @@ func (s *Server) link(c *fiber.Ctx) error {
 }
 
 func (s *Server) fillBallot(c *fiber.Ctx, p *views.LinkPage) error {
-	con, err := s.svc.Store().Consultation(c.UserContext(), p.Link.ConsultationID)
+	chosen, con, gone, err := s.svc.LinkChoices(c.UserContext(), p.Link)
 	if err != nil {
 		return err
 	}
-	p.Slug, p.Title = con.Slug, con.Text(p.L.Lang).Title
-	for _, v := range p.Link.Choices {
-		idea, err := s.svc.Store().IdeaByID(c.UserContext(), v.IdeaID)
-		if err != nil {
-			return err
-		}
-		p.Choices = append(p.Choices, views.ChosenRow{Number: idea.Number, Title: idea.Title, Choice: v.Choice})
+	p.Slug, p.Title, p.Gone = con.Slug, con.Text(p.L.Lang).Title, gone
+	for _, v := range chosen {
+		p.Choices = append(p.Choices, views.ChosenRow{Number: v.Number, Title: v.Title, Choice: v.Choice})
 	}
 	return nil
 }

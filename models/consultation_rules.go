@@ -2,7 +2,6 @@ package models
 
 import (
 	"regexp"
-	"strings"
 	"time"
 )
 
@@ -50,7 +49,7 @@ func (c Consultation) missingTexts() (fields []FieldError) {
 		{"contact", t.Contact},
 		{"other_formats", t.OtherFormats},
 	} {
-		if strings.TrimSpace(f.value) == "" {
+		if !HasVisible(f.value) {
 			fields = append(fields, Field(f.name, "error.opening."+f.name))
 		}
 	}

@@ -20,10 +20,12 @@ type Job struct {
 	DoneAt    Time
 	LastError string
 	CreatedAt Time
-	// Unconfirmed asks the store to keep the promise to addresses that nobody has
-	// confirmed: unless a participant has Recipient, it is due UnconfirmedEvery after the last
-	// such message to it, at the earliest, and Deferred tells that it had to wait: in
-	// the store, and in the slice that was passed to the method that wrote it.
+	// Unconfirmed asks the store to keep the promise to addresses that somebody typed
+	// who may not hold them, whether or not there is an account: it is due
+	// UnconfirmedEvery after the last such message to Recipient, at the earliest, and
+	// Deferred tells that it had to wait: in the store, and in the slice that was passed
+	// to the method that wrote it. Where MaxDeferred wait already, a JobBallot or
+	// JobSignIn is refused (AddLink); any other is not stored, Deferred set all the same.
 	Unconfirmed bool
 	Deferred    bool
 	LinkID      string // of the one-time link that the message carries; it goes out only while that is unused

@@ -17,6 +17,7 @@ const (
 	SignInPerHour    = 5
 	ReminderAfter    = 24 * time.Hour
 	UnconfirmedEvery = 24 * time.Hour // an unconfirmed address gets at most one message in this time
+	MaxDeferred      = 3              // messages that may wait for that, to one address
 )
 
 // Link is a one-time link: bound to its purpose, its address and its content.
@@ -30,7 +31,7 @@ type Link struct {
 	Name           string // for the account, if there is none yet
 	Capacity       Capacity
 	Band           Band
-	Grant          *Grant // a role given when it is used; from the command line only
+	Grant          *Grant // set: made by hand, not mailed, so outside SignInPerHour; the role was given when it was made
 	ConsultationID string // of a ballot
 	Choices        []ChosenVote
 	ReturnTo       string // a path of this site

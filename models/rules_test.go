@@ -207,3 +207,13 @@ func TestMillis(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// TestDaysWithoutMidnight counts days over a date whose midnight the clocks skip.
+func TestDaysWithoutMidnight(t *testing.T) {
+	noon := time.Date(2027, 3, 27, 12, 0, 0, 0, time.UTC)
+	for i := range 4 {
+		if got := DaysBetween(noon, noon.AddDate(0, 0, i), "Atlantic/Azores"); got != i {
+			t.Errorf("%d days on, DaysBetween gives %d", i, got)
+		}
+	}
+}

@@ -74,7 +74,7 @@ type SealedBallot struct {
 type Sealed struct {
 	ConsultationID string
 	Version        int
-	Full, Public   []byte // canonical JSON
+	Full, Public   []byte // canonical JSON; nil where they were not asked for
 	FullSHA256     string
 	PublicSHA256   string
 	Result         Result

@@ -84,9 +84,10 @@ type IdeaStore interface {
 	// OwnIdeas lists the author's ideas in the consultation that are not shown yet
 	// (pending, rejected within the last 30 days), oldest first.
 	OwnIdeas(ctx context.Context, consultationID string, a Author) ([]Idea, error)
-	// EditIdea replaces title, body and HTML if Rev is still i.Rev, keeping the old
-	// wording as a revision. CodeConflict if it changed since; CodeClosed once it has
-	// a vote (error.idea.fixed).
+	// EditIdea replaces title, body and HTML while the idea waits and Rev is still
+	// i.Rev, keeping the old wording as a revision. CodeClosed once it has a vote
+	// (error.idea.fixed) or is not pending any more (error.edit.published), checked in
+	// the same step as the write; CodeConflict if it changed since.
 	EditIdea(ctx context.Context, i Idea) (Idea, error)
 	// RemoveDraftIdea takes an organiser's idea out of a draft and closes up the
 	// numbers. CodeConflict if the consultation is not a draft.
@@ -109,11 +110,12 @@ type ReplyStore interface {
 	// OwnReplies lists the author's replies in that thread that are not shown yet
 	// (pending), in the order of Path.
 	OwnReplies(ctx context.Context, consultationID, ideaID string, a Author) ([]Reply, error)
-	// UnpublishedOwn counts the author's replies and ideas in the consultation that are
-	// pending or rejected: it says whether a page needs to look for them.
+	// UnpublishedOwn counts the author's texts in the consultation, replies and ideas,
+	// that are pending or rejected: whether a page needs to look for them.
 	UnpublishedOwn(ctx context.Context, consultationID string, a Author) (int64, error)
-	// EditReply replaces body and HTML if Rev is still r.Rev, keeping the old wording.
-	// CodeConflict if it changed since.
+	// EditReply replaces body and HTML while the reply waits and Rev is still r.Rev,
+	// keeping the old wording. CodeClosed (error.edit.published) if it is not pending
+	// any more, checked in the same step as the write; CodeConflict if it changed since.
 	EditReply(ctx context.Context, r Reply) (Reply, error)
 	// TextRevisions lists the earlier wordings of an item, oldest first.
 	TextRevisions(ctx context.Context, item Item) ([]TextRevision, error)
@@ -121,6 +123,8 @@ type ReplyStore interface {
 	ContributionByToken(ctx context.Context, tokenHash string) (Item, error)
 	// EachReply streams the shown replies of a consultation, its own thread first,
 	// then idea by idea, each in reading order. It stops at fn's error and returns it.
+	// It reads in batches and holds nothing while fn works, so fn may be slow; it is not
+	// one moment: a reply published or removed meanwhile comes or not, none comes twice.
 	EachReply(ctx context.Context, consultationID string, fn func(Reply) error) error
 }
 
@@ -133,7 +137,8 @@ type VoteStore interface {
 	PutVote(ctx context.Context, v Vote) (Vote, bool, error)
 	// OwnVotes gives the participant's choices in the consultation by idea id, without ChoiceNone.
 	OwnVotes(ctx context.Context, consultationID, participantID string) (map[string]Choice, error)
-	// EachVote streams every entry of the consultation, ordered by idea id and participant id.
+	// EachVote streams every entry of the consultation, ordered by idea id and
+	// participant id, as of one moment; fn should not be slow.
 	EachVote(ctx context.Context, consultationID string, fn func(Vote) error) error
 	// UnconfirmedVotes counts the votes that wait for a link which is not used.
 	UnconfirmedVotes(ctx context.Context, consultationID string) (int64, error)
@@ -144,7 +149,11 @@ type VoteStore interface {
 // PeopleStore keeps participants, their roles and their sessions.
 type PeopleStore interface {
 	// EnsureParticipant finds the account by AddressKey or adds p, and adds the
-	// grants it does not have yet.
+	// grants it does not have yet. Who becomes a moderator gets the next moderator
+	// number. The votes of staff are not counted: with each role that is added, the
+	// choices that stand in consultations within its scope, sealed and answered ones
+	// left out, become ChoiceNone in the same step, on ideas that are not published
+	// too; tallies, voters and the vote sequence follow.
 	EnsureParticipant(ctx context.Context, p Participant) (Participant, error)
 	// Participant finds by id, ParticipantByAddress by AddressKey. CodeNotFound.
 	Participant(ctx context.Context, id string) (Participant, error)
@@ -153,9 +162,11 @@ type PeopleStore interface {
 	Participants(ctx context.Context, staffOnly bool, after string, limit int) ([]Participant, string, error)
 	// EditParticipant sets name, capacity, band and language. CodeNotFound.
 	EditParticipant(ctx context.Context, p Participant) error
-	// SetGrants replaces the grants; who becomes a moderator gets the next moderator
-	// number. CodeConflict (error.people.last_admin) if nobody would be admin everywhere.
-	SetGrants(ctx context.Context, participantID string, grants []Grant) error
+	// RevokeGrant takes away one role and lets that participant's unused sign-in links
+	// with that Grant expire. CodeNotFound for the participant (error.people.unknown)
+	// and for the role (error.people.no_grant); CodeConflict (error.people.last_admin)
+	// if nobody would be admin everywhere.
+	RevokeGrant(ctx context.Context, participantID string, g Grant) error
 	// Session finds a session that has not expired, with its participant. CodeNotFound.
 	Session(ctx context.Context, tokenHash string) (Session, Participant, error)
 	// EndSession forgets one session; EndSessions all of a participant's.
@@ -166,7 +177,9 @@ type PeopleStore interface {
 // LinkStore keeps one-time links.
 type LinkStore interface {
 	// AddLink adds a link with the message that carries it. CodeLimited
-	// (error.link.limit, wait) beyond SignInPerHour sign-in links for one address.
+	// (error.link.limit, wait) beyond SignInPerHour sign-in links for one address, those
+	// with a Grant neither limited nor counted, and for an unconfirmed ballot or sign-in
+	// message that would have to wait where MaxDeferred wait (wait: UnconfirmedEvery).
 	AddLink(ctx context.Context, l Link, jobs []Job) error
 	// Link finds by the hash of its token, used and expired ones too. CodeNotFound.
 	// ExpiresAt of a ballot is LateLinks after the closing time as it now stands.
@@ -174,11 +187,12 @@ type LinkStore interface {
 	// UseLink does all that a link stands for at once: it marks it used, finds or adds
 	// the account of its address, adds the session, takes over what was sent with that
 	// address, puts the waiting votes at the time when they were chosen, and releases
-	// deferred messages to that address. CodeGone, CodeNotFound.
+	// deferred messages to that address. It gives no role. CodeGone, CodeNotFound.
 	UseLink(ctx context.Context, u LinkUse) (LinkUsed, error)
 	// RemindBallots adds one reminder for each unused ballot link that is older than
 	// ReminderAfter, still of use, and not reminded of: renew gives it a new token (the
-	// old one goes on working) and the job. It gives the number added.
+	// old one goes on working) and the job. One whose job is not stored because
+	// MaxDeferred wait is left as it was, for another time. It gives the number added.
 	RemindBallots(ctx context.Context, renew func(Link) (tokenHash string, job Job)) (int, error)
 }
 
@@ -210,8 +224,11 @@ type ResultStore interface {
 	// Seal keeps the files and moves the consultation to sealed, if fence still holds
 	// (CodeConflict error.seal.moved) and nothing waits (CodeConflict error.seal.waiting, count).
 	Seal(ctx context.Context, s Sealed, fence SealFence) error
-	// Sealed gives the last sealed version. CodeNotFound.
+	// Sealed gives the last sealed version without its files. CodeNotFound.
 	Sealed(ctx context.Context, consultationID string) (Sealed, error)
+	// SealedFile gives the last sealed version with one of its files, Full or Public.
+	// CodeNotFound.
+	SealedFile(ctx context.Context, consultationID string, full bool) (Sealed, error)
 	// LogDownload notes who took the full file.
 	LogDownload(ctx context.Context, consultationID string, version int, participantID string) error
 }
@@ -271,11 +288,11 @@ type ImportStore interface {
 // AuditStore reads what verify compares.
 type AuditStore interface {
 	// EachItem streams every reply and idea of a consultation with its text and salt,
-	// ordered by kind and id.
+	// ordered by kind and id. Like EachReply it reads in batches.
 	EachItem(ctx context.Context, consultationID string, fn func(AuditItem) error) error
 	// CachedTallies gives the tallies as cached, by idea id, to compare with the votes.
 	CachedTallies(ctx context.Context, consultationID string) (map[string]Tally, error)
-	// SealedVersions lists all sealed versions, oldest first.
+	// SealedVersions lists all sealed versions with their files, oldest first.
 	SealedVersions(ctx context.Context, consultationID string) ([]Sealed, error)
 }
 

@@ -8,19 +8,24 @@ import (
 // Time is an instant; stores keep whole milliseconds.
 type Time = time.Time
 
-// Day gives the calendar date of t in the named time zone, at its midnight. An
-// unknown zone counts as UTC.
+// Day gives the calendar date of t in the named time zone, at its midnight (where
+// the clocks skip midnight, at the instant that Go puts in its place). An unknown
+// zone counts as UTC.
 func Day(t time.Time, zone string) time.Time {
 	y, m, d := t.In(Zone(zone)).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, Zone(zone))
 }
 
-// DaysBetween gives the number of midnights in zone from a to b, negative if b is earlier.
+// DaysBetween gives the number of calendar days in zone from a to b, negative if b
+// is earlier.
 func DaysBetween(a, b time.Time, zone string) int {
-	x, y := Day(a, zone), Day(b, zone)
-	ax := time.Date(x.Year(), x.Month(), x.Day(), 0, 0, 0, 0, time.UTC)
-	by := time.Date(y.Year(), y.Month(), y.Day(), 0, 0, 0, 0, time.UTC)
-	return int(by.Sub(ax).Hours() / 24)
+	return int(date(b, zone).Sub(date(a, zone)).Hours() / 24)
+}
+
+// date is the calendar date of t in zone as midnight UTC, which every date has.
+func date(t time.Time, zone string) time.Time {
+	y, m, d := t.In(Zone(zone)).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 var zones sync.Map // name to *time.Location: loading one reads a file

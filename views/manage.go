@@ -34,6 +34,13 @@ func (p ManagePage) formOf(act string) ui.Form {
 	return ui.Form{ID: act}
 }
 
+// fillable tells whether the form can supply anything that is missing; a mail
+// server it cannot.
+func (p ManagePage) fillable() bool {
+	noMail := p.L.T("error.opening.no_mail")
+	return slices.ContainsFunc(p.Missing, func(sentence string) bool { return sentence != noMail })
+}
+
 // addsIdeas tells whether the organiser may still add ideas.
 func (p ManagePage) addsIdeas() bool {
 	return p.State == models.StateDraft || p.State == models.StateOpen

@@ -33,6 +33,7 @@ type LinkPage struct {
 	Title   string // of the consultation, for a ballot
 	Slug    string
 	Choices []ChosenRow
+	Gone    int // chosen votes on ideas that are no longer public
 }
 
 // BallotPage asks for the address under which chosen votes will count.

@@ -139,7 +139,7 @@ func sampleContribution(status models.Status) ContributionPage {
 	p := ContributionPage{
 		Frame: sampleFrame("What became of it"), Subject: sampleSubject(models.StateSealed), Token: "tok", Item: models.Item{Kind: models.KindIdea, ID: "i1"},
 		Thing: sampleThing("i1", spiteful, status), Title: spiteful, HTML: "<p>Because.</p>", URL: "/consultations/empty-shops/ideas/2",
-		Wait: "usually published within a day", Withdraw: true, Confirm: true,
+		Wait: "usually within a day", Withdraw: true, Confirm: true,
 	}
 	p.Thing.Reason = spiteful
 	return p

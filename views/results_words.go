@@ -48,7 +48,7 @@ func unranked(r models.Result) (ideas []models.ResultIdea) {
 // placed between 1st and 4th."
 func sentence(l *i18n.Localizer, r models.ResultIdea) string {
 	if r.Support == nil || r.Lo == nil || r.Hi == nil {
-		return l.T("results.no_sides", "count", r.Pass)
+		return noSides(l, r.Pass)
 	}
 	agree := l.T("results.agree", "count", r.Agree, "agree", l.Number(r.Agree), "sides", l.Number(r.Sides()), "range", ui.PercentRange(l, *r.Lo, *r.Hi))
 	switch {
@@ -58,6 +58,14 @@ func sentence(l *i18n.Localizer, r models.ResultIdea) string {
 		return l.T("results.sentence.placed", "agree", agree, "rank", l.Ordinal(r.RankLo))
 	}
 	return l.T("results.sentence.between", "agree", agree, "first", l.Ordinal(r.RankLo), "last", l.Ordinal(r.RankHi))
+}
+
+// noSides says that nobody took a side on an idea, and who passed if anybody did.
+func noSides(l *i18n.Localizer, passed int64) string {
+	if passed == 0 {
+		return l.T("results.nobody")
+	}
+	return l.T("results.no_sides", "count", passed)
 }
 
 // tiesNamed is how many ideas a sentence names before it only counts them.

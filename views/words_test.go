@@ -25,6 +25,7 @@ func TestSentence(t *testing.T) {
 		{few, "41 of 60 who took a side agree (56–79\u202f%); too few votes to place it."},
 		{one, "1 of 1 who took a side agrees (56–79\u202f%); placed between 1st and 4th."},
 		{models.ResultIdea{Tally: models.Tally{Pass: 2}}, "Nobody took a side; 2 people passed."},
+		{models.ResultIdea{}, "Nobody took a side."},
 	} {
 		if got := sentence(l, c.idea); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

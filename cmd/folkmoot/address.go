@@ -32,6 +32,19 @@ func checkBaseURL(raw string) (string, error) {
 	return raw, nil
 }
 
+// checkListen refuses what is no host and port. The host may be empty: every
+// address of this machine.
+func checkListen(listen string) error {
+	_, port, err := net.SplitHostPort(listen)
+	if err == nil && port != "" {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return usage("cli.listen.form", "listen", listen)
+	}
+	return nil
+}
+
 // baseURLOf derives the base URL from the listener, which is possible on this
 // machine alone: nobody can tell from "0.0.0.0" what a site is called.
 func baseURLOf(listen string, addr net.Addr) (string, error) {

@@ -95,6 +95,13 @@ func visitor(t *testing.T, base, name string, noScript bool) *person {
 	t.Cleanup(stop)
 	p := &person{t: t, name: name, ctx: ctx, base: base}
 	p.must("start", chromedp.Do(ctx))
+	p.must("agree to questions", chromedp.Listen(ctx, func(ev any) {
+		if _, asked := ev.(*page.EventJavascriptDialogOpening); asked {
+			go func() {
+				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			}()
+		}
+	}))
 	if noScript {
 		p.do("switch scripts off", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
@@ -107,8 +114,10 @@ func visitor(t *testing.T, base, name string, noScript bool) *person {
 func (p *person) must(what string, err error) {
 	p.t.Helper()
 	if err != nil {
-		text, _ := chromedp.Run(p.ctx, chromedp.Text(chromedp.CSS("body")))
-		url, _ := chromedp.Run(p.ctx, chromedp.Location())
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		defer cancel()
+		text, _ := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
+		url, _ := chromedp.Run(ctx, chromedp.Location())
 		p.t.Fatalf("%s: %s: %v\nat %s:\n%s", p.name, what, err, url, firstLines(text, 60))
 	}
 }

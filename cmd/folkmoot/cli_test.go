@@ -69,14 +69,19 @@ func TestUsage(t *testing.T) {
 		{"export shops --format csv --part ballots", exitUsage, "part"},
 		{"sign-in-link", exitUsage, "email"},
 		{"sign-in-link ann@example.org --role king", exitUsage, "role"},
-		{"sign-in-link nobody", exitFailed, "email: This does not look like an e-mail address"},
+		{"sign-in-link nobody", exitUsage, "email: This does not look like an e-mail address"},
 		{"export shops --format csv", exitFailed, "There is no store at folkmoot.db"},
 		{"verify", exitFailed, "There is no store"},
 		{"verify nothing.json", exitFailed, "cannot be opened"},
 		{"backup copy.db", exitFailed, "There is no store"},
 		{"restore copy.db", exitFailed, "backup"},
 		{"import wordpress nothing.xml", exitFailed, "cannot be opened"},
-		{"serve --listen 127.0.0.1:99999", exitFailed, "Nothing can listen"},
+		{"serve --listen 127.0.0.1:99999", exitUsage, "no address to listen on"},
+		{"serve --listen nonsense", exitUsage, "“nonsense” is no address to listen on"},
+		{"serve --listen 8080 --base-url https://moot.example.org", exitUsage, "no address to listen on"},
+		{"serve --listen 127.0.0.1:", exitUsage, "no address to listen on"},
+		{"import wordpress x.xml --slug Bad_Slug!", exitUsage, "cannot stand in an address"},
+		{"import wordpress .", exitFailed, ". cannot be read: is a directory.\n"},
 		{"serve --help", exitDone, ""},
 		{"--help", exitDone, ""},
 		{"version", exitDone, ""},
@@ -137,12 +142,12 @@ func TestImportExportVerify(t *testing.T) {
 	if code != exitFailed || !strings.Contains(errs, "not well-formed at line 7") {
 		t.Errorf("malformed: exit %d, %q", code, errs)
 	}
-	code, out, errs = command(t, "export", "cafe", "--format", "json", "--part", "replies")
+	code, out, errs = command(t, "export", "cafe", "--format", "json", "--part", "replies", "--draft")
 	var rows []map[string]any
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitDone || len(rows) != 1 || rows[0]["author"] != "Ann" {
 		t.Errorf("replies: exit %d, %v, %q, %q", code, err, out, errs)
 	}
-	code, _, errs = command(t, "export", "cafe", "--format", "csv", "--part", "replies", "-o", "replies.csv")
+	code, _, errs = command(t, "export", "cafe", "--format", "csv", "--part", "replies", "--draft", "-o", "replies.csv")
 	if csv, err := os.ReadFile("replies.csv"); err != nil || code != exitDone || !bytes.Contains(csv, []byte("'=Buy it.")) {
 		t.Errorf("replies.csv: exit %d, %q, %v, %q", code, csv, err, errs)
 	}
@@ -164,8 +169,47 @@ func TestHiddenFiguresStayHidden(t *testing.T) {
 			t.Errorf("%s: exit %d, %q, %q, %v", format, code, out, errs, err)
 		}
 	}
-	if code, _, errs := command(t, "export", "nowhere", "--format", "csv"); code != exitFailed || !strings.Contains(errs, "no consultation") {
+	if code, _, errs := command(t, "export", "nowhere", "--format", "csv"); code != exitFailed || !strings.Contains(errs, "There are: cafe.") {
 		t.Errorf("unknown: exit %d, %q", code, errs)
+	}
+}
+
+// TestRefusedImportMakesNoStore looks at what a file that is no use leaves behind.
+func TestRefusedImportMakesNoStore(t *testing.T) {
+	t.Chdir(t.TempDir())
+	second := strings.Replace(post[strings.Index(post, "<item>"):strings.Index(post, "</item>")+7], "post_id>1", "post_id>2", 1)
+	write(t, "bad.xml", post[:len(post)-20])
+	write(t, "two.xml", strings.Replace(post, "</channel>", strings.Replace(second, "The café", "The pump", 1)+"</channel>", 1))
+	for args, says := range map[string]string{
+		"bad.xml":            "not well-formed at line 7",
+		"two.xml --slug x":   "  1  The café\n  2  The pump\n",
+		"two.xml --post 99":  "id 99",
+		"nothing.xml":        "cannot be opened",
+		"bad.xml --slug B_D": "cannot stand in an address",
+	} {
+		code, _, errs := command(t, append([]string{"import", "wordpress"}, strings.Fields(args)...)...)
+		if left, err := filepath.Glob("folkmoot.db*"); code == exitDone || !strings.Contains(errs, says) || err != nil || len(left) > 0 {
+			t.Errorf("%s: exit %d, %q, left %q, %v", args, code, errs, left, err)
+		}
+	}
+}
+
+// TestExportRefuses says plainly where nothing can be written, and keeps a draft's thread.
+func TestExportRefuses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "blog.xml", post)
+	if code, _, errs := command(t, "import", "wordpress", "blog.xml", "--slug", "cafe"); code != exitDone {
+		t.Fatal(errs)
+	}
+	for args, says := range map[string]string{
+		"--draft -o nodir/x.csv": "nodir/x.csv cannot be written: no such file or directory.\n",
+		"--draft -o .":           ". cannot be written: is a directory.\n",
+		"":                       "“cafe” is a draft",
+	} {
+		code, out, errs := command(t, append(strings.Fields("export cafe --format csv --part replies"), strings.Fields(args)...)...)
+		if left, _ := filepath.Glob(".*"); code != exitFailed || out != "" || !strings.HasPrefix(errs, says) || len(left) > 0 {
+			t.Errorf("%q: exit %d, %q, %q, left %q", args, code, out, errs, left)
+		}
 	}
 }
 
@@ -191,8 +235,8 @@ func TestBackupAndRestore(t *testing.T) {
 	if code, _, errs := command(t, "backup", "copy.db"); code != exitFailed || errs == "" {
 		t.Errorf("a backup over another: exit %d, %q", code, errs)
 	}
-	if code, _, errs := command(t, "restore", "copy.db", "--store", "other.db"); code != exitDone {
-		t.Fatal(errs)
+	if code, out, errs := command(t, "restore", "copy.db", "--store", "other.db"); code != exitDone || strings.Contains(out, "kept") {
+		t.Fatal(code, out, errs)
 	}
 	if code, out, _ := command(t, "verify", "--store", "other.db"); code != exitDone || !strings.Contains(out, "1 consultation\n") {
 		t.Errorf("the restored store: exit %d, %q", code, out)
@@ -203,10 +247,11 @@ func TestBackupAndRestore(t *testing.T) {
 	if kept, _ := filepath.Glob("*before-restore*"); len(kept) > 0 {
 		t.Errorf("a refused restore moved the store: %q", kept)
 	}
-	if code, _, errs := command(t, "restore", "copy.db"); code != exitDone {
+	code, out, errs := command(t, "restore", "copy.db")
+	if code != exitDone {
 		t.Error(errs)
 	}
-	if kept, _ := filepath.Glob("*before-restore*"); len(kept) != 1 {
-		t.Errorf("the old store was not kept: %q", kept)
+	if kept, _ := filepath.Glob("*before-restore*"); len(kept) != 1 || !strings.Contains(out, "kept as "+kept[0]+".") {
+		t.Errorf("the old store was not kept, or not named: %q, %q", kept, out)
 	}
 }

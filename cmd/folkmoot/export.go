@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"strings"
 
 	"folkmoot/models"
 	"folkmoot/models/service"
@@ -15,6 +16,7 @@ type exportCommand struct {
 	Slug   string `arg:"" help:"The consultation, as in its address."`
 	Format string `help:"json or csv." enum:"json,csv,xlsx,pdf,html" required:"" placeholder:"FORMAT"`
 	Part   string `help:"What to write: ${enum}." enum:"ideas,replies" default:"ideas"`
+	Draft  bool   `help:"With --part replies: also from a consultation that is not public yet."`
 	Output string `short:"o" help:"File to write; the terminal without it." placeholder:"FILE"`
 }
 
@@ -26,6 +28,9 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	}
 	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, svc *service.Service) error {
 		consultation, err := store.ConsultationBySlug(ctx, c.Slug)
+		if models.IsNotFound(err) {
+			return unknownSlug(ctx, store, c.Slug, p.Store)
+		}
 		if err != nil {
 			return err
 		}
@@ -45,8 +50,34 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	})
 }
 
-// replies streams the published replies in reading order.
+// mostSlugs bounds how many slugs a refusal names.
+const mostSlugs = 100
+
+// unknownSlug says which consultations there are instead.
+func unknownSlug(ctx context.Context, store models.ConsultationStore, slug, file string) error {
+	list, next, err := store.Consultations(ctx, models.ConsultationFilter{Limit: mostSlugs})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return models.Fail(models.CodeNotFound, "cli.export.none", "slug", slug, "store", file)
+	}
+	var slugs []string
+	for _, c := range list {
+		slugs = append(slugs, c.Slug)
+	}
+	if next != "" {
+		slugs = append(slugs, "…")
+	}
+	return models.Fail(models.CodeNotFound, "cli.export.unknown", "slug", slug, "store", file, "slugs", strings.Join(slugs, ", "))
+}
+
+// replies streams the published replies in reading order. Those of a draft,
+// which no page shows yet, must be asked for.
 func (c *exportCommand) replies(ctx context.Context, sh *shell, store models.ReplyStore, consultation models.Consultation) error {
+	if !consultation.Public() && !c.Draft {
+		return models.Fail(models.CodeConflict, "cli.export.draft", "slug", consultation.Slug)
+	}
 	return c.write(sh, func(w io.Writer) error {
 		rows := boardpack.NewRepliesJSON(w)
 		if c.Format == "csv" {

@@ -28,23 +28,45 @@ type importWordPress struct {
 	IdeasFromList bool   `help:"Make the post's numbered list ideas 1, 2, 3 …"`
 }
 
-// Run imports and says what came of it.
+// Run imports and says what came of it. A file that is refused leaves no store.
 func (c *importWordPress) Run(sh *shell, p *program) error {
-	file, err := os.Open(c.File)
-	if err != nil {
-		return models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", plain(err))
+	if err := checkStore(p.Store); err != nil {
+		return err
 	}
-	defer file.Close()
+	read, err := c.read()
+	if err != nil {
+		return err
+	}
 	return p.with(sh, true, func(ctx context.Context, _ *sqlite.Store, svc *service.Service) error {
-		report, err := transfer.WordPress(ctx, svc, file, transfer.WordPressOptions{
-			Post: c.Post, Slug: c.Slug, IdeasFromList: c.IdeasFromList,
-		})
+		report, err := read.Add(ctx, svc)
+		if c.Slug != "" && models.CodeOf(err) == models.CodeInvalid { // a word that addresses need
+			return usageError{err}
+		}
 		if err != nil {
 			return err
 		}
 		c.report(sh, p, report)
 		return nil
 	})
+}
+
+// read reads the file and checks it.
+func (c *importWordPress) read() (*transfer.WordPressImport, error) {
+	if c.Slug != "" && !models.ValidSlug(c.Slug) {
+		return nil, usage("import.slug", "slug", c.Slug)
+	}
+	file, err := os.Open(c.File)
+	if err != nil {
+		return nil, models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", plain(err))
+	}
+	defer file.Close()
+	read, err := transfer.ReadWordPress(file, transfer.WordPressOptions{
+		Post: c.Post, Slug: c.Slug, IdeasFromList: c.IdeasFromList,
+	})
+	if ofFile(err) {
+		return nil, models.Fail(models.CodeInvalid, "cli.file.read", "file", c.File, "problem", plain(err))
+	}
+	return read, err
 }
 
 // report prints what became of each post, and what stayed out.

@@ -85,6 +85,9 @@ func (cfg *config) check() (err error) {
 	if err := checkStore(cfg.Store); err != nil {
 		return err
 	}
+	if err := checkListen(cfg.Listen); err != nil {
+		return err
+	}
 	if cfg.BaseURL != "" {
 		if cfg.BaseURL, err = checkBaseURL(cfg.BaseURL); err != nil {
 			return err

@@ -23,8 +23,14 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 	if err != nil {
 		return err
 	}
+	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is made
+		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
+	}
 	return p.with(sh, true, func(ctx context.Context, _ *sqlite.Store, svc *service.Service) error {
 		token, _, err := svc.MakeSignInLink(ctx, c.Email, c.Name, models.Role(c.Role))
+		if models.CodeOf(err) == models.CodeInvalid {
+			return usageError{err}
+		}
 		if err != nil {
 			return err
 		}

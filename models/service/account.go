@@ -51,23 +51,22 @@ func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role m
 	p = models.Participant{
 		ID: newID(), Name: name, Address: address, AddressKey: AddressKey(address), CreatedAt: s.Now(),
 	}
-	var grant *models.Grant
 	if role != models.RoleParticipant {
-		grant = &models.Grant{Role: role}
-		p.Grants = []models.Grant{*grant}
+		p.Grants = []models.Grant{{Role: role}}
 	}
 	if p, err = s.store.EnsureParticipant(ctx, p); err != nil {
 		return "", p, err
 	}
-	token, err = s.linkFor(ctx, p, grant)
+	token, err = s.linkFor(ctx, p, role)
 	return token, p, err
 }
 
-// linkFor makes a link to sign in to an account with, without a message. One that
-// carries a grant is outside the limit of five an hour.
-func (s *Service) linkFor(ctx context.Context, p models.Participant, grant *models.Grant) (string, error) {
+// linkFor makes a link to sign in to an account with, without a message: it is made
+// by hand and so outside the limit of five mails an hour. It gives no role; with the
+// one that was given when it was made it ends, should that be revoked.
+func (s *Service) linkFor(ctx context.Context, p models.Participant, role models.Role) (string, error) {
 	l, token := s.newLink(models.PurposeSignIn, p.Address, orElse(p.Language, "en"))
-	l.Grant = grant
+	l.Grant = &models.Grant{Role: role}
 	if err := s.store.AddLink(ctx, l, nil); err != nil {
 		return "", tooMany(err)
 	}

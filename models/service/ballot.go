@@ -50,6 +50,9 @@ func (s *Service) AskBallot(ctx context.Context, actor models.Actor, in BallotIn
 	if err != nil {
 		return Asked{}, err
 	}
+	if p := actor.Participant; p != nil && p.AddressKey == l.AddressKey {
+		to.Unconfirmed = false // who is signed in writes to their own account
+	}
 	job := to.job(models.JobBallot,
 		"token", token, "slug", c.Slug, "title", c.Text(to.Language).Title, "choices", chosen.lines)
 	return s.sendLink(ctx, l, token, job)
@@ -120,11 +123,11 @@ func (s *Service) checkChoices(ctx context.Context, c models.Consultation, list 
 	return out, nil
 }
 
-// CountBasket counts at once what was chosen in a browser before its owner
-// signed in, and gives how many of the choices now stand. Ideas that are gone
-// since are passed over. CodeNotFound, CodeClosed, CodeForbidden,
-// CodeUnauthenticated; choices counted before an error stay counted.
-func (s *Service) CountBasket(ctx context.Context, actor models.Actor, slug string, list []models.ChosenVote) (counted int, err error) {
+// CountBasket counts at once what was chosen in a browser before its owner signed
+// in, and gives how many votes were cast. A vote that the account has already stands:
+// such ideas are passed over, and those that are gone since. CodeNotFound, CodeClosed,
+// CodeForbidden, CodeUnauthenticated; votes cast before an error stay cast.
+func (s *Service) CountBasket(ctx context.Context, actor models.Actor, slug string, list []models.ChosenVote) (cast int, err error) {
 	c, err := s.taking(ctx, actor, slug, models.ActVote)
 	if err != nil {
 		return 0, err
@@ -133,22 +136,40 @@ func (s *Service) CountBasket(ctx context.Context, actor models.Actor, slug stri
 	if err != nil {
 		return 0, err
 	}
-	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID})
+	free, err := s.withoutVote(ctx, c.ID, p.ID)
 	if err != nil {
 		return 0, err
 	}
-	here := map[string]bool{}
-	for _, i := range ideas {
-		here[i.ID] = i.Status == models.StatusPublished
-	}
 	for _, v := range list {
-		if _, bad := models.ParseChoice(string(v.Choice)); bad != nil || !here[v.IdeaID] {
+		if _, bad := models.ParseChoice(string(v.Choice)); bad != nil || !free[v.IdeaID] {
 			continue
 		}
-		if _, _, err := s.store.PutVote(ctx, s.vote(c, *p, v)); err != nil {
-			return counted, err
+		_, changed, err := s.store.PutVote(ctx, s.vote(c, *p, v))
+		if err != nil {
+			return cast, err
 		}
-		counted++
+		free[v.IdeaID] = false
+		if changed {
+			cast++
+		}
 	}
-	return counted, nil
+	return cast, nil
+}
+
+// withoutVote gives the published ideas on which a participant has no vote.
+func (s *Service) withoutVote(ctx context.Context, consultationID, participantID string) (map[string]bool, error) {
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: consultationID})
+	if err != nil {
+		return nil, err
+	}
+	mine, err := s.store.OwnVotes(ctx, consultationID, participantID)
+	if err != nil {
+		return nil, err
+	}
+	free := map[string]bool{}
+	for _, i := range ideas {
+		_, voted := mine[i.ID]
+		free[i.ID] = i.Status == models.StatusPublished && !voted
+	}
+	return free, nil
 }

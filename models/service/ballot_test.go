@@ -137,9 +137,81 @@ func TestCountBasket(t *testing.T) {
 	list = append(list, models.ChosenVote{IdeaID: list[0].IdeaID, Choice: "double"})
 	refused(t, errOf(s.CountBasket(t.Context(), guest("c"), "shops", list)), models.CodeUnauthenticated, "error.vote.sign_in")
 	refused(t, errOf(s.CountBasket(t.Context(), person(t, s, "mo", models.RoleBoard), "shops", list)), models.CodeForbidden, "error.vote.staff")
-	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 2 || tally(t, s, c, 2).Agree != 1 {
+	must(s.CastVote(t.Context(), bo, "shops", 1, "disagree"))(t)
+	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 1 || tally(t, s, c, 2).Agree != 1 {
 		t.Errorf("counted %d", n)
+	}
+	if got := tally(t, s, c, 1); got != (models.Tally{Disagree: 1}) {
+		t.Errorf("the basket changed a vote that the account had: %v", got)
+	}
+	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 0 {
+		t.Errorf("counted %d again", n)
 	}
 	clk.set(c.ClosesAt)
 	refused(t, errOf(s.CountBasket(t.Context(), bo, "shops", list)), models.CodeClosed, "error.consultation.closed")
+}
+
+func TestLinkChoices(t *testing.T) {
+	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets", "Rude words")
+	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+		Slug: "shops", Email: "ada@example.org", Choices: choose(t, s, "shops", "agree", 1, 2),
+	}))(t)
+	gone := must(s.store.Idea(t.Context(), c.ID, 2))(t)
+	decide(t, s, gone.Item(), models.ActionRemove)
+	list, about, n, err := s.LinkChoices(t.Context(), must(s.Link(t.Context(), asked.Token))(t))
+	ok(t, err)
+	if !slices.Equal(list, []ChosenIdea{{Number: 1, Title: "Markets", Choice: models.ChoiceAgree}}) || about.ID != c.ID || n != 1 {
+		t.Errorf("%+v of %s, %d gone", list, about.Slug, n)
+	}
+	list, about, n, err = s.LinkChoices(t.Context(), models.Link{Purpose: models.PurposeSignIn})
+	if err != nil || len(list) > 0 || n > 0 || about.ID != "" {
+		t.Errorf("a link to sign in: %+v, %d, %v", list, n, err)
+	}
+}
+
+func TestBallotMailWaits(t *testing.T) {
+	s, _ := newService(t)
+	addConsultation(t, s, "shops", nil, "Markets")
+	bo := person(t, s, "bo", models.RoleParticipant)
+	for _, email := range []string{"new@example.org", "bo@example.org"} { // an account makes no difference
+		ask := func(actor models.Actor) (Asked, error) {
+			return s.AskBallot(t.Context(), actor, BallotInput{Slug: "shops", Email: email, Choices: choose(t, s, "shops", "agree", 1)})
+		}
+		for n := range models.MaxDeferred + 1 {
+			if asked := must(ask(guest("c")))(t); asked.Deferred != (n > 0) {
+				t.Errorf("%s, message %d: %+v", email, n+1, asked)
+			}
+		}
+		_, err := ask(guest("c"))
+		e := refused(t, err, models.CodeLimited, "error.link.limit")
+		if e.Args["wait"] != 24*time.Hour || e.Args["count"] != 24*60 {
+			t.Errorf("it says to wait for %v, %v", e.Args["count"], e.Args["wait"])
+		}
+		sent := must(s.PostReply(t.Context(), guest("c"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: "x"}))(t)
+		if !sent.Mailed || !sent.Deferred || sent.Token != "" {
+			t.Errorf("%s, a receipt too many: %+v", email, sent)
+		}
+		if email == "bo@example.org" {
+			if asked := must(ask(bo))(t); asked.Deferred {
+				t.Errorf("who is signed in waits for a message to their own account")
+			}
+		}
+	}
+}
+
+func TestStaffHaveNoVotes(t *testing.T) {
+	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets")
+	root, bo := person(t, s, "root", models.RoleAdmin), person(t, s, "bo", models.RoleParticipant)
+	must(s.CastVote(t.Context(), bo, "shops", 1, "agree"))(t)
+	ok(t, s.GrantRole(t.Context(), root, "bo@example.org", "", models.RoleModerator, "shops"))
+	if got := tally(t, s, c, 1); got != (models.Tally{}) || reload(t, s, c.ID).VoterCount != 0 {
+		t.Errorf("the vote of a moderator counts: %v", got)
+	}
+	bo = person(t, s, "bo", models.RoleParticipant)
+	refused(t, errOf(s.CastVote(t.Context(), bo, "shops", 1, "agree")), models.CodeForbidden, "error.vote.staff")
+	if done := must(s.CastVote(t.Context(), bo, "shops", 1, "retract"))(t); done.Changed {
+		t.Errorf("taken back twice: %+v", done)
+	}
 }

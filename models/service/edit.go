@@ -8,7 +8,8 @@ import (
 	"folkmoot/models/markup"
 )
 
-// EditWindow is how long after sending it an author may change a text.
+// EditWindow is how long after sending it an author may change a text, unless it is
+// published earlier: nothing changes that a moderator has not read.
 const EditWindow = 15 * time.Minute
 
 // EditView is a text that its author may change now.
@@ -23,17 +24,19 @@ type EditView struct {
 }
 
 // canEdit tells whether the actor may change a text at now: nil; CodeForbidden
-// for anybody but the session or cookie that sent it; CodeClosed after the
-// window, once the consultation takes nothing more, or after a decision against it.
+// for anybody but the session or cookie that sent it; CodeClosed once it is
+// published or decided against, after the window, or once the consultation takes
+// nothing more.
 func canEdit(c models.Consultation, by models.Contribution, actor models.Actor, now time.Time) error {
-	if !by.OwnedBy(actor.Author()) {
+	switch {
+	case !by.OwnedBy(actor.Author()):
 		return models.Fail(models.CodeForbidden, "error.edit.owner")
-	}
-	if !now.Before(by.CreatedAt.Add(EditWindow)) {
-		return models.Fail(models.CodeClosed, "error.edit.window", "count", int(EditWindow.Minutes()))
-	}
-	if by.Status != models.StatusPending && by.Status != models.StatusPublished {
+	case by.Status == models.StatusPublished:
+		return models.Fail(models.CodeClosed, "error.edit.published")
+	case by.Status != models.StatusPending:
 		return models.Fail(models.CodeClosed, "error.edit.decided")
+	case !now.Before(by.CreatedAt.Add(EditWindow)):
+		return models.Fail(models.CodeClosed, "error.edit.window", "count", int(EditWindow.Minutes()))
 	}
 	return c.Accepts(models.ActReply, now)
 }
@@ -60,7 +63,8 @@ func (s *Service) editable(ctx context.Context, actor models.Actor, item models.
 }
 
 // ForEdit gives a text for changing. CodeNotFound, CodeForbidden for anybody but
-// who sent it, CodeClosed after the window or once an idea has a vote.
+// who sent it, CodeClosed after the window, once it is published, or once an idea
+// has a vote.
 func (s *Service) ForEdit(ctx context.Context, actor models.Actor, item models.Item) (EditView, error) {
 	t, c, err := s.editable(ctx, actor, item)
 	if err != nil {
@@ -82,9 +86,9 @@ type EditInput struct {
 	Title, Body string
 }
 
-// Edit changes a text inside its window, keeping the old wording. A published
-// one stays published. The refusals are those of ForEdit, CodeInvalid with the
-// fields, and CodeConflict if it changed since.
+// Edit changes a text that waits, inside its window, keeping the old wording. The
+// refusals are those of ForEdit, also where it is published at the same moment,
+// CodeInvalid with the fields, and CodeConflict if it changed since.
 func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) error {
 	t, _, err := s.editable(ctx, actor, in.Item)
 	if err != nil {

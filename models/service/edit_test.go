@@ -29,11 +29,15 @@ func TestEdit(t *testing.T) {
 		t.Error("an edit that changes nothing made a revision")
 	}
 	field(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 2, Body: " "}), "body", "error.field.body_empty")
-	publish(t, s, item)
-	ok(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 2, Body: "second"}))
 	v = must(s.ForEdit(t.Context(), guest("mine"), item))(t)
-	if v.Contribution.Status != models.StatusPublished || len(v.Earlier) != 2 || v.Earlier[0].Body != "frist" {
-		t.Errorf("after publication: %+v", v)
+	if len(v.Earlier) != 1 || v.Earlier[0].Body != "frist" {
+		t.Errorf("after the edit: %+v", v)
+	}
+	publish(t, s, item)
+	refused(t, errOf(s.ForEdit(t.Context(), guest("mine"), item)), models.CodeClosed, "error.edit.published")
+	refused(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 2, Body: "unread"}), models.CodeClosed, "error.edit.published")
+	if r := must(s.store.Reply(t.Context(), item.ID))(t); r.Body != "*first*" {
+		t.Errorf("the text is %q", r.Body)
 	}
 }
 
@@ -57,12 +61,13 @@ func TestEditRefuses(t *testing.T) {
 	for _, actor := range []models.Actor{guest("other"), {}, bo} {
 		expect(actor, item, models.CodeForbidden, "error.edit.owner")
 	}
+	expect(guest("mine"), item, models.CodeClosed, "error.edit.published")
 	must(s.ForEdit(t.Context(), bo, bos))(t)
 	moveTo(t, s, c.ID, models.StatePaused)
-	expect(guest("mine"), item, models.CodeClosed, "error.consultation.paused")
+	expect(bo, bos, models.CodeClosed, "error.consultation.paused")
 	moveTo(t, s, c.ID, models.StateOpen)
 	clk.add(EditWindow)
-	expect(guest("mine"), item, models.CodeClosed, "error.edit.window")
+	expect(bo, bos, models.CodeClosed, "error.edit.window")
 	late := reply(t, s, "shops", "mine", "x", "").Item
 	decide(t, s, late, models.ActionReject)
 	expect(guest("mine"), late, models.CodeClosed, "error.edit.decided")
@@ -74,11 +79,10 @@ func TestEditIdea(t *testing.T) {
 	item := must(s.SuggestIdea(t.Context(), guest("mine"), IdeaInput{Slug: "shops", Name: "Ada", Title: "Fiars", Body: "x"}))(t).Item
 	field(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 1, Body: "x"}), "title", "error.field.title_empty")
 	ok(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 1, Title: "Fairs", Body: "x"}))
-	publish(t, s, item)
-	if v := must(s.ForEdit(t.Context(), guest("mine"), item))(t); v.Title != "Fairs" || v.IdeaNumber != 1 {
+	if v := must(s.ForEdit(t.Context(), guest("mine"), item))(t); v.Title != "Fairs" || v.IdeaNumber != 0 {
 		t.Errorf("for editing: %+v", v)
 	}
-	must(s.CastVote(t.Context(), person(t, s, "bo", models.RoleParticipant), "shops", 1, "pass"))(t)
-	refused(t, errOf(s.ForEdit(t.Context(), guest("mine"), item)), models.CodeClosed, "error.idea.fixed")
-	refused(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 2, Title: "Fares", Body: "x"}), models.CodeClosed, "error.idea.fixed")
+	publish(t, s, item)
+	refused(t, errOf(s.ForEdit(t.Context(), guest("mine"), item)), models.CodeClosed, "error.edit.published")
+	refused(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: item, Rev: 2, Title: "Fares", Body: "x"}), models.CodeClosed, "error.edit.published")
 }

@@ -37,9 +37,10 @@ func (s *Service) QueueLength(ctx context.Context, actor models.Actor) (int64, e
 }
 
 // OwnText tells whether the actor wrote it, so that somebody else must decide:
-// as a participant, in this browser, or with the address of their account.
+// as a participant, in this browser (whatever account took it over since), or with
+// the address of their account.
 func OwnText(actor models.Actor, c models.Contribution) bool {
-	if c.OwnedBy(actor.Author()) {
+	if c.OwnedBy(actor.Author()) || c.Guest != "" && c.Guest == actor.Guest {
 		return true
 	}
 	p := actor.Participant
@@ -55,11 +56,14 @@ type DecisionView struct {
 }
 
 // Decisions lists the decisions of a consultation from the Seq after after, the
-// oldest first, at most 100.
+// oldest first, at most 100. CodeNotFound for a draft, unless the actor organises it.
 func (s *Service) Decisions(ctx context.Context, actor models.Actor, slug string, after int64) ([]DecisionView, error) {
 	c, err := s.forStaff(ctx, actor, models.MayModerate, slug)
 	if err != nil {
 		return nil, err
+	}
+	if !c.Public() && !actor.Participant.Has(models.RoleOrganiser, c.ID) {
+		return nil, models.Fail(models.CodeNotFound, "error.consultation.unknown")
 	}
 	list, err := s.store.Decisions(ctx, c.ID, max(after, 0), 100)
 	if err != nil {

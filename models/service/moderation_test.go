@@ -274,3 +274,27 @@ func TestDecideAfterSealing(t *testing.T) {
 		t.Errorf("verify: %v, %v", diffs, err)
 	}
 }
+
+func TestOwnTextStaysTheBrowsers(t *testing.T) {
+	taken := models.Contribution{ParticipantID: "ada", Guest: "cookie"}
+	mo := models.Participant{ID: "mo", AddressKey: "mo@example.org"}
+	for guest, want := range map[string]bool{"cookie": true, "another": false, "": false} {
+		if got := OwnText(models.Actor{Participant: &mo, Guest: guest}, taken); got != want {
+			t.Errorf("with the cookie %q: %t", guest, got)
+		}
+	}
+	if OwnText(models.Actor{Participant: &mo}, models.Contribution{ParticipantID: "ada"}) {
+		t.Error("without a cookie on either side")
+	}
+}
+
+func TestDecisionsOfADraft(t *testing.T) {
+	r := newStaffRoom(t)
+	c := newConsultation(r.Service, "draft")
+	ok(t, r.store.AddConsultation(t.Context(), c, nil))
+	refused(t, errOf(r.Decisions(t.Context(), r.mod, "draft", 0)), models.CodeNotFound, "error.consultation.unknown")
+	both := *r.organiser.Participant
+	both.Grants = []models.Grant{{Role: models.RoleModerator}}
+	both = must(r.store.EnsureParticipant(t.Context(), both))(t)
+	must(r.Decisions(t.Context(), models.Actor{Participant: &both}, "draft", 0))(t)
+}

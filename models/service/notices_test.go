@@ -46,7 +46,9 @@ func TestQueueMail(t *testing.T) {
 	mo := person(t, s, "mo", models.RoleModerator)
 	person(t, s, "org", models.RoleOrganiser)
 	only := person(t, s, "only", models.RoleParticipant)
-	ok(t, s.store.SetGrants(t.Context(), only.ID(), []models.Grant{{Role: models.RoleModerator, ConsultationID: other.ID}}))
+	moderator := *only.Participant
+	moderator.Grants = []models.Grant{{Role: models.RoleModerator, ConsultationID: other.ID}}
+	must(s.store.EnsureParticipant(t.Context(), moderator))(t)
 	told := func(n int, last string) {
 		t.Helper()
 		jobs := jobsOf(t, s, models.JobQueue)

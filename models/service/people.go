@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"folkmoot/models"
@@ -61,25 +60,17 @@ func (s *Service) GrantRole(ctx context.Context, actor models.Actor, email, name
 	return err
 }
 
-// RevokeRole takes one role from a participant. CodeNotFound if they do not hold
-// it; CodeConflict (error.people.last_admin) for the last admin.
+// RevokeRole takes one role from a participant, and lets unused links that were made
+// with it expire. CodeNotFound if they do not hold it; CodeConflict (error.people.last_admin) for the last admin.
 func (s *Service) RevokeRole(ctx context.Context, actor models.Actor, participantID string, g models.Grant) error {
 	if err := models.Require(actor.Participant, models.MayAdminister, ""); err != nil {
 		return err
 	}
-	p, err := s.store.Participant(ctx, participantID)
-	if err != nil {
-		return err
-	}
-	at := slices.Index(p.Grants, g)
-	if at < 0 {
-		return models.Fail(models.CodeNotFound, "error.people.no_grant")
-	}
-	return s.store.SetGrants(ctx, p.ID, slices.Delete(slices.Clone(p.Grants), at, at+1))
+	return s.store.RevokeGrant(ctx, participantID, g)
 }
 
 // AdminLink makes a one-time link to sign in for a participant, which the admin
-// hands over; no mail is sent. It counts against the limit of its address.
+// hands over; no mail is sent, so it is outside the limit of its address.
 func (s *Service) AdminLink(ctx context.Context, actor models.Actor, participantID string) (token string, err error) {
 	if err := models.Require(actor.Participant, models.MayAdminister, ""); err != nil {
 		return "", err
@@ -91,7 +82,7 @@ func (s *Service) AdminLink(ctx context.Context, actor models.Actor, participant
 	if p.AddressKey == "" {
 		return "", models.Fail(models.CodeConflict, "error.people.no_address")
 	}
-	return s.linkFor(ctx, p, nil)
+	return s.linkFor(ctx, p, models.RoleParticipant)
 }
 
 // WaitingMail lists messages that wait to be sent, the oldest first, with the

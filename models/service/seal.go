@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -61,7 +62,7 @@ func (s *Service) sealOnce(ctx context.Context, actor models.Actor, c models.Con
 	if err := s.store.Seal(ctx, sealed, c.Fence()); err != nil {
 		return models.Sealed{}, err
 	}
-	return s.store.Sealed(ctx, c.ID)
+	return sealed, nil
 }
 
 // checkSealing tells whether c may be sealed as it is.
@@ -188,7 +189,7 @@ func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string)
 	if err != nil {
 		return models.Sealed{}, err
 	}
-	sealed, err := s.sealedOf(ctx, c)
+	sealed, err := s.sealedFile(ctx, c, true)
 	if err != nil {
 		return models.Sealed{}, err
 	}
@@ -199,20 +200,52 @@ func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string)
 }
 
 // PublicFile gives the sealed version that anybody may have; without the full file.
+// CodeNotFound before sealing; CodeGone (error.sealed.withheld) while words that are
+// in it are not public any more.
 func (s *Service) PublicFile(ctx context.Context, slug string) (models.Sealed, error) {
 	c, err := s.store.ConsultationBySlug(ctx, strings.TrimSpace(slug))
 	if err != nil {
 		return models.Sealed{}, err
 	}
-	sealed, err := s.sealedOf(ctx, c)
-	sealed.Full = nil
-	return sealed, err
+	sealed, err := s.sealedFile(ctx, c, false)
+	if err != nil {
+		return models.Sealed{}, err
+	}
+	if err := s.checkWithheld(ctx, c.ID, sealed.Public); err != nil {
+		return models.Sealed{}, err
+	}
+	return sealed, nil
 }
 
-// sealedOf gives the last sealed version; CodeNotFound (error.sealed.none) before sealing.
-func (s *Service) sealedOf(ctx context.Context, c models.Consultation) (models.Sealed, error) {
+// checkWithheld refuses a file with the words of an idea that was taken down since.
+func (s *Service) checkWithheld(ctx context.Context, consultationID string, public []byte) error {
+	var file struct {
+		Ideas []models.SealedIdea `json:"ideas"`
+	}
+	if err := json.Unmarshal(public, &file); err != nil {
+		return fmt.Errorf("read the sealed file: %w", err)
+	}
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: consultationID, All: true})
+	if err != nil {
+		return fmt.Errorf("read the ideas: %w", err)
+	}
+	now := map[int]models.Status{}
+	for _, i := range ideas {
+		now[i.Number] = i.Status
+	}
+	for _, i := range file.Ideas {
+		if i.Status == models.StatusPublished && now[i.Number] != models.StatusPublished {
+			return models.Fail(models.CodeGone, "error.sealed.withheld", "number", i.Number)
+		}
+	}
+	return nil
+}
+
+// sealedFile gives the last sealed version with one of its files; CodeNotFound
+// (error.sealed.none) before sealing.
+func (s *Service) sealedFile(ctx context.Context, c models.Consultation, full bool) (models.Sealed, error) {
 	if c.State != models.StateSealed && c.State != models.StateAnswered {
 		return models.Sealed{}, models.Fail(models.CodeNotFound, "error.sealed.none")
 	}
-	return s.store.Sealed(ctx, c.ID)
+	return s.store.SealedFile(ctx, c.ID, full)
 }

@@ -100,6 +100,9 @@ func TestSealedFiles(t *testing.T) {
 		t.Errorf("consultation %+v", c)
 	}
 	public := must(r.PublicFile(ctx, c.Slug))(t)
+	if full := must(r.store.Sealed(ctx, c.ID))(t); full.Full != nil || full.Public != nil || full.FullSHA256 != sealed.FullSHA256 {
+		t.Error("the version for pages comes with its files")
+	}
 	if public.Full != nil || !bytes.Equal(public.Public, sealed.Public) {
 		t.Error("the public answer is not the public file alone")
 	}
@@ -109,7 +112,7 @@ func TestSealedFiles(t *testing.T) {
 	if downloads != 1 {
 		t.Errorf("%d downloads logged", downloads)
 	}
-	for kind, b := range map[string][]byte{fullKind: full.Full, publicKind: full.Public} {
+	for kind, b := range map[string][]byte{fullKind: full.Full, publicKind: public.Public} {
 		got, sum, diffs, err := VerifyFile(b)
 		if err != nil || got != kind || len(diffs) > 0 || sum != sumOf(b) {
 			t.Errorf("%s file: %s, %v, %v", kind, got, diffs, err)
@@ -396,4 +399,17 @@ func TestCountBallotsAfterMerging(t *testing.T) {
 	if got := strings.Join(problems, "; "); got != `counted before; choice "none"; no such idea` {
 		t.Errorf("problems: %s", got)
 	}
+}
+
+func TestPublicFileIsWithheld(t *testing.T) {
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c, _ := r.sealed(t)
+	must(r.PublicFile(ctx, c.Slug))(t)
+	gone := must(r.store.Idea(ctx, c.ID, 1))(t)
+	decide(t, r.Service, gone.Item(), models.ActionRemove)
+	refused(t, errOf(r.PublicFile(ctx, c.Slug)), models.CodeGone, "error.sealed.withheld")
+	must(r.FullFile(ctx, r.organiser, c.Slug))(t) // organisers keep what they sealed
+	decide(t, r.Service, gone.Item(), models.ActionRestore)
+	must(r.PublicFile(ctx, c.Slug))(t)
 }

@@ -50,7 +50,7 @@ func tooMany(err error) error {
 // AskSignIn sends a link to sign in with. The answer is the same whether or not
 // there is an account: a name that is reserved is left out without a word, and
 // the message waits for nothing. CodeInvalid with the fields, CodeLimited beyond
-// five an hour for an address.
+// five an hour for an address, and three from one network.
 func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInInput) (Asked, error) {
 	var f form
 	address, name := f.address("email", in.Email), f.optionalName("name", in.Name)
@@ -58,6 +58,9 @@ func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInIn
 		return Asked{}, err
 	}
 	if err := s.allow(ctx, "links", actor.Network, s.cfg.Limits.Links); err != nil {
+		return Asked{}, err
+	}
+	if err := s.allowSignIn(ctx, actor.Network, AddressKey(address)); err != nil {
 		return Asked{}, err
 	}
 	l, token := s.newLink(models.PurposeSignIn, address, orElse(actor.Language, "en"))
@@ -68,6 +71,26 @@ func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInIn
 	}
 	to.Unconfirmed = false // the store's five an hour are its limit, for every address alike
 	return s.sendLink(ctx, l, token, to.job(models.JobSignIn, "token", token))
+}
+
+// signInFromNetwork is how many links an hour one network may ask for to one
+// address: fewer than the store's SignInPerHour, so that nobody can use up all of
+// them and lock the address's owner out.
+const signInFromNetwork = 3
+
+// allowSignIn counts a link asked for from a network to an address. CodeLimited.
+func (s *Service) allowSignIn(ctx context.Context, network, addressKey string) error {
+	if s.cfg.Limits.Off || network == "" {
+		return nil
+	}
+	ok, wait, err := s.limiter.Allow(ctx, "sign_in:"+network+" "+addressKey, signInFromNetwork, time.Hour)
+	if err != nil {
+		return fmt.Errorf("count against the limit: %w", err)
+	}
+	if !ok {
+		return models.Fail(models.CodeLimited, "error.link.limit", "count", minutes(wait), "wait", wait)
+	}
+	return nil
 }
 
 // accountName gives the name for a new account: none if it is reserved, for then

@@ -95,8 +95,9 @@ func TestSignInRefuses(t *testing.T) {
 	}
 	_, err := s.AskSignIn(t.Context(), guest("c"), SignInInput{Email: "ada@example.org", Name: "\u202eAda"})
 	field(t, err, "name", "error.field.name_direction")
-	for range models.SignInPerHour {
-		must(s.AskSignIn(t.Context(), guest("c"), SignInInput{Email: "ada@example.org"}))(t)
+	for n := range models.SignInPerHour {
+		network := []string{"c", "d"}[n/signInFromNetwork]
+		must(s.AskSignIn(t.Context(), guest(network), SignInInput{Email: "ada@example.org"}))(t)
 	}
 	clk.add(20 * time.Minute)
 	_, err = s.AskSignIn(t.Context(), guest("another network"), SignInInput{Email: "ADA@example.org"})
@@ -166,6 +167,59 @@ func TestMakeSignInLink(t *testing.T) {
 	_, _, err = s.MakeSignInLink(t.Context(), "bo", "", "king")
 	field(t, err, "email", "error.field.address")
 	field(t, err, "role", "error.field.role")
+}
+
+func TestOneNetworkCannotLockOut(t *testing.T) {
+	s, clk := newService(t)
+	ask := func(network, email string) error {
+		_, err := s.AskSignIn(t.Context(), guest(network), SignInInput{Email: email})
+		return err
+	}
+	for range signInFromNetwork {
+		ok(t, ask("rude", "ada@example.org"))
+	}
+	clk.add(20 * time.Minute)
+	e := refused(t, ask("rude", "ADA@example.org"), models.CodeLimited, "error.link.limit")
+	if e.Args["count"] != 40 || e.Args["wait"] != 40*time.Minute {
+		t.Errorf("it says to wait for %v, %v", e.Args["count"], e.Args["wait"])
+	}
+	ok(t, ask("ada's", "ada@example.org"))
+	ok(t, ask("rude", "bo@example.org"))
+	clk.add(40 * time.Minute)
+	ok(t, ask("rude", "ada@example.org"))
+}
+
+func TestLinkMadeByHandGivesNoRole(t *testing.T) {
+	s, _ := newService(t)
+	person(t, s, "root", models.RoleAdmin)
+	moderator := models.Grant{Role: models.RoleModerator}
+	used, p, err := s.MakeSignInLink(t.Context(), "ada@example.org", "Ada", models.RoleModerator)
+	ok(t, err)
+	unused, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "", models.RoleModerator)
+	ok(t, err)
+	plain, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "", models.RoleParticipant)
+	ok(t, err)
+	if got := must(s.UseLink(t.Context(), used))(t); !got.Participant.Has(models.RoleModerator, "") {
+		t.Errorf("the account: %+v", got.Participant)
+	}
+	ok(t, s.store.RevokeGrant(t.Context(), p.ID, moderator))
+	refused(t, errOf(s.UseLink(t.Context(), unused)), models.CodeGone, "error.link.expired")
+	if got := must(s.UseLink(t.Context(), plain))(t); len(got.Participant.Grants) != 0 {
+		t.Errorf("the role came back: %+v", got.Participant)
+	}
+}
+
+func TestLinksMadeByHandAreNoMail(t *testing.T) {
+	s, _ := newService(t)
+	for range models.SignInPerHour + 1 {
+		_, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "", models.RoleParticipant)
+		ok(t, err)
+	}
+	for n := range models.SignInPerHour {
+		must(s.AskSignIn(t.Context(), guest(string(rune('a'+n))), SignInInput{Email: "ada@example.org"}))(t)
+	}
+	_, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "", models.RoleParticipant)
+	ok(t, err)
 }
 
 func TestEditAccount(t *testing.T) {

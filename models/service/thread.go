@@ -214,8 +214,8 @@ func (s *Service) Permalink(ctx context.Context, replyID string) (Place, error) 
 }
 
 // OnlyPublic tells whether the actor sees no more of a consultation's texts than a
-// stranger does: nothing of theirs waits or was refused.
+// stranger does: nothing of theirs is unpublished, so nothing may be edited either.
 func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {
 	n, err := s.store.UnpublishedOwn(ctx, consultationID, actor.Author())
-	return n == 0, err
+	return err == nil && n == 0, err
 }

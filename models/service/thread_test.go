@@ -105,7 +105,7 @@ func TestThreadCursorIsBound(t *testing.T) {
 func TestThreadTellsNothingElse(t *testing.T) {
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
-	item := published(t, s, "shops", "mine", "PLANTED", "")
+	item := reply(t, s, "shops", "mine", "PLANTED", "").Item
 	show := func(actor models.Actor) ReplyView {
 		t.Helper()
 		return must(s.Thread(t.Context(), actor, ThreadRequest{Consultation: c}))(t).Items[0]
@@ -114,12 +114,20 @@ func TestThreadTellsNothingElse(t *testing.T) {
 	if r := v.Reply; !v.CanEdit || r.Guest+r.Network+r.Address+r.TokenHash+r.Salt != "" {
 		t.Errorf("the author sees %+v", v)
 	}
-	if show(guest("other")).CanEdit || show(models.Actor{}).CanEdit {
-		t.Error("a stranger may edit")
+	if only := must(s.OnlyPublic(t.Context(), guest("mine"), c.ID))(t); only || !must(s.OnlyPublic(t.Context(), guest("other"), c.ID))(t) {
+		t.Error("who has a text that waits sees no more than a stranger, or a stranger does")
 	}
 	clk.add(EditWindow)
 	if show(guest("mine")).CanEdit {
 		t.Error("the window is over and the author may edit")
+	}
+	clk.add(-EditWindow)
+	publish(t, s, item)
+	if show(guest("mine")).CanEdit || show(guest("other")).CanEdit || show(models.Actor{}).CanEdit {
+		t.Error("a published text may be edited")
+	}
+	if !must(s.OnlyPublic(t.Context(), guest("mine"), c.ID))(t) {
+		t.Error("the author of a published text sees more than a stranger")
 	}
 	decide(t, s, item, models.ActionRemove)
 	if v := show(guest("mine")); v.Reply.Body != "" || v.Reply.BodyHTML != "" || v.Reply.AuthorName != "" || v.Reply.Status != models.StatusRemoved {

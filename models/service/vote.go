@@ -25,7 +25,7 @@ func (s *Service) CastVote(ctx context.Context, actor models.Actor, slug string,
 		return VoteDone{}, err
 	}
 	p, err := s.voter(actor, c)
-	if err != nil {
+	if p == nil || err != nil && chosen.Choice != models.ChoiceNone { // a vote may be taken back by anybody, staff too
 		return VoteDone{}, err
 	}
 	if err := s.allow(ctx, "votes", p.ID, s.cfg.Limits.Votes); err != nil {

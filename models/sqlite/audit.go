@@ -8,46 +8,43 @@ import (
 
 // EachItem implements models.AuditStore.
 func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(models.AuditItem) error) error {
-	return s.stream(ctx, "items", func(q queries) error {
-		rows, err := q.query(ideaSelect+"WHERE consultation_id = ? ORDER BY id", consultationID)
-		err = each(rows, err, func(row scanner) error {
-			return handOn(row, func(row scanner) (models.AuditItem, error) { return auditIdea(q, row) }, fn)
-		})
-		if err != nil {
-			return err
-		}
-		rows, err = q.query(replySelect+"WHERE consultation_id = ? ORDER BY id", consultationID)
-		return each(rows, err, func(row scanner) error {
-			return handOn(row, func(row scanner) (models.AuditItem, error) { return auditReply(q, row) }, fn)
-		})
-	})
+	q, id := s.reader(ctx), func(a models.AuditItem) string { return a.ID }
+	err := batches("items", func(after string) ([]models.AuditItem, error) {
+		rows, err := q.query(ideaSelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, batchSize)
+		list, err := collect(rows, err, auditIdea)
+		return withRevisions(q, list, err)
+	}, id, fn)
+	if err != nil {
+		return err
+	}
+	return batches("items", func(after string) ([]models.AuditItem, error) {
+		rows, err := q.query(replySelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, batchSize)
+		list, err := collect(rows, err, auditReply)
+		return withRevisions(q, list, err)
+	}, id, fn)
 }
 
-func auditIdea(q queries, row scanner) (models.AuditItem, error) {
+func auditIdea(row scanner) (models.AuditItem, error) {
 	i, err := scanIdea(row)
-	if err != nil {
-		return models.AuditItem{}, err
-	}
-	return withRevisions(q, models.AuditItem{
+	return models.AuditItem{
 		Contribution: i.Contribution, Item: i.Item(), Title: i.Title, Body: i.Body,
 		Organiser: i.Organiser, Number: i.Number, MergedInto: i.MergedInto,
-	})
+	}, err
 }
 
-func auditReply(q queries, row scanner) (models.AuditItem, error) {
+func auditReply(row scanner) (models.AuditItem, error) {
 	r, err := scanReply(row)
-	if err != nil {
-		return models.AuditItem{}, err
-	}
-	return withRevisions(q, models.AuditItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body})
+	return models.AuditItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body}, err
 }
 
 // withRevisions adds the earlier wordings, which only an edited text has.
-func withRevisions(q queries, a models.AuditItem) (_ models.AuditItem, err error) {
-	if a.Rev > 1 {
-		a.Revisions, err = textRevisions(q, a.Item)
+func withRevisions(q queries, list []models.AuditItem, err error) ([]models.AuditItem, error) {
+	for n := range list {
+		if err == nil && list[n].Rev > 1 {
+			list[n].Revisions, err = textRevisions(q, list[n].Item)
+		}
 	}
-	return a, err
+	return list, err
 }
 
 // CachedTallies implements models.AuditStore.

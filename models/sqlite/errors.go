@@ -23,7 +23,8 @@ func wrap(what string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return refusal(models.CodeNotFound, "error.not_found", what, err)
 	}
-	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) {
+	// database/sql does not export the error of a closed pool.
+	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) || err.Error() == "sql: database is closed" {
 		return refusal(models.CodeUnavailable, "error.store.unavailable", what, err)
 	}
 	var cause sqlite3.Error

@@ -213,6 +213,8 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error
 			return err
 		case !old.FirstVote.IsZero():
 			return models.Fail(models.CodeClosed, "error.idea.fixed")
+		case old.Status != models.StatusPending:
+			return models.Fail(models.CodeClosed, "error.edit.published")
 		case old.Rev != i.Rev:
 			return models.Fail(models.CodeConflict, "error.idea.changed")
 		}
@@ -227,21 +229,9 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error
 			return err
 		}
 		kept, err = idea(t, i.ID)
-		return errorOr(err, func() error { return ideaEdited(t, kept) })
+		return err
 	})
 	return kept, err
-}
-
-// ideaEdited lets search, the version and, while counting, the seal's fence follow.
-func ideaEdited(t *tx, i models.Idea) error {
-	if err := indexIdea(t, i); err != nil || !i.Shown() {
-		return err
-	}
-	c, err := rules(t, i.ConsultationID)
-	if err == nil && c.StateAt(t.now) == models.StateCounting {
-		err = t.run("UPDATE consultations SET rev = rev + 1 WHERE id = ?", c.ID)
-	}
-	return errorOr(err, func() error { return seen(t, i.ConsultationID) })
 }
 
 // errorOr goes on with then if there is no error.

@@ -49,6 +49,9 @@ func addJob(t *tx, passed *models.Job) error {
 		return err
 	}
 	passed.Deferred = j.Deferred
+	if full, err := tooManyWait(t, j); err != nil || full {
+		return errorOr(err, func() error { return refuseLink(j) })
+	}
 	return t.run("INSERT INTO jobs ("+jobColumns+`, recipient_key) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?, ?)`,
 		j.ID, j.Kind, j.Language, j.Recipient, toJSON(j.Args), ms(j.NotBefore), ms(j.CreatedAt),
 		j.Unconfirmed, j.Deferred, j.LinkID, key)
@@ -57,22 +60,39 @@ func addJob(t *tx, passed *models.Job) error {
 // recipientKey makes addresses that differ in case only one.
 func recipientKey(address string) string { return strings.ToLower(address) }
 
-// deferJob keeps the promise of one message a day to an address that nobody has confirmed.
+// deferJob keeps the promise of one message a day to an address that nobody has
+// confirmed, or that somebody else typed who has not: an account makes no difference,
+// so that nobody learns whether there is one.
 func deferJob(t *tx, j *models.Job, key string) error {
 	if !j.Unconfirmed {
 		return nil
 	}
-	known, err := one[bool](t.row("SELECT EXISTS (SELECT 1 FROM participants WHERE mail_key = ? AND mail_key <> '')", key))
-	if err != nil || known {
-		return err
-	}
 	var last time.Time
-	err = t.row("SELECT coalesce(max(max(not_before, done_at)), 0) FROM jobs WHERE recipient_key = ? AND unconfirmed = 1", key).
+	err := t.row("SELECT coalesce(max(max(not_before, done_at)), 0) FROM jobs WHERE recipient_key = ? AND unconfirmed = 1", key).
 		Scan(at(&last))
 	if due := last.Add(models.UnconfirmedEvery); !last.IsZero() && due.After(j.NotBefore) {
 		j.NotBefore, j.Deferred = due, true
 	}
 	return err
+}
+
+// tooManyWait tells whether a job is deferred where MaxDeferred messages wait already.
+func tooManyWait(t *tx, j models.Job) (bool, error) {
+	if !j.Deferred {
+		return false, nil
+	}
+	n, err := one[int](t.row("SELECT count(*) FROM jobs WHERE recipient_key = ? AND unconfirmed = 1 AND deferred = 1 AND done_at = 0",
+		recipientKey(j.Recipient)))
+	return n >= models.MaxDeferred, err
+}
+
+// refuseLink refuses a message without which its link would be lost; any other is
+// only left out.
+func refuseLink(j models.Job) error {
+	if j.Kind != models.JobBallot && j.Kind != models.JobSignIn {
+		return nil
+	}
+	return models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery)
 }
 
 // releaseDeferred makes the deferred messages to an address due: it is confirmed now.

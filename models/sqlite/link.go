@@ -37,8 +37,8 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 	return l, wrap("link", err)
 }
 
-// AddLink implements models.LinkStore. A link that gives a role comes from the
-// command line and is neither limited nor counted.
+// AddLink implements models.LinkStore. A link with a Grant was made by hand, for no
+// mail, and is neither limited nor counted.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	return s.put(ctx, func(t *tx) error {
 		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
@@ -112,15 +112,11 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 	return used, nil
 }
 
-// accountOf finds or adds the account of the link's address, with the link's
-// grant. What the account does not say yet of itself is taken from the link.
+// accountOf finds or adds the account of the link's address. What the account does not say yet of itself is taken from the link.
 func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, error) {
 	p := models.Participant{
 		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
 		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
-	}
-	if l.Grant != nil {
-		p.Grants = []models.Grant{*l.Grant}
 	}
 	kept, created, err := ensure(t, p)
 	if err != nil || created {
@@ -249,6 +245,14 @@ func remind(t *tx, l models.Link, renew func(models.Link) (string, models.Job)) 
 		return false, err
 	}
 	hash, job := renew(l)
+	asked := job
+	asked.NotBefore = t.now
+	if err := deferJob(t, &asked, recipientKey(job.Recipient)); err != nil {
+		return false, err
+	}
+	if full, err := tooManyWait(t, asked); err != nil || full {
+		return false, err
+	}
 	if err := t.run("UPDATE links SET token_hash2 = ?, reminded_at = ? WHERE id = ?", hash, ms(t.now), l.ID); err != nil {
 		return false, err
 	}

@@ -77,14 +77,18 @@ func ensure(t *tx, p models.Participant) (kept models.Participant, created bool,
 	return kept, created, err
 }
 
-// addGrants adds those that are not there; who becomes a moderator is numbered.
+// addGrants adds those that are not there; who becomes a moderator is numbered, and
+// the votes of who is staff now are not counted any more.
 func addGrants(t *tx, id string, grants []models.Grant) error {
 	for _, g := range grants {
-		err := t.run("INSERT INTO grants (participant_id, role, consultation_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+		n, err := t.exec("INSERT INTO grants (participant_id, role, consultation_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 			id, g.Role, g.ConsultationID)
 		if err == nil && g.Role == models.RoleModerator {
 			err = t.run(`UPDATE participants SET number = (SELECT coalesce(max(number), 0) + 1 FROM participants)
 				WHERE id = ? AND number = 0`, id)
+		}
+		if err == nil && n > 0 && g.Role != models.RoleParticipant {
+			err = takeBackVotes(t, id, g.ConsultationID)
 		}
 		if err != nil {
 			return err
@@ -122,28 +126,36 @@ func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error
 	})
 }
 
-// SetGrants implements models.PeopleStore. CodeNotFound for the participant.
-func (s *Store) SetGrants(ctx context.Context, participantID string, grants []models.Grant) error {
+// RevokeGrant implements models.PeopleStore.
+func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant) error {
 	return s.put(ctx, func(t *tx) error {
 		p, err := participant(t, participantID)
 		if err != nil {
 			return err
 		}
-		if err = t.run("DELETE FROM grants WHERE participant_id = ?", participantID); err != nil {
+		n, err := t.exec("DELETE FROM grants WHERE participant_id = ? AND role = ? AND consultation_id = ?",
+			p.ID, g.Role, g.ConsultationID)
+		if err == nil && n == 0 {
+			err = models.Fail(models.CodeNotFound, "error.people.no_grant")
+		}
+		if err == nil && g == (models.Grant{Role: models.RoleAdmin}) {
+			err = checkAdminLeft(t)
+		}
+		if err != nil {
 			return err
 		}
-		if err = addGrants(t, participantID, grants); err != nil {
-			return err
-		}
-		if _, was := p.Scope(models.RoleAdmin); !was {
-			return nil
-		}
-		left, err := one[bool](t.row("SELECT EXISTS (SELECT 1 FROM grants WHERE role = 'admin' AND consultation_id = '')"))
-		if err == nil && !left {
-			err = models.Fail(models.CodeConflict, "error.people.last_admin")
-		}
-		return err
+		return t.run(`UPDATE links SET expires_at = ?1 WHERE address_key = ?2 AND address_key <> '' AND purpose = 'sign_in'
+			AND used_at = 0 AND role = ?3 AND expires_at > ?1`, ms(t.now), p.AddressKey, toJSON(g))
 	})
+}
+
+// checkAdminLeft refuses to leave the site without an admin.
+func checkAdminLeft(q queries) error {
+	left, err := one[bool](q.row("SELECT EXISTS (SELECT 1 FROM grants WHERE role = 'admin' AND consultation_id = '')"))
+	if err == nil && !left {
+		err = models.Fail(models.CodeConflict, "error.people.last_admin")
+	}
+	return err
 }
 
 // Session implements models.PeopleStore.

@@ -102,3 +102,26 @@ func handOn[T any](row scanner, scan func(scanner) (T, error), fn func(T) error)
 	}
 	return nil
 }
+
+// batchSize is how many rows a stream that is no snapshot reads at a time.
+const batchSize = 500
+
+// batches reads keyset by keyset with read, which gives at most batchSize rows after
+// a key, and hands them to fn while no connection is held. fn's error comes back as it is.
+func batches[T any](what string, read func(after string) ([]T, error), key func(T) string, fn func(T) error) error {
+	for after := ""; ; {
+		list, err := read(after)
+		if err != nil {
+			return wrap(what, err)
+		}
+		for _, v := range list {
+			if err := fn(v); err != nil {
+				return err
+			}
+		}
+		if len(list) < batchSize {
+			return nil
+		}
+		after = key(list[len(list)-1])
+	}
+}

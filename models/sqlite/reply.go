@@ -125,27 +125,29 @@ func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a mod
 	if a.Nobody() {
 		return 0, nil
 	}
-	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, func() (n int64, err error) {
-		err = s.reader(ctx).row(`SELECT coalesce(sum(n), 0) FROM (
-			SELECT count(*) AS n FROM replies WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
-			UNION ALL SELECT count(*) FROM replies WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
-			UNION ALL SELECT count(*) FROM ideas WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3 AND status IN ('pending', 'rejected')
-			UNION ALL SELECT count(*) FROM ideas WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3 AND status IN ('pending', 'rejected'))`,
-			a.ParticipantID, a.Guest, consultationID).Scan(&n)
-		return n, err
+	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, func() (int64, error) {
+		return one[int64](s.reader(ctx).row(`SELECT count(*) FROM (
+			SELECT status FROM replies WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3
+			UNION ALL SELECT status FROM replies WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3
+			UNION ALL SELECT status FROM ideas WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3
+			UNION ALL SELECT status FROM ideas WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3)
+			WHERE status IN ('pending', 'rejected')`, a.ParticipantID, a.Guest, consultationID))
 	})
-	return n, wrap("own unpublished texts", err)
+	return n, wrap("unpublished own texts", err)
 }
 
-// EditReply implements models.ReplyStore.
+// EditReply implements models.ReplyStore. What waits is on no page and not
+// searchable, so nothing else follows.
 func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, error) {
 	var kept models.Reply
 	err := s.put(ctx, func(t *tx) error {
 		old, err := reply(t, r.ID)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if old.Rev != r.Rev {
+		case old.Status != models.StatusPending:
+			return models.Fail(models.CodeClosed, "error.edit.published")
+		case old.Rev != r.Rev:
 			return models.Fail(models.CodeConflict, "error.reply.changed")
 		}
 		if err = keepWording(t, old.Item(), old.Rev, "", old.Body); err != nil {
@@ -155,13 +157,8 @@ func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, er
 			r.Body, r.BodyHTML, ms(t.now), r.ID); err != nil {
 			return err
 		}
-		if kept, err = reply(t, r.ID); err != nil || kept.Status != models.StatusPublished {
-			return err
-		}
-		if err = indexReply(t, kept); err != nil {
-			return err
-		}
-		return seen(t, kept.ConsultationID)
+		kept, err = reply(t, r.ID)
+		return err
 	})
 	return kept, err
 }

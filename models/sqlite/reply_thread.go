@@ -91,18 +91,19 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 
 // EachReply implements models.ReplyStore.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	return s.stream(ctx, "replies", func(q queries) error {
-		rows, err := q.query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultationID)
-		threads, err := collect(rows, err, one[string])
+	q := s.reader(ctx)
+	rows, err := q.query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultationID)
+	threads, err := collect(rows, err, one[string])
+	if err != nil {
+		return wrap("replies", err)
+	}
+	for _, ideaID := range append([]string{""}, threads...) {
+		err := batches("replies", func(after string) ([]models.Reply, error) {
+			return slice(q, models.ThreadQuery{ConsultationID: consultationID, IdeaID: ideaID, After: after}, batchSize)
+		}, func(r models.Reply) string { return r.Path }, fn)
 		if err != nil {
 			return err
 		}
-		for _, ideaID := range append([]string{""}, threads...) {
-			rows, err := q.query(threadOldest, consultationID, ideaID, "", -1)
-			if err = each(rows, err, func(row scanner) error { return handOn(row, scanShown, fn) }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }

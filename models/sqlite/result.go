@@ -70,23 +70,41 @@ func checkSeal(q queries, c models.Consultation, v models.Sealed, fence models.S
 	return err
 }
 
-const sealedSelect = `SELECT consultation_id, version, full_file, public_file, full_sha256, public_sha256, result, sealed_by, at
-	FROM sealed WHERE consultation_id = ? `
+// sealedSelect reads the versions with the two files that it is given: their
+// columns, or NULL for one that is not wanted.
+const (
+	sealedSelect  = sealedColumns + "full_file, public_file FROM sealed WHERE consultation_id = ? ORDER BY version"
+	sealedLast    = sealedColumns + "NULL, NULL" + lastSealed
+	sealedFull    = sealedColumns + "full_file, NULL" + lastSealed
+	sealedPublic  = sealedColumns + "NULL, public_file" + lastSealed
+	sealedColumns = "SELECT consultation_id, version, full_sha256, public_sha256, result, sealed_by, at, "
+	lastSealed    = " FROM sealed WHERE consultation_id = ? ORDER BY version DESC LIMIT 1"
+)
 
 func scanSealed(row scanner) (v models.Sealed, err error) {
-	return v, row.Scan(&v.ConsultationID, &v.Version, &v.Full, &v.Public, &v.FullSHA256, &v.PublicSHA256,
-		asJSON(&v.Result), &v.SealedBy, at(&v.At))
+	return v, row.Scan(&v.ConsultationID, &v.Version, &v.FullSHA256, &v.PublicSHA256,
+		asJSON(&v.Result), &v.SealedBy, at(&v.At), &v.Full, &v.Public)
 }
 
 // Sealed implements models.ResultStore.
 func (s *Store) Sealed(ctx context.Context, consultationID string) (models.Sealed, error) {
-	v, err := scanSealed(s.reader(ctx).row(sealedSelect+"ORDER BY version DESC LIMIT 1", consultationID))
+	v, err := scanSealed(s.reader(ctx).row(sealedLast, consultationID))
 	return v, wrap("sealed", missing(err, "error.sealed.unknown"))
+}
+
+// SealedFile implements models.ResultStore.
+func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool) (models.Sealed, error) {
+	text := sealedPublic
+	if full {
+		text = sealedFull
+	}
+	v, err := scanSealed(s.reader(ctx).row(text, consultationID))
+	return v, wrap("sealed file", missing(err, "error.sealed.unknown"))
 }
 
 // SealedVersions implements models.AuditStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) ([]models.Sealed, error) {
-	rows, err := s.reader(ctx).query(sealedSelect+"ORDER BY version", consultationID)
+	rows, err := s.reader(ctx).query(sealedSelect, consultationID)
 	list, err := collect(rows, err, scanSealed)
 	return list, wrap("sealed versions", err)
 }

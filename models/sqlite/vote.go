@@ -60,18 +60,24 @@ type ballot struct {
 // newBallot reads what stands in the store for a vote. CodeNotFound if the idea
 // is not published in that consultation.
 func newBallot(t *tx, c models.Consultation, v models.Vote) (*ballot, error) {
-	b := &ballot{rules: c, vote: v}
 	var status models.Status
 	var in string
+	var first time.Time
 	err := t.row("SELECT status, consultation_id, first_vote_at FROM ideas WHERE id = ?", v.IdeaID).
-		Scan(&status, &in, at(&b.first))
+		Scan(&status, &in, at(&first))
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && (status != models.StatusPublished || in != c.ID)) {
 		return nil, models.Fail(models.CodeNotFound, "error.idea.unknown")
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err = b.findGroup(t); err != nil {
+	return readBallot(t, c, v, first)
+}
+
+// readBallot is newBallot for an idea of which it is known that it takes the entry.
+func readBallot(t *tx, c models.Consultation, v models.Vote, first time.Time) (*ballot, error) {
+	b := &ballot{rules: c, vote: v, first: first}
+	if err := b.findGroup(t); err != nil {
 		return nil, err
 	}
 	return b, b.findEntries(t)

@@ -26,14 +26,16 @@ func (e *env) items(c models.Consultation) (all []models.AuditItem) {
 
 func auditItems(e *env) {
 	c := e.open("Markets")
-	i := e.idea(c, "Alms")
+	i := e.pendingIdea(c, "Alms")
 	r := e.newReply(c)
 	r.Contribution, r.Body = fullContribution(e, c), long
-	r = e.published(r)
+	r = e.pending(r)
 	next, nextIdea := r, i
 	next.Body, nextIdea.Title = "Better said", "Fewer alms"
 	e.clock.Add(time.Minute)
 	r, i = must(e.store.EditReply(e.ctx, next))(e), must(e.store.EditIdea(e.ctx, nextIdea))(e)
+	e.decide(models.ActionPublish, r.Item(), i.Item())
+	r, i = e.reply(r.ID), must(e.store.IdeaByID(e.ctx, i.ID))(e)
 	want := map[string]models.AuditItem{
 		r.ID: {Contribution: r.Contribution, Item: r.Item(), Body: r.Body},
 		i.ID: {Contribution: i.Contribution, Item: i.Item(), Title: i.Title, Body: i.Body, Number: 2},
@@ -72,13 +74,13 @@ func auditDigests(e *env) {
 	r := e.pending(e.newReply(c))
 	for _, body := range []string{"Second", "Third"} {
 		e.decide(models.ActionReject, r.Item())
-		next := e.reply(r.ID)
-		next.Body = body
-		r = must(e.store.EditReply(e.ctx, next))(e)
 		e.decide(models.ActionRestore, r.Item())
 		back := undo(e.decide(models.ActionPublish, r.Item()))
 		back.Items[0].To = models.StatusPending
 		must(e.store.Decide(e.ctx, back, nil))(e)
+		next := e.reply(r.ID)
+		next.Body = body
+		r = must(e.store.EditReply(e.ctx, next))(e)
 	}
 	digests := map[int64]string{}
 	a := e.items(c)[0]

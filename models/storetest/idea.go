@@ -207,7 +207,7 @@ func ideaOwn(e *env) {
 
 func ideaEdit(e *env) {
 	c := e.open()
-	i := e.idea(c, "Before")
+	i := e.pendingIdea(c, "Before")
 	stale := i
 	e.clock.Add(time.Minute)
 	next := i
@@ -222,6 +222,10 @@ func ideaEdit(e *env) {
 	}
 	_, err := e.store.EditIdea(e.ctx, stale)
 	e.refused("an edit of what changed since", err, models.CodeConflict, "")
+	e.decide(models.ActionPublish, i.Item())
+	_, err = e.store.EditIdea(e.ctx, got)
+	e.refused("an edit once it is published", err, models.CodeClosed, "error.edit.published")
+	e.equal("its words", must(e.store.IdeaByID(e.ctx, i.ID))(e).Title, "After")
 	want := []models.TextRevision{{Item: i.Item(), Rev: stale.Rev, Title: "Before", Body: "Why not", At: e.now()}}
 	e.equal("revisions", must(e.store.TextRevisions(e.ctx, i.Item()))(e), want)
 }

@@ -20,7 +20,9 @@ var jobCases = []testCase{
 	{"an unconfirmed address gets at most one message a day", jobUnconfirmed},
 	{"the jobs passed say whether they were deferred", jobSaysDeferred},
 	{"a message that was sent counts towards that", jobUnconfirmedSent},
-	{"a confirmed address gets its messages at once", jobConfirmed},
+	{"an account makes no difference to that", jobConfirmed},
+	{"at most three deferred messages wait for one address", jobDeferredMost},
+	{"a reminder waits for its turn where three are deferred", jobDeferredReminder},
 }
 
 // enqueue leaves jobs by a reply that causes them.
@@ -259,16 +261,68 @@ func jobSaysDeferred(e *env) {
 	e.person("Bo")
 	decided := []models.Job{e.unconfirmed("Bo"), e.unconfirmed("Ada")}
 	must(e.store.Decide(e.ctx, e.decision(models.ActionPublish, e.queue(models.QueueFilter{})[0].Item), decided))(e)
-	e.equal("of a decision", ids(decided, deferred), []bool{false, true})
+	e.equal("of a decision", ids(decided, deferred), []bool{true, true})
 }
 
 func jobConfirmed(e *env) {
 	c := e.open()
 	e.person("Ada")
-	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada")}
+	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.newMessage("Ada")}
 	e.enqueue(c, jobs...)
-	e.once("at once", e.claimed(5), ids(jobs, jobID))
-	for _, j := range e.waitingJobs() {
-		e.equal("deferred", j.Deferred, false)
+	e.equal("deferred", []bool{jobs[0].Deferred, jobs[1].Deferred, jobs[2].Deferred}, []bool{false, true, false})
+	e.once("at once", e.claimed(5), []string{jobs[0].ID, jobs[2].ID})
+	e.equal("how many at once", len(e.waiting()), 3)
+}
+
+// fillDeferred leaves as many deferred messages to a name as may wait, and one before them.
+func (e *env) fillDeferred(c models.Consultation, name string) {
+	e.Helper()
+	for range models.MaxDeferred + 1 {
+		e.enqueue(c, e.unconfirmed(name))
 	}
+}
+
+func jobDeferredMost(e *env) {
+	c := e.open("Markets")
+	e.fillDeferred(c, "Ada")
+	for _, kind := range []models.JobKind{models.JobReceived, models.JobDecided} {
+		more := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Bo")}
+		more[0].Kind, more[0].Recipient = kind, "ADA@example.org"
+		must(e.store.AddReply(e.ctx, e.newReply(c), more))(e)
+		e.equal("deferred", more[0].Deferred, true)
+	}
+	e.equal("stored", len(e.waiting()), models.MaxDeferred+1+2)
+	ballot := e.unconfirmed("Ada")
+	ballot.Kind = models.JobBallot
+	l := e.newBallot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
+	refusal := e.refused("a ballot link", e.store.AddLink(e.ctx, l, []models.Job{ballot}), models.CodeLimited, "error.link.limit")
+	e.equal("wait", refusal.Args["wait"], any(models.UnconfirmedEvery))
+	_, err := e.store.Link(e.ctx, l.TokenHash)
+	e.refused("its link", err, models.CodeNotFound, "")
+	e.enqueue(c, e.newMessage("Ada")) // one that is not of this kind is
+	e.equal("stored", len(e.waiting()), models.MaxDeferred+1+3)
+	e.drain()
+	e.clock.Add(models.UnconfirmedEvery)
+	e.equal("a day on", len(e.drain()), 2) // one of Ada's, one of Bo's
+	e.ok(e.store.AddLink(e.ctx, l, []models.Job{ballot}))
+}
+
+func jobDeferredReminder(e *env) {
+	c := e.open("Markets")
+	l := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
+	e.clock.Add(models.ReminderAfter + time.Minute)
+	e.fillDeferred(c, "Ada")
+	remind := func() int {
+		return must(e.store.RemindBallots(e.ctx, func(l models.Link) (string, models.Job) {
+			j := e.unconfirmed(l.Name)
+			j.Kind, j.LinkID = models.JobBallotReminder, l.ID
+			return models.HashToken("reminder " + e.id()), j
+		}))(e)
+	}
+	e.equal("while three wait", remind(), 0)
+	e.equal("RemindedAt", must(e.store.Link(e.ctx, l.TokenHash))(e).RemindedAt, time.Time{})
+	e.drain()
+	e.clock.Add(models.UnconfirmedEvery)
+	e.equal("sent", len(e.drain()), 1)
+	e.equal("then", remind(), 1)
 }

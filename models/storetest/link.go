@@ -14,7 +14,8 @@ var linkCases = []testCase{
 	{"it works until it expires and is still found afterwards", linkExpires},
 	{"it makes the account of its address", linkCreates},
 	{"it finds the account of its address and leaves it as it was", linkFinds},
-	{"a role from the command line is given when it is used", linkGrant},
+	{"one made by hand gives no role and is outside the limit", linkGrant},
+	{"one made with a role ends when that is taken away", linkRevoked},
 	{"at most five sign-in links an hour for one address", linkLimit},
 	{"it takes over what was sent with its address", linkTakesOver},
 	{"it releases the deferred messages to its address", linkReleases},
@@ -135,17 +136,46 @@ func linkFinds(e *env) {
 
 func linkGrant(e *env) {
 	e.person("Ada", everywhere(models.RoleBoard))
-	for n, name := range []string{"Ada", "Bo"} {
-		l := e.newLink(name)
-		grant := everywhere(models.RoleModerator)
-		l.Grant = &grant
-		e.ok(e.store.AddLink(e.ctx, l, nil))
-		p := e.use(l.TokenHash).Participant
-		e.equal(name+" moderates", p.Has(models.RoleModerator, ""), true)
-		e.equal(name+" is on the board", p.Has(models.RoleBoard, ""), name == "Ada")
-		e.equal(name+"'s number", p.Number, n+1)
-		e.equal("as read", must(e.store.Participant(e.ctx, p.ID))(e), p, sortedGrants)
+	for range models.SignInPerHour + 1 {
+		for _, name := range []string{"Ada", "Bo"} {
+			l := e.newLink(name)
+			grant := everywhere(models.RoleModerator)
+			l.Grant = &grant
+			e.ok(e.store.AddLink(e.ctx, l, nil))
+			p := e.use(l.TokenHash).Participant
+			e.equal(name+" moderates", p.Has(models.RoleModerator, ""), false)
+			e.equal(name+" is on the board", p.Has(models.RoleBoard, ""), name == "Ada")
+			e.equal(name+"'s number", p.Number, 0)
+			e.equal("as read", must(e.store.Participant(e.ctx, p.ID))(e), p, sortedGrants)
+		}
 	}
+	for range models.SignInPerHour { // those do not count
+		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+	}
+	e.refused("one more", e.store.AddLink(e.ctx, e.newLink("Ada"), nil), models.CodeLimited, "error.link.limit")
+}
+
+func linkRevoked(e *env) {
+	c := e.open()
+	role, here := everywhere(models.RoleModerator), models.Grant{Role: models.RoleModerator, ConsultationID: c.ID}
+	e.person("Ada", role, here)
+	e.person("Bo", role)
+	add := func(name string, g *models.Grant) models.Link {
+		l := e.newLink(name)
+		l.Grant = g
+		e.ok(e.store.AddLink(e.ctx, l, nil))
+		return l
+	}
+	ended := add("Ada", &role)
+	kept := []models.Link{add("Ada", &here), add("Ada", nil), add("Bo", &role)}
+	e.clock.Add(time.Second)
+	e.ok(e.store.RevokeGrant(e.ctx, e.person("Ada").ID, role))
+	_, err := e.store.UseLink(e.ctx, e.linkUse(ended.TokenHash))
+	e.refused("made with the role", err, models.CodeGone, "error.link.expired")
+	for _, l := range kept {
+		e.use(l.TokenHash)
+	}
+	e.equal("roles", e.person("Ada").Grants, []models.Grant{here})
 }
 
 func linkLimit(e *env) {
@@ -214,6 +244,6 @@ func linkReleases(e *env) {
 	e.ok(e.store.AddLink(e.ctx, l, nil))
 	e.use(l.TokenHash)
 	e.equal("after the link", e.claimed(9), []string{deferred.ID})
-	confirmed := send("Ada")
-	e.equal("to a confirmed address", e.claimed(9), []string{confirmed.ID})
+	send("Ada")
+	e.equal("an account makes no difference", e.claimed(9), []string(nil))
 }

@@ -14,8 +14,11 @@ var peopleCases = []testCase{
 	{"lists go by the time of joining, page by page", peoplePages},
 	{"the list of staff leaves out who has no role", peopleStaff},
 	{"an edit sets name, capacity, band and language alone", peopleEdit},
-	{"roles are replaced and moderators numbered", peopleGrants},
+	{"roles are added and taken away one by one, and moderators numbered", peopleGrants},
 	{"the last admin everywhere stays", peopleLastAdmin},
+	{"who becomes staff has no votes any more, within the role's scope", peopleStaffVotes},
+	{"nor on ideas that were removed by then", peopleStaffRemoved},
+	{"what is sealed keeps the votes of who becomes staff", peopleStaffSealed},
 	{"a session is found until it expires", peopleSession},
 	{"a session ends alone or with all of a participant's", peopleEndSessions},
 }
@@ -126,42 +129,93 @@ func peopleEdit(e *env) {
 
 func peopleGrants(e *env) {
 	c := e.draft()
-	e.person("Root", everywhere(models.RoleAdmin))
+	here := models.Grant{Role: models.RoleModerator, ConsultationID: c.ID}
 	var numbers []int
 	for _, name := range []string{"Ada", "Bo", "Cy"} {
 		p := e.person(name, everywhere(models.RoleBoard))
-		grants := []models.Grant{{Role: models.RoleModerator, ConsultationID: c.ID}, everywhere(models.RoleOrganiser)}
-		e.ok(e.store.SetGrants(e.ctx, p.ID, grants))
-		got := must(e.store.Participant(e.ctx, p.ID))(e)
-		e.equal("roles", got.Grants, grants, sortedGrants)
+		got := e.person(name, here, everywhere(models.RoleOrganiser))
+		e.equal("roles", got.Grants, []models.Grant{here, everywhere(models.RoleOrganiser), everywhere(models.RoleBoard)}, sortedGrants)
 		numbers = append(numbers, got.Number)
-		if name == "Ada" {
-			e.ok(e.store.SetGrants(e.ctx, p.ID, nil))
-			e.equal("no roles", len(must(e.store.Participant(e.ctx, p.ID))(e).Grants), 0)
-		}
+		e.ok(e.store.RevokeGrant(e.ctx, p.ID, here))
+		left := must(e.store.Participant(e.ctx, p.ID))(e)
+		e.equal("roles left", left.Grants, []models.Grant{everywhere(models.RoleOrganiser), everywhere(models.RoleBoard)}, sortedGrants)
+		e.equal("the number stays", left.Number, got.Number)
 	}
 	e.equal("the moderators' numbers", numbers, []int{1, 2, 3})
-	organiser := e.person("Di")
-	e.ok(e.store.SetGrants(e.ctx, organiser.ID, []models.Grant{everywhere(models.RoleOrganiser)}))
-	e.equal("an organiser's number", must(e.store.Participant(e.ctx, organiser.ID))(e).Number, 0)
+	di := e.person("Di", everywhere(models.RoleOrganiser))
+	e.equal("an organiser's number", di.Number, 0)
+	for _, g := range []models.Grant{here, {Role: models.RoleOrganiser, ConsultationID: c.ID}, {}} {
+		e.refused("a role not held", e.store.RevokeGrant(e.ctx, di.ID, g), models.CodeNotFound, "error.people.no_grant")
+	}
+	e.refused("nobody's", e.store.RevokeGrant(e.ctx, "nobody", here), models.CodeNotFound, "error.people.unknown")
+	e.equal("roles", must(e.store.Participant(e.ctx, di.ID))(e), di)
 }
 
 func peopleLastAdmin(e *env) {
 	c := e.draft()
-	first, second := e.person("Ada", everywhere(models.RoleAdmin)), e.person("Bo")
-	here := models.Grant{Role: models.RoleAdmin, ConsultationID: c.ID}
-	e.ok(e.store.SetGrants(e.ctx, second.ID, []models.Grant{here}))
-	for what, grants := range map[string][]models.Grant{
-		"no role":               nil,
-		"another role":          {everywhere(models.RoleOrganiser)},
-		"admin of one question": {here},
-	} {
-		err := e.store.SetGrants(e.ctx, first.ID, grants)
-		e.refused(what, err, models.CodeConflict, "error.people.last_admin")
-		e.equal(what, must(e.store.Participant(e.ctx, first.ID))(e), first)
+	admin, here := everywhere(models.RoleAdmin), models.Grant{Role: models.RoleAdmin, ConsultationID: c.ID}
+	first, second := e.person("Ada", admin), e.person("Bo", here)
+	e.refused("the last", e.store.RevokeGrant(e.ctx, first.ID, admin), models.CodeConflict, "error.people.last_admin")
+	e.equal("the last", must(e.store.Participant(e.ctx, first.ID))(e), first)
+	e.ok(e.store.RevokeGrant(e.ctx, second.ID, here))
+	e.person("Bo", admin)
+	e.ok(e.store.RevokeGrant(e.ctx, first.ID, admin))
+	e.refused("who is left", e.store.RevokeGrant(e.ctx, second.ID, admin), models.CodeConflict, "error.people.last_admin")
+}
+
+func peopleStaffVotes(e *env) {
+	first, second := e.open("Markets", "Alms"), e.open("Fairs")
+	ada, bo := e.person("Ada"), e.person("Bo")
+	for _, i := range append(e.ideas(first), e.ideas(second)...) {
+		e.vote(i, ada, models.ChoiceAgree)
+		e.vote(i, bo, models.ChoiceDisagree)
 	}
-	e.ok(e.store.SetGrants(e.ctx, second.ID, []models.Grant{everywhere(models.RoleAdmin)}))
-	e.ok(e.store.SetGrants(e.ctx, first.ID, nil))
+	before := e.reload(first)
+	e.clock.Add(time.Minute)
+	e.person("Ada", models.Grant{Role: models.RoleBoard, ConsultationID: first.ID})
+	for _, i := range e.ideas(first) {
+		e.equal("tally", i.Tally, models.Tally{Disagree: 1})
+	}
+	e.equal("elsewhere", e.ideas(second)[0].Tally, models.Tally{Agree: 1, Disagree: 1})
+	e.equal("own votes", must(e.store.OwnVotes(e.ctx, first.ID, ada.ID))(e), map[string]models.Choice(nil))
+	after := e.reload(first)
+	e.equal("voters", after.VoterCount, int64(1))
+	e.equal("steps of the vote sequence", after.VoteSeq, before.VoteSeq+2)
+	for _, v := range e.votes(first) {
+		if v.ParticipantID == ada.ID {
+			e.equal("the entry", v.Choice, models.ChoiceNone)
+			e.equal("it is older than the role", v.At.Before(e.now()), false)
+		}
+	}
+	e.person("Ada", everywhere(models.RoleModerator), models.Grant{Role: models.RoleBoard, ConsultationID: first.ID})
+	e.equal("everywhere", e.ideas(second)[0].Tally, models.Tally{Disagree: 1})
+	e.equal("nothing more here", e.reload(first).VoteSeq, after.VoteSeq)
+	for _, c := range []models.Consultation{first, second} {
+		e.counted(c)
+		e.voters(c)
+	}
+}
+
+func peopleStaffRemoved(e *env) {
+	c := e.open("Markets", "Alms")
+	ada, gone := e.person("Ada"), e.ideas(c)[1]
+	e.vote(gone, ada, models.ChoiceAgree)
+	d := e.decide(models.ActionRemove, gone.Item())
+	e.person("Ada", everywhere(models.RoleAdmin))
+	must(e.store.Decide(e.ctx, undo(d), nil))(e)
+	e.equal("restored", e.ideas(c)[1].Tally, models.Tally{})
+	e.counted(c)
+	e.voters(c)
+}
+
+func peopleStaffSealed(e *env) {
+	c := e.closed()
+	e.seal(c, 1)
+	votes, tally := e.votes(c), e.ideas(c)[0].Tally
+	e.person("Ada", everywhere(models.RoleModerator))
+	e.equal("entries", e.votes(c), votes)
+	e.equal("tally", e.ideas(c)[0].Tally, tally)
+	e.equal("the tally", tally, models.Tally{Agree: 1})
 }
 
 // signIn opens a session of name@example.org and gives it.

@@ -27,6 +27,7 @@ var raceCases = []testCase{
 	{"64 import one post: it is there once", raceImport},
 	{"64 join with one address: one account", raceJoin},
 	{"64 become moderators: no number comes twice", raceModerators},
+	{"64 admins lose all their roles at once: one stays admin", raceRevoke},
 	{"64 claim jobs: each job goes to one", raceClaim},
 	{"64 seal: one wins", raceSeal},
 	{"votes, replies, decisions and readers at once leave a whole store", raceAll},

@@ -143,7 +143,10 @@ func raceModerators(e *env) {
 	e.person("Root", everywhere(models.RoleAdmin))
 	people := e.crowd()
 	e.all(together(writers, func(w int) error {
-		return e.store.SetGrants(e.ctx, people[w].ID, []models.Grant{everywhere(models.RoleModerator)})
+		p := people[w]
+		p.Grants = []models.Grant{everywhere(models.RoleModerator)}
+		_, err := e.store.EnsureParticipant(e.ctx, p)
+		return err
 	}))
 	numbers := ids(people, func(p models.Participant) int {
 		return must(e.store.Participant(e.ctx, p.ID))(e).Number
@@ -152,6 +155,29 @@ func raceModerators(e *env) {
 	for n, number := range numbers {
 		e.equal("number", number, n+1)
 	}
+}
+
+func raceRevoke(e *env) {
+	admins := make([]models.Participant, writers)
+	for w := range admins {
+		admins[w] = e.person(fmt.Sprint("admin", w), everywhere(models.RoleAdmin), everywhere(models.RoleBoard))
+	}
+	refused := 0
+	for _, err := range together(2*writers, func(w int) error {
+		role := []models.Role{models.RoleAdmin, models.RoleBoard}[w%2]
+		return e.store.RevokeGrant(e.ctx, admins[w/2].ID, everywhere(role))
+	}) {
+		if err != nil {
+			e.refused("the last", err, models.CodeConflict, "error.people.last_admin")
+			refused++
+		}
+	}
+	e.equal("refused", refused, 1)
+	left := 0
+	for _, p := range admins {
+		left += len(must(e.store.Participant(e.ctx, p.ID))(e).Grants)
+	}
+	e.equal("roles left", left, 1)
 }
 
 func raceSeal(e *env) {

@@ -18,6 +18,8 @@ var replyCases = []testCase{
 	{"what an account took over is the account's alone", replyOwnTaken},
 	{"an edit replaces the words and keeps the old ones in order", replyEdit},
 	{"an edit of what changed since is refused", replyEditFence},
+	{"only what waits can be edited", replyEditWaiting},
+	{"own texts that are not published are counted", replyUnpublished},
 	{"a private link finds what it stands for", replyToken},
 	{"a stream stops at its reader's error", replyStreamStops},
 }
@@ -172,7 +174,7 @@ func replyOwnTaken(e *env) {
 
 func replyEdit(e *env) {
 	c := e.open()
-	r := e.published(e.newReply(c))
+	r := e.pending(e.newReply(c))
 	var want []models.TextRevision
 	for _, body := range []string{"Second", long} {
 		e.clock.Add(time.Minute)
@@ -205,6 +207,51 @@ func replyEditFence(e *env) {
 	e.refused("the second", err, models.CodeConflict, "")
 	e.equal("the reply", e.reply(stale.ID), first)
 	e.equal("revisions", len(must(e.store.TextRevisions(e.ctx, stale.Item()))(e)), 1)
+}
+
+func replyEditWaiting(e *env) {
+	c := e.open()
+	for _, a := range []models.Action{models.ActionPublish, models.ActionReject, models.ActionSpam, models.ActionWithdraw} {
+		r := e.pending(e.newReply(c))
+		e.decide(a, r.Item())
+		next := r
+		next.Body = "Something that nobody read"
+		_, err := e.store.EditReply(e.ctx, next)
+		e.refused("after "+string(a), err, models.CodeClosed, "error.edit.published")
+		e.equal("the words after "+string(a), e.reply(r.ID).Body, r.Body)
+		e.equal("revisions", must(e.store.TextRevisions(e.ctx, r.Item()))(e), []models.TextRevision(nil))
+	}
+}
+
+func replyUnpublished(e *env) {
+	c, other := e.open(), e.open()
+	p := e.person("Ada")
+	send := func(c models.Consultation, a models.Author) models.Item {
+		r := e.newReply(c)
+		r.ParticipantID, r.Guest = a.ParticipantID, a.Guest
+		return e.pending(r).Item()
+	}
+	guest := models.Author{Guest: "cookie"}
+	both := models.Author{ParticipantID: p.ID, Guest: "cookie"}
+	count := func(what string, a models.Author, want int64) {
+		e.Helper()
+		e.equal(what, must(e.store.UnpublishedOwn(e.ctx, c.ID, a))(e), want)
+	}
+	count("nothing sent", both, 0)
+	first, second := send(c, models.Author{ParticipantID: p.ID}), send(c, guest)
+	send(c, models.Author{Guest: "another"})
+	send(other, guest)
+	idea := e.newIdea(c, "Alms")
+	idea.ParticipantID = p.ID
+	must(e.store.AddIdea(e.ctx, idea, nil))(e)
+	count("the participant's", models.Author{ParticipantID: p.ID}, 2)
+	count("the guest's", guest, 1)
+	count("of both", both, 3)
+	count("nobody's", models.Author{}, 0)
+	e.decide(models.ActionReject, second)
+	count("with a rejected one", both, 3)
+	e.decide(models.ActionPublish, first)
+	count("with a published one", both, 2)
 }
 
 func replyToken(e *env) {

@@ -81,7 +81,7 @@ func fill(e *env) models.Consultation {
 	e.enqueue(c, e.newMessage("Ada"), e.unconfirmed("Bo"))
 	i := e.idea(c, "Training")
 	e.pendingIdea(c, "Waits")
-	next := r
+	next := e.pending(e.newReply(c))
 	next.Body, next.BodyHTML = "Yes indeed", "<p>Yes indeed</p>"
 	must(e.store.EditReply(e.ctx, next))(e)
 	e.vote(i, p, models.ChoiceAgree)

@@ -51,12 +51,24 @@ func (e *env) seal(c models.Consultation, version int) models.Sealed {
 	return s
 }
 
+// without leaves files out of a version.
+func without(s models.Sealed, full, public bool) models.Sealed {
+	if full {
+		s.Full = nil
+	}
+	if public {
+		s.Public = nil
+	}
+	return s
+}
+
 func sealRoundTrip(e *env) {
 	c := e.closed()
 	want := e.seal(c, 1)
 	want.At = e.now()
-	got := must(e.store.Sealed(e.ctx, c.ID))(e)
-	e.equal("the version", got, want)
+	e.equal("the version", must(e.store.Sealed(e.ctx, c.ID))(e), without(want, true, true))
+	e.equal("with the full file", must(e.store.SealedFile(e.ctx, c.ID, true))(e), without(want, false, true))
+	e.equal("with the public file", must(e.store.SealedFile(e.ctx, c.ID, false))(e), without(want, true, false))
 	e.equal("in the list", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{want})
 	after := e.reload(c)
 	e.equal("state", after.State, models.StateSealed)
@@ -121,7 +133,8 @@ func sealVersions(e *env) {
 	second.FullSHA256 = models.HashToken("another")
 	e.ok(e.store.Seal(e.ctx, second, e.reload(c).Fence()))
 	second.At = e.now()
-	e.equal("the last", must(e.store.Sealed(e.ctx, c.ID))(e), second)
+	e.equal("the last", must(e.store.Sealed(e.ctx, c.ID))(e), without(second, true, true))
+	e.equal("its file", must(e.store.SealedFile(e.ctx, c.ID, true))(e), without(second, false, true))
 	e.equal("all", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{first, second})
 }
 
@@ -142,6 +155,8 @@ func sealNotFound(e *env) {
 	e.refused("Sealed", err, models.CodeNotFound, "")
 	_, err = e.store.Sealed(e.ctx, "none")
 	e.refused("Sealed of nothing", err, models.CodeNotFound, "")
+	_, err = e.store.SealedFile(e.ctx, "none", true)
+	e.refused("SealedFile of nothing", err, models.CodeNotFound, "")
 }
 
 func sealDownload(e *env) {

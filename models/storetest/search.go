@@ -114,11 +114,13 @@ func searchFollows(e *env) {
 	e.equal("removed", append(e.found("otter"), e.found("otters")...), []string(nil))
 	e.decide(models.ActionRestore, r.Item())
 	e.equal("restored", e.found("otter"), []string{r.ID})
-	next := e.reply(r.ID)
+	next := e.pending(e.saying(c, "A stork"))
 	next.Body, next.BodyHTML = "A heron", "<p>A heron</p>"
 	must(e.store.EditReply(e.ctx, next))(e)
-	e.equal("the old word", e.found("otter"), []string(nil))
-	e.equal("the new word", e.found("heron"), []string{r.ID})
+	e.equal("edited while it waits", e.found("heron"), []string(nil))
+	e.decide(models.ActionPublish, next.Item())
+	e.equal("the old word", e.found("stork"), []string(nil))
+	e.equal("the new word", e.found("heron"), []string{next.ID})
 	edited := e.reload(c)
 	edited.Texts = map[string]models.ConsultationText{"en": {Title: "Badgers"}}
 	must(e.store.EditConsultation(e.ctx, edited, nil))(e)

@@ -2,8 +2,10 @@ package storetest
 
 import (
 	"cmp"
+	"context"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"folkmoot/models"
 )
@@ -17,6 +19,8 @@ var threadCases = []testCase{
 	{"a slice reads as many rows deep inside as at the start", threadReadsConstant},
 	{"a permalink begins a slice with its reply", threadBefore},
 	{"a stream of all replies goes thread by thread in reading order", threadEach},
+	{"a stream of more than a batch is whole and in order", threadEachMany},
+	{"a stream holds nothing while its caller is at work", threadEachNested},
 }
 
 // node is a reply as the tests expect it in a thread.
@@ -255,4 +259,68 @@ func threadEach(e *env) {
 	e.equal("the stream", ids(got, replyID), want)
 	own := e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: 10})
 	e.equal("as in the thread", got[:len(own)], own)
+}
+
+// many adds a consultation with n replies that follow each other, and gives their ids.
+func (e *env) many(n int) (models.Consultation, []string) {
+	e.Helper()
+	in := e.newImport()
+	in.replies, in.decision.Items = nil, nil
+	for range n {
+		r := e.newReply(in.c)
+		r.CreatedAt = longAgo
+		in.replies = append(in.replies, r)
+		in.decision.Items = append(in.decision.Items, models.DecisionItem{
+			Item: r.Item(), Rev: r.Rev, From: models.StatusPending, To: models.StatusPublished,
+			Digest: models.TextDigest(r.Salt, "", r.Body),
+		})
+	}
+	e.bringIn(in)
+	return in.c, ids(in.replies, replyID)
+}
+
+func threadEachMany(e *env) {
+	c, want := e.many(1203)
+	var got []string
+	e.ok(e.store.EachReply(e.ctx, c.ID, func(r models.Reply) error {
+		got = append(got, r.ID)
+		return nil
+	}))
+	e.equal("the stream", got, want)
+	items := ids(e.items(c), func(a models.AuditItem) string { return a.Item.ID })
+	e.equal("items", len(items), 2+len(want))
+	e.once("items", items, want)
+	if !slices.IsSorted(items[2:]) {
+		e.Errorf("the items are not in the order of their ids")
+	}
+}
+
+// threadEachNested opens a stream within a stream, many deep, and writes in the last:
+// whoever held a connection for each would wait for itself.
+func threadEachNested(e *env) {
+	c := e.open()
+	e.published(e.newReply(c))
+	e.published(e.newReply(c))
+	ctx, cancel := context.WithTimeout(e.ctx, time.Minute)
+	defer cancel()
+	calls := 0
+	var deeper func(level int) error
+	deeper = func(level int) error {
+		if level == 0 {
+			_, err := e.store.AddReply(ctx, e.newReply(c), nil)
+			return err
+		}
+		first := true
+		return e.store.EachReply(ctx, c.ID, func(models.Reply) error {
+			calls++
+			if !first {
+				return nil
+			}
+			first = false
+			return deeper(level - 1)
+		})
+	}
+	e.ok(deeper(40))
+	e.equal("replies met", calls, 80)
+	e.equal("what waits", len(e.queue(models.QueueFilter{})), 1)
 }

@@ -39,27 +39,40 @@ type WordPressPost struct {
 	Empty   int // comments without a visible character, left out
 }
 
-// WordPress reads a whole export and, only if it is sound, adds each published
-// post as a draft with its comments as replies. Refusals are models.Error:
-// CodeInvalid import.malformed (line, problem), import.not_wordpress,
-// import.no_posts, import.no_post (post), import.one_post (count) and
-// import.slug; CodeConflict if the given slug is taken. Posts before an error
-// of the store stay; running it again adds the rest.
-func WordPress(ctx context.Context, svc *service.Service, r io.Reader, o WordPressOptions) (WordPressReport, error) {
+// WordPressImport is an export that was read and found sound, with the posts
+// that are asked for. Nothing of it is in a store yet.
+type WordPressImport struct {
+	blog    *Blog
+	posts   []Post
+	options WordPressOptions
+}
+
+// ReadWordPress reads a whole export, without a store. Refusals are models.Error
+// of CodeInvalid: import.malformed (line, problem), import.not_wordpress,
+// import.no_posts, import.no_post (post), import.one_post (count, posts) and
+// import.slug; other errors are the reader's own.
+func ReadWordPress(r io.Reader, o WordPressOptions) (*WordPressImport, error) {
 	if o.Slug != "" && !models.ValidSlug(o.Slug) {
-		return WordPressReport{}, models.Fail(models.CodeInvalid, "import.slug", "slug", o.Slug)
+		return nil, models.Fail(models.CodeInvalid, "import.slug", "slug", o.Slug)
 	}
 	blog, err := ParseWXR(r)
 	if err != nil {
-		return WordPressReport{}, readable(err)
+		return nil, readable(err)
 	}
-	report := WordPressReport{Counts: blog.Counts}
 	posts, err := o.choose(blog.Posts)
 	if err != nil {
-		return report, err
+		return nil, err
 	}
-	for _, post := range posts {
-		done, err := addPost(ctx, svc, blog, post, o)
+	return &WordPressImport{blog: blog, posts: posts, options: o}, nil
+}
+
+// Add adds each post as a draft with its comments as replies. CodeConflict if the
+// given slug is taken, CodeInvalid if it has another meaning in an address. Posts
+// before an error of the store stay; running it again adds the rest.
+func (w *WordPressImport) Add(ctx context.Context, svc *service.Service) (WordPressReport, error) {
+	report := WordPressReport{Counts: w.blog.Counts}
+	for _, post := range w.posts {
+		done, err := addPost(ctx, svc, w.blog, post, w.options)
 		if err != nil {
 			return report, fmt.Errorf("import post %s: %w", post.ID, err)
 		}
@@ -78,7 +91,7 @@ func readable(err error) error {
 	if errors.Is(err, ErrNotWordPress) {
 		return &models.Error{Code: models.CodeInvalid, Key: "import.not_wordpress", Err: err}
 	}
-	return fmt.Errorf("read the export: %w", err)
+	return err
 }
 
 // choose picks the posts that are asked for.
@@ -95,9 +108,18 @@ func (o WordPressOptions) choose(all []Post) ([]Post, error) {
 	case len(posts) == 0:
 		return nil, models.Fail(models.CodeInvalid, "import.no_post", "post", o.Post)
 	case o.Slug != "" && len(posts) > 1:
-		return nil, models.Fail(models.CodeInvalid, "import.one_post", "count", len(posts))
+		return nil, models.Fail(models.CodeInvalid, "import.one_post", "count", len(posts), "posts", listed(posts))
 	}
 	return posts, nil
+}
+
+// listed gives id and title of each post, one to a line.
+func listed(posts []Post) string {
+	var lines []string
+	for _, p := range posts {
+		lines = append(lines, "  "+p.ID+"  "+strings.Join(strings.Fields(p.Title), " "))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // maxTries is how many slugs are tried for a post whose own is taken.

@@ -80,6 +80,24 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestChoices names an idea by its title where one came, else by its number alone.
+func TestChoices(t *testing.T) {
+	for given, want := range map[string]string{
+		"1\tagree\tA market": "- Idea 1, “A market”: agree\n",
+		"1\tagree\t ":        "- Idea 1: agree\n",
+		"1\tagree":           "- Idea 1: agree\n",
+		"1:agree":            "- Idea 1: agree\n",
+	} {
+		m, err := renderer.RenderMail(job(models.JobBallot, "token", "t", "choices", given))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("%q: no %q in\n%s", given, want, m.Text)
+		}
+	}
+}
+
 func TestNothingEntersTheHeaders(t *testing.T) {
 	for _, title := range []string{
 		"a\r\nBcc: all@example.org", "a\nb", "a\u2028b", "a\u0085b", "a\x00b", "a\u202eb", "bad \xff bytes", strings.Repeat("é", 500), "  ",

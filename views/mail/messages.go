@@ -102,7 +102,7 @@ func (m *message) choices() (list []string) {
 			continue
 		}
 		choice := m.t("mail.choice." + parts[1])
-		if len(parts) == 2 {
+		if len(parts) == 2 || line(parts[2]) == "" {
 			list = append(list, m.t("mail.chosen", "number", line(parts[0]), "choice", choice))
 			continue
 		}

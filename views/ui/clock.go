@@ -7,8 +7,8 @@ import (
 	"folkmoot/views/i18n"
 )
 
-// Countdown is the clock as a figure with its unit: "12" and "days left". Both
-// are empty when there is nothing to count.
+// Countdown is the clock as a figure with its unit: "12" and "days left", or
+// "Today" and "it closes". Both are empty when there is nothing to count.
 func (c Clock) Countdown(l *i18n.Localizer) (figure, unit string) {
 	switch {
 	case c.Coming:
@@ -24,6 +24,9 @@ func (c Clock) Countdown(l *i18n.Localizer) (figure, unit string) {
 }
 
 func (c Clock) count(l *i18n.Localizer, days int, key string) (string, string) {
+	if days == 0 {
+		return l.T("clock.today"), l.T(key + ".today")
+	}
 	return l.Number(int64(days)), l.T(key, "count", days)
 }
 
@@ -72,13 +75,21 @@ func (c Clock) promise(l *i18n.Localizer) []string {
 func (c Clock) withBoard(l *i18n.Localizer) []string {
 	had := max(0, -c.days(c.ClosesAt))
 	if c.AnswerBy.IsZero() {
-		return []string{l.T("clock.board_has", "count", had)}
+		return []string{l.T(onTheDay("clock.board_has", had), "count", had)}
 	}
-	held := l.T("clock.board_has_promised", "count", had, "date", l.Date(c.AnswerBy, c.Zone))
+	held := l.T(onTheDay("clock.board_has_promised", had), "count", had, "date", l.Date(c.AnswerBy, c.Zone))
 	if c.Late() > 0 {
 		return []string{held, l.T("clock.is_late", "count", c.Late())}
 	}
 	return []string{held}
+}
+
+// onTheDay names the sentence for days, or the one for the day itself.
+func onTheDay(key string, days int) string {
+	if days == 0 {
+		return key + ".today"
+	}
+	return key
 }
 
 func (c Clock) answered(l *i18n.Localizer) string {

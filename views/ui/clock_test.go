@@ -25,6 +25,9 @@ func TestClock(t *testing.T) {
 	}{
 		{"coming", coming, "Opens on 1 March 2027, 12:00 UTC, in 4 days.", "4 days until it opens"},
 		{"open", clock(models.StateOpen, 9), "Open until 10 March 2027, 12:00 UTC: it closes tomorrow.", "1 day left"},
+		{"closing day", clock(models.StateOpen, 10), "Open until 10 March 2027, 12:00 UTC: it closes today.", "Today it closes"},
+		{"just closed", clock(models.StateCounting, 10), "Voting closed on 10 March 2027, today; the votes are being counted. The board’s answer is expected by 20 March 2027, in 10 days.", "Today it closed"},
+		{"sealed the same day", clock(models.StateSealed, 10), "The board has had this since today; it promised an answer by 20 March 2027.", "Today it closed"},
 		{"counting", clock(models.StateCounting, 12), "Voting closed on 10 March 2027, 2 days ago; the votes are being counted. The board’s answer is expected by 20 March 2027, in 8 days.", "2 days since closing"},
 		{"counting late", clock(models.StateCounting, 21), "Voting closed on 10 March 2027, 11 days ago; the votes are being counted. The board promised an answer by 20 March 2027: 1 day late.", "11 days since closing"},
 		{"with the board", clock(models.StateSealed, 20), "The board has had this for 10 days; it promised an answer by 20 March 2027.", "10 days since closing"},

@@ -59,10 +59,18 @@ func (f Frame) accountName() string {
 	return f.Who.Name
 }
 
+// unreturned are the pages whose address is not handed on: it may hold a token.
+var unreturned = []string{"/sign-in", "/contributions", "/edit", "/report"}
+
 // signIn gives the address of the sign-in page that comes back to path.
 func signIn(path string) string {
-	if path == "" || path == "/" || strings.HasPrefix(path, "/sign-in") {
+	if path == "" || path == "/" {
 		return "/sign-in"
+	}
+	for _, private := range unreturned {
+		if rest, ok := strings.CutPrefix(path, private); ok && (rest == "" || strings.ContainsAny(rest[:1], "/?")) {
+			return "/sign-in"
+		}
 	}
 	return "/sign-in?return_to=" + url.QueryEscape(path)
 }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// The limits: what this machine can do at all with Fiber and SQLite, and nothing
+// of ours in the way.
+const (
+	limitPages = "pages" // the same bytes, ready in memory; a bare 304
+	limitFloor = "floor" // read the rows, append prepared fragments, compress
+	limitWrite = "write" // the same rows in group commits, or one transaction each
+	limitCSV   = "csv"   // the same rows by encoding/csv
+)
+
+// limitSpec tells a limit's process what to be.
+type limitSpec struct {
+	Kind  string
+	Store string // floor, write: an SQLite file
+	Page  page   // pages
+	Floor floorSpec
+	Write writeSpec
+	File  string // csv: the rows
+}
+
+// page is an answer as the real server gave it.
+type page struct {
+	Kind, Encoding, ETag string
+	Body                 []byte
+}
+
+// serveLimit is the limit's process: it prints where it listens and ends with its input.
+func serveLimit(in io.Reader, out io.Writer) error {
+	var spec limitSpec
+	line, err := bufio.NewReaderSize(in, 1<<20).ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("read what to be: %w", err)
+	}
+	if err := json.Unmarshal(line, &spec); err != nil {
+		return err
+	}
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	switch spec.Kind {
+	case limitPages:
+		barePage(app, spec.Page)
+	case limitFloor:
+		err = bareFloor(app, spec.Store, spec.Floor)
+	case limitWrite:
+		err = bareWrites(app, spec.Store, spec.Write)
+	case limitCSV:
+		err = bareCSV(app, spec.File)
+	default:
+		err = fmt.Errorf("no limit is called %q", spec.Kind)
+	}
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "http://%s\n", l.Addr())
+	go func() { // the bench is gone, or done with it
+		_, _ = io.Copy(io.Discard, in)
+		_ = l.Close()
+	}()
+	_ = app.Listener(l) // ends with the listener
+	return nil
+}
+
+// barePage answers with bytes that lie ready, and "not modified" without asking.
+func barePage(app *fiber.App, p page) {
+	app.Get("/page", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, p.Kind)
+		c.Set(fiber.HeaderContentEncoding, p.Encoding)
+		c.Set(fiber.HeaderETag, p.ETag)
+		return c.Send(p.Body)
+	})
+	app.Get("/304", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderETag, p.ETag)
+		c.Status(fiber.StatusNotModified)
+		return nil
+	})
+}

@@ -1,0 +1,99 @@
+// Command folkmoot-bench measures how close Folkmoot comes to what the machine can
+// do: it starts the real server on a fresh store, fills it, drives it over loopback
+// from a separate process with bounded load, and prints each figure beside its
+// limit, a small program of the bench itself that was measured in the same run in
+// turns with it. It is a benchmark and no test: whether goals are met or missed,
+// it exits 0.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	if role := os.Getenv(roleVariable); role != "" {
+		os.Exit(play(role))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.As(err, new(usageError)):
+		os.Exit(2)
+	case err != nil: // it could not measure at all
+		fmt.Fprintln(os.Stderr, "folkmoot-bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run and what all its rows share.
+type bench struct {
+	options
+	ctx     context.Context
+	dir     string // made by this run; everything that is written lies in it
+	self    string // this program, for its other processes
+	program string // the real program
+	log     io.Writer
+}
+
+// processors is what every process of the bench gets as GOMAXPROCS.
+func processors() int { return runtime.GOMAXPROCS(0) }
+
+// run measures what args ask for and prints it to out; progress goes to log.
+func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
+	o, err := parseOptions(args, log)
+	if err != nil {
+		return err
+	}
+	b := &bench{options: o, ctx: ctx, log: log}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	if b.dir, err = os.MkdirTemp(o.parent, "folkmoot-bench-"); err != nil {
+		return err
+	}
+	made := b.dir // the one folder that this program ever removes
+	defer func() { err = errors.Join(err, os.RemoveAll(made)) }()
+	b.say("building folkmoot …")
+	if b.program, err = build(ctx, b.dir); err != nil {
+		return err
+	}
+	m, err := b.machine()
+	if err != nil {
+		return err
+	}
+	outcomes := b.measure()
+	if o.json {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{"machine": m, "rows": outcomes})
+	}
+	return printTable(out, m, outcomes)
+}
+
+// say tells whoever waits what is being done.
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.log, format+"\n", args...) }
+
+// measure goes through the rooms and rows that were asked for. What fails is an
+// outcome too, so that one fault does not hide the other figures.
+func (b *bench) measure() (all []outcome) {
+	for _, r := range rooms {
+		if rows := r.asked(b.options); len(rows) > 0 && b.ctx.Err() == nil {
+			all = append(all, b.room(r, rows, "")...)
+		}
+	}
+	if b.mongo != "" {
+		all = append(all, b.overMongo()...)
+	}
+	return all
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// ready is a page as the server gives it once it is warm.
+type ready struct {
+	answer
+	read []byte // as a browser sees it
+}
+
+// warm fetches a page until two answers in a row are the same, so that bytes that
+// are improved in the background are the improved ones.
+func (s *stage) warm(path string, fields ...field) (ready, error) {
+	fields = append(fields, accepts())
+	key := fmt.Sprint(path, fields)
+	if r, ok := s.ready[key]; ok {
+		return r, nil
+	}
+	var last answer
+	for range 20 {
+		a, err := get(s.server.addr, path, fields...)
+		if err == nil && a.status != http.StatusOK {
+			err = fmt.Errorf("GET %s: status %d", path, a.status)
+		}
+		if err != nil {
+			return ready{}, err
+		}
+		same := a.encoding == last.encoding && bytes.Equal(a.body, last.body)
+		last = a
+		if same {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	text, err := last.text()
+	if err != nil {
+		return ready{}, fmt.Errorf("GET %s: %w", path, err)
+	}
+	s.ready[key] = ready{last, text}
+	return s.ready[key], nil
+}
+
+// bytes says how much the page is.
+func (r ready) bytes() string {
+	how := r.encoding
+	if how == "" {
+		how = "not compressed"
+	}
+	return fmt.Sprintf("%s bytes on the wire (%s), %s as read", group(r.wire), how, group(int64(len(r.read))))
+}
+
+// limitOf starts bare Fiber with the page's bytes, compressed by the bench if the
+// server does not do it, and gives the address.
+func (s *stage) limitOf(name string, r ready) (string, page, error) {
+	p := page{Kind: r.kind, Encoding: r.encoding, ETag: r.etag, Body: r.body}
+	if p.Encoding == "" {
+		var err error
+		if p.Body, err = compressed(r.body); err != nil {
+			return "", p, err
+		}
+		p.Encoding = "gzip"
+	}
+	if p.ETag == "" {
+		p.ETag = `"bench"`
+	}
+	addr, err := s.limit(name, limitSpec{Kind: limitPages, Page: p})
+	return addr, p, err
+}
+
+// besideBare measures a stream of pages beside bare Fiber, as many connections,
+// with the bytes of r.
+func (s *stage) besideBare(name string, ours stream, r ready) (outcome, error) {
+	addr, p, err := s.limitOf(name, r)
+	if err != nil {
+		return outcome{}, err
+	}
+	bare := stream{Workers: ours.Workers, Acts: []act{{
+		Name: "bare Fiber", Paths: []string{"/page"}, Fields: []field{accepts()},
+		Want: want{Status: http.StatusOK, Length: int64(len(p.Body))},
+	}}}
+	return s.compare("pages/s", s.rate(s.server.addr, ours), s.rate(addr, bare))
+}
+
+// reads reads a page of the server from so many connections.
+func reads(workers int, path string, w want, sessions ...string) stream {
+	return stream{Workers: workers, Acts: []act{{
+		Name: "GET " + path, Paths: []string{path}, Fields: []field{accepts()}, Sessions: sessions, Want: w,
+	}}}
+}
+
+// aPage is the least that a page must be: there, and whole.
+func aPage() want { return want{Status: http.StatusOK, Holds: []string{"</html>"}} }

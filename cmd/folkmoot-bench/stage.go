@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// room is a group of rows that share a store and the programs on it.
+type room struct {
+	name string
+	fill func(*filler) error // nil: no store, no server
+	rows []row
+}
+
+// row is one thing that is measured; run may find more than one outcome in it.
+type row struct {
+	name, what string
+	run        func(*stage) ([]outcome, error)
+}
+
+// rooms are all rooms in the order of the table.
+var rooms = []room{reading, voting, replying, exporting, footprint, alone}
+
+// rowNames lists all rows.
+func rowNames() (names []string) {
+	for _, r := range rooms {
+		for _, row := range r.rows {
+			names = append(names, row.name)
+		}
+	}
+	return names
+}
+
+// asked gives the rows of the room that the options ask for.
+func (r room) asked(o options) []row {
+	return slices.DeleteFunc(slices.Clone(r.rows), func(x row) bool {
+		return len(o.rows) > 0 && !slices.ContainsFunc(o.rows, func(name string) bool { return matches(name, x.name) })
+	})
+}
+
+// stage is a filled store with the real server and the limits on it. Its files lie
+// in the run's folder and are removed with it.
+type stage struct {
+	*bench
+	filled
+	folder  string // its own, new in the run's
+	store   string // the file, for the limits too
+	serves  string // what the server gets as --store: the file or a MongoDB
+	server  *process
+	limits  map[string]*process
+	copies  int              // of the store, made so far
+	ready   map[string]ready // pages that were fetched
+	decided []int            // decisions so far, as act.From
+	voted   map[string][]int // votes so far, by target and worker
+}
+
+// room fills a store, measures the rows and takes the programs down again.
+func (b *bench) room(r room, rows []row, mongo string) (all []outcome) {
+	s := &stage{bench: b, limits: map[string]*process{}, ready: map[string]ready{}, voted: map[string][]int{}}
+	err := s.open(r, mongo)
+	for _, x := range rows {
+		var found []outcome
+		rowErr := err
+		if err == nil {
+			b.say("%s", x.name)
+			found, rowErr = x.run(s)
+		}
+		if rowErr != nil {
+			found = []outcome{{Verdict: verdictFailed, Notes: []string{rowErr.Error()}}}
+		}
+		for i := range found {
+			found[i].fillIn(x, b.options, mongo != "")
+			b.say("  %s", found[i].line())
+		}
+		all = append(all, found...)
+	}
+	if err := s.close(); err != nil {
+		b.say("  taking down: %v", err)
+	}
+	return all
+}
+
+// open fills the store of a room and starts the server.
+func (s *stage) open(r room, mongo string) (err error) {
+	if s.folder, err = os.MkdirTemp(s.dir, r.name+"-"); err != nil || r.fill == nil {
+		return err
+	}
+	s.say("filling the store of %s …", r.name)
+	s.store = filepath.Join(s.folder, "folkmoot.db")
+	if s.filled, err = s.fill(s.store, r.fill); err != nil {
+		return err
+	}
+	s.serves = s.store
+	if mongo != "" {
+		if s.serves, err = s.copyToMongo(mongo, r.name); err != nil {
+			return err
+		}
+	}
+	return s.restart()
+}
+
+// restart starts the server, anew if it runs, and waits until it answers.
+func (s *stage) restart() (err error) {
+	if err := s.stopServer(); err != nil {
+		return err
+	}
+	s.server, err = start(s.ctx, s.folder, environment(), nil, s.program, serveArgs(s.serves, "127.0.0.1:0")...)
+	if err == nil {
+		_, err = get(s.server.addr, "/healthz")
+	}
+	return err
+}
+
+// serveArgs is how the real server is started: no access log, no limits on abuse.
+func serveArgs(store, listen string) []string {
+	return []string{"serve", "--store", store, "--listen", listen, "--no-access-log", "--no-limits"}
+}
+
+func (s *stage) stopServer() error {
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.stop()
+	s.server = nil
+	return err
+}
+
+// close stops all processes. The files go with the run's folder.
+func (s *stage) close() error {
+	errs := []error{s.stopServer()}
+	for _, p := range s.limits {
+		errs = append(errs, p.stop())
+	}
+	return errors.Join(errs...)
+}
+
+// limit starts a limit, once for the room, and gives its address.
+func (s *stage) limit(name string, spec limitSpec) (string, error) {
+	if p := s.limits[name]; p != nil {
+		return p.addr, nil
+	}
+	in, err := json.Marshal(spec)
+	if err != nil {
+		return "", err
+	}
+	p, err := start(s.ctx, s.folder, environment(roleVariable+"="+roleLimit), append(in, '\n'), s.self)
+	if err != nil {
+		return "", err
+	}
+	s.limits[name] = p
+	return p.addr, nil
+}
+
+// copyOfStore copies the store for a limit that writes. The server is stopped for
+// it, so that the file is whole, and started again.
+func (s *stage) copyOfStore() (file string, err error) {
+	if err := s.stopServer(); err != nil {
+		return "", err
+	}
+	s.copies++
+	file = filepath.Join(s.folder, fmt.Sprintf("limit-%d.db", s.copies))
+	if err := copyFile(s.store, file); err != nil {
+		return "", err
+	}
+	return file, s.restart()
+}
+
+// copyFile copies a file to a new one, on disk.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}

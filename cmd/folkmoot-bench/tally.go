@@ -1,0 +1,121 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// report is what a load generator found: for each stream, for each act by name.
+type report struct {
+	Seconds float64
+	Streams [][]tally
+}
+
+// tally is what became of the requests of one act.
+type tally struct {
+	Name          string
+	Count         int // answers in the measured time
+	Errors        int
+	Problems      []string // the first few
+	Mid, P99, Max float64  // milliseconds
+	Gap           float64  // the longest time in which no answer came, milliseconds
+	Tenths        []int    // answers in each tenth of the time
+	Done          []int    // by worker, with the warm-up: goes on as From
+}
+
+// tallyUp puts together what the workers of a stream have seen. Acts of one name
+// are one.
+func tallyUp(s stream, workers []*worker) (list []tally) {
+	samples := map[string][]sample{}
+	for i, a := range s.Acts {
+		at := slices.IndexFunc(list, func(t tally) bool { return t.Name == a.Name })
+		if at < 0 {
+			at = len(list)
+			list = append(list, tally{Name: a.Name})
+		}
+		t := &list[at]
+		for n, w := range workers {
+			samples[a.Name] = append(samples[a.Name], w.samples[i]...)
+			t.Errors += w.errors[i]
+			if len(t.Done) == n {
+				t.Done = append(t.Done, w.count[i])
+			}
+			if len(t.Problems) < 3 {
+				t.Problems = append(t.Problems, w.problems[i]...)
+			}
+		}
+	}
+	for i := range list {
+		list[i].measure(samples[list[i].Name])
+	}
+	return list
+}
+
+// measure fills in the figures of the samples.
+func (t *tally) measure(all []sample) {
+	t.Count = len(all)
+	if t.Count == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b sample) int { return cmp.Compare(a.at, b.at) })
+	last, end := time.Duration(0), all[len(all)-1].at
+	t.Tenths = make([]int, 10)
+	for _, s := range all {
+		t.Gap = max(t.Gap, millis(s.at-last))
+		last = s.at
+		t.Tenths[min(9, int(10*s.at/max(1, end)))]++
+	}
+	slices.SortFunc(all, func(a, b sample) int { return cmp.Compare(a.took, b.took) })
+	t.Mid, t.P99, t.Max = millis(quantile(all, 0.5)), millis(quantile(all, 0.99)), millis(quantile(all, 1))
+}
+
+// quantile gives the smallest time that the share q of the sorted samples keep to.
+func quantile(sorted []sample, q float64) time.Duration {
+	at := int(q*float64(len(sorted))+0.999999) - 1
+	return sorted[min(max(at, 0), len(sorted)-1)].took
+}
+
+// middle gives the median time of the first act.
+func (r report) middle() float64 {
+	if len(r.Streams) == 0 {
+		return 0
+	}
+	return r.Streams[0][0].Mid
+}
+
+// problem is an error if any answer was wrong.
+func (r report) problem() error {
+	for _, acts := range r.Streams {
+		for _, t := range acts {
+			if t.Errors > 0 {
+				return fmt.Errorf("%s: %d of %d answers were wrong: %s", t.Name, t.Errors, t.Errors+t.Count, strings.Join(t.Problems, "; "))
+			}
+		}
+	}
+	return nil
+}
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// median gives the middle of the figures, the mean of the two middle ones of an
+// even number; 0 of none.
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(list))
+	n := len(s)
+	return (s[(n-1)/2] + s[n/2]) / 2
+}
+
+// medianRatio gives the median of the runs' ratios.
+func medianRatio(runs [][2]float64) float64 {
+	list := make([]float64, len(runs))
+	for i, r := range runs {
+		list[i] = r[0] / r[1]
+	}
+	return median(list)
+}

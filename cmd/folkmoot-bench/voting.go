@@ -1,0 +1,148 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+
+	"folkmoot/models"
+)
+
+// voting is what happens when everybody votes at once.
+var voting = room{"voting", fillVoting, []row{
+	{"votes-64", "votes, signed in, origin-checked, durable, 64 clients", (*stage).votes64},
+	{"votes-256", "the same, 256 clients", (*stage).votes256},
+	{"votes-commit", "the same, 64 clients, against a transaction for each vote", (*stage).votesCommit},
+}}
+
+// fillVoting makes a consultation with many ideas to vote on.
+func fillVoting(f *filler) error {
+	if err := f.participants(); err != nil {
+		return err
+	}
+	_, _, err := f.consultation("votes", f.sizes.ideas, 0, models.TalliesAfterClosing)
+	return err
+}
+
+// cast votes with so many clients on a server: ours or a bare one. It goes on where
+// the last measurement of that server ended.
+func (s *stage) cast(where string, addr func() string, clients int) side {
+	return func() (float64, error) {
+		from := s.voted[where]
+		if from == nil {
+			from = make([]int, len(s.sessions))
+		}
+		r, err := s.send(s.loadOf(addr(), stream{Workers: clients, Acts: []act{{
+			Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.ideas, Sessions: s.sessions,
+			From: from, Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}},
+		}}}))
+		if err != nil {
+			return 0, err
+		}
+		s.voted[where] = append(r.Streams[0][0].Done, from[clients:]...)
+		return float64(r.Streams[0][0].Count) / r.Seconds, nil
+	}
+}
+
+func (s *stage) castOurs(clients int) side {
+	return s.cast("ours", func() string { return s.server.addr }, clients)
+}
+
+func (s *stage) castBare(addr string, clients int) side {
+	return s.cast(addr, func() string { return addr }, clients)
+}
+
+// bareWriter starts bare Fiber with bare commits on a copy of the store.
+func (s *stage) bareWriter(slug string, group int) (string, error) {
+	name := fmt.Sprint(slug, " in groups of ", group)
+	if p := s.limits[name]; p != nil {
+		return p.addr, nil
+	}
+	file, err := s.copyOfStore()
+	if err != nil {
+		return "", err
+	}
+	spec := writeSpec{Group: group, People: map[string]string{}}
+	for i, token := range s.sessions {
+		spec.People[token] = s.ids[i]
+	}
+	if spec.Consultation, err = s.consultationID(slug); err != nil {
+		return "", err
+	}
+	if spec.Ideas, err = ideasOf(file, spec.Consultation); err != nil {
+		return "", err
+	}
+	return s.limit(name, limitSpec{Kind: limitWrite, Store: file, Write: spec})
+}
+
+// groupLimit is how many writes the bare program commits at once; as the real one.
+const groupLimit = 256
+
+func (s *stage) votes64() ([]outcome, error) {
+	addr, err := s.bareWriter("votes", groupLimit)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.compare("votes/s", s.castOurs(64), s.castBare(addr, 64))
+	return one(o, err, ratio("≥", 0.60), "bare Fiber and a bare group commit of the same rows, synchronous FULL")
+}
+
+func (s *stage) votes256() ([]outcome, error) {
+	addr, err := s.bareWriter("votes", groupLimit)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.compare("votes/s", s.castOurs(256), s.castOurs(64))
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.compare("votes/s", s.castBare(addr, 256), s.castBare(addr, 64))
+	note := fmt.Sprintf("the bare program does %s votes/s at 256 clients and %s at 64: %s ×", figure(l.Ours), figure(l.Limit), figure(l.Value))
+	return one(o, err, ratio("≥", 0.8), "64 clients", note)
+}
+
+func (s *stage) votesCommit() ([]outcome, error) {
+	addr, err := s.bareWriter("votes", 1)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.compare("votes/s", s.castOurs(64), s.castBare(addr, 64))
+	if err != nil {
+		return nil, err
+	}
+	g, cost := ratio("≥", 4), 1000/o.Limit
+	note := fmt.Sprintf("a commit of one vote takes at most %.2f ms here", cost)
+	if cost < 1 {
+		g = goal{}
+		note += "; the goal of ≥ 4 × is for disks where it takes 1 ms or more"
+	}
+	return one(o, nil, g, "bare Fiber and one transaction for each vote", note)
+}
+
+// consultationID finds a consultation in the store's file.
+func (s *stage) consultationID(slug string) (id string, err error) {
+	err = query(s.store, func(db *sql.DB) error {
+		return db.QueryRow("SELECT id FROM consultations WHERE slug = ?", slug).Scan(&id)
+	})
+	return id, err
+}
+
+// ideasOf lists the ids of a consultation's ideas by number.
+func ideasOf(file, consultation string) (ids []string, err error) {
+	err = query(file, func(db *sql.DB) error {
+		rows, err := db.Query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultation)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return rows.Err()
+	})
+	return ids, err
+}

@@ -1,0 +1,37 @@
+package sqlite
+
+import "folkmoot/models"
+
+// takeBackVotes lets every choice of a participant who is staff now, in the
+// consultation or ("") in all of them, become ChoiceNone. What is sealed stays.
+func takeBackVotes(t *tx, participantID, consultationID string) error {
+	rows, err := t.query(voteSelect+`WHERE participant_id = ?1 AND choice <> 'none'
+		AND consultation_id IN (SELECT id FROM consultations WHERE state NOT IN ('sealed', 'answered') AND (?2 = '' OR id = ?2))
+		ORDER BY consultation_id, idea_id`, participantID, consultationID)
+	standing, err := collect(rows, err, scanVote)
+	if err != nil {
+		return err
+	}
+	for _, v := range standing {
+		if err := takeBack(t, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeBack takes one back, whatever became of its idea: a vote on one that was
+// removed would count again if that were restored.
+func takeBack(t *tx, v models.Vote) error {
+	c, err := rules(t, v.ConsultationID)
+	if err != nil {
+		return err
+	}
+	b, err := readBallot(t, c, v, v.At) // there is a vote: the idea's words are fixed already
+	if err != nil {
+		return err
+	}
+	b.vote.Choice, b.vote.At = models.ChoiceNone, later(t.now, b.last)
+	_, _, err = b.cast(t)
+	return err
+}
