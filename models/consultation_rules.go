@@ -63,6 +63,13 @@ func (c Consultation) wrongDates(now time.Time) (fields []FieldError) {
 	if c.SuggestionsCloseAt.After(c.ClosesAt) {
 		fields = append(fields, Field("suggestions_close_at", "error.opening.suggestions_close_at"))
 	}
+	opens := c.OpensAt
+	if opens.Before(now) {
+		opens = now
+	}
+	if !c.SuggestionsCloseAt.IsZero() && !c.SuggestionsCloseAt.After(opens) {
+		fields = append(fields, Field("suggestions_close_at", "error.opening.suggestions_early"))
+	}
 	if c.AnswerBy.IsZero() || c.AnswerBy.Before(c.ClosesAt) {
 		fields = append(fields, Field("answer_by", "error.opening.answer_by"))
 	}

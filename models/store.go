@@ -59,7 +59,8 @@ type ConsultationStore interface {
 	Consultations(ctx context.Context, f ConsultationFilter) ([]Consultation, string, error)
 	// EditConsultation replaces slug, language, texts, settings and dates if Rev is still
 	// c.Rev, raises Rev and Version, and keeps the revisions. CodeConflict if it changed
-	// since or the slug is taken, CodeNotFound.
+	// since or the slug is taken, CodeNotFound; CodeClosed (error.edit.closed) if dates or
+	// settings move once voting has closed at the store's time.
 	EditConsultation(ctx context.Context, c Consultation, revisions []ConsultationRevision) (Consultation, error)
 	// MoveConsultation sets State, StateReason, OpensAt and PausedAt from c if Rev is
 	// still c.Rev, and raises Rev and Version. CodeConflict, CodeNotFound.
@@ -187,7 +188,9 @@ type LinkStore interface {
 	// UseLink does all that a link stands for at once: it marks it used, finds or adds
 	// the account of its address, adds the session, takes over what was sent with that
 	// address, puts the waiting votes at the time when they were chosen, and releases
-	// deferred messages to that address. It gives no role. CodeGone, CodeNotFound.
+	// deferred messages to that address. It gives no role. Other ballot links of the
+	// address whose votes the account has cast meanwhile, or changed later, are closed
+	// with it. CodeGone, CodeNotFound.
 	UseLink(ctx context.Context, u LinkUse) (LinkUsed, error)
 	// RemindBallots adds one reminder for each unused ballot link that is older than
 	// ReminderAfter, still of use, and not reminded of: renew gives it a new token (the

@@ -43,9 +43,9 @@ func replyBox(f ui.Frame, r ReplyForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.L.T("reply.title"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(replyTitle(f.L, r))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `reply.templ`, Line: 14, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `reply.templ`, Line: 14, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -416,6 +416,14 @@ func (r ReplyForm) withQuote() ui.Form {
 		form.Values = map[string]string{"body": quoted(r.Parent.Body)}
 	}
 	return form
+}
+
+// replyTitle names the box, which says why where nothing can be sent any more.
+func replyTitle(l *i18n.Localizer, r ReplyForm) string {
+	if r.Closed != "" {
+		return l.T("reply.title.closed")
+	}
+	return l.T("reply.title")
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -83,7 +83,7 @@ func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error
 	}
 	if open > 0 {
 		return models.Fail(models.CodeConflict, "error.seal.ballots",
-			"count", open, "date", c.ClosesAt.Add(models.LateLinks))
+			"count", open, "date", c.ClosesAt.Add(models.LateLinks), "zone", c.TimeZone)
 	}
 	return nil
 }

@@ -147,6 +147,9 @@ func putConsultationTexts(t *tx, c models.Consultation) error {
 func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (models.Consultation, error) {
 	var now models.Consultation
 	err := s.put(ctx, func(t *tx) error {
+		if err := movable(t, c); err != nil {
+			return err
+		}
 		n, err := t.exec(`UPDATE consultations SET slug = ?, language = ?, settings = ?, time_zone = ?, opens_at = ?,
 			suggestions_close_at = ?, closes_at = ?, answer_by = ?,
 			edited_at = CASE state WHEN 'draft' THEN edited_at ELSE ? END, rev = rev + 1, version = version + 1
@@ -169,6 +172,20 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 		return err
 	})
 	return now, err
+}
+
+// movable refuses to move dates or settings once voting has closed, at the store's
+// time: the edit may have been checked a moment before.
+func movable(t *tx, next models.Consultation) error {
+	old, err := consultation(t, next.ID)
+	if err != nil {
+		return err
+	}
+	moved := old.SettingChanges(next)
+	if state := old.StateAt(t.now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
+		return nil
+	}
+	return models.Fail(models.CodeClosed, "error.edit.closed")
 }
 
 // changedSince tells why no row had that id and revision.

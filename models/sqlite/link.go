@@ -104,12 +104,56 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 		if err = settle(t, l, u.Session, used.Participant); err != nil {
 			return err
 		}
-		return countChoices(t, &used)
+		if err = countChoices(t, &used); err != nil {
+			return err
+		}
+		return closeSpent(t, used)
 	})
 	if err != nil {
 		return models.LinkUsed{}, err
 	}
 	return used, nil
+}
+
+// closeSpent closes the other ballot links of the address that have nothing left to
+// say: on each of their ideas the account's vote is the same, or was made later.
+func closeSpent(t *tx, used models.LinkUsed) error {
+	l := used.Link
+	if l.Purpose != models.PurposeBallot {
+		return nil
+	}
+	rows, err := t.query("SELECT id, choices, created_at FROM links WHERE consultation_id = ? AND address_key = ? AND purpose = ? AND used_at = 0",
+		l.ConsultationID, l.AddressKey, models.PurposeBallot)
+	waiting, err := collect(rows, err, func(row scanner) (w models.Link, err error) {
+		return w, row.Scan(&w.ID, asJSON(&w.Choices), at(&w.CreatedAt))
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		spent, err := isSpent(t, w, used.Participant.ID)
+		if err != nil {
+			return err
+		}
+		if spent {
+			if err := t.run("UPDATE links SET used_at = ? WHERE id = ?", ms(t.now), w.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isSpent(t *tx, w models.Link, participantID string) (bool, error) {
+	for _, v := range w.Choices {
+		var n int
+		err := t.row("SELECT count(*) FROM votes WHERE idea_id = ? AND participant_id = ? AND (choice = ? OR at > ?)",
+			v.IdeaID, participantID, v.Choice, ms(w.CreatedAt)).Scan(&n)
+		if err != nil || n == 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // accountOf finds or adds the account of the link's address. What the account does not say yet of itself is taken from the link.

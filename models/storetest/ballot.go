@@ -16,6 +16,7 @@ var ballotCases = []testCase{
 	{"its life moves with the closing time", ballotClosingMoved},
 	{"it does not overwrite a newer choice", ballotNewer},
 	{"it replaces an older choice", ballotOlder},
+	{"once used, it closes others that have nothing left to say", ballotSpent},
 	{"it is reminded of once, after a day", ballotReminded},
 	{"the reminder's link and the first one are one link", ballotReminderLink},
 	{"nothing is reminded of that is used or of no use", ballotNotReminded},
@@ -52,6 +53,22 @@ func ballotCounts(e *env) {
 	if e.reload(c).VoteSeq <= c.VoteSeq {
 		e.Errorf("the vote sequence stayed at %d", c.VoteSeq)
 	}
+}
+
+func ballotSpent(e *env) {
+	c := e.open("First", "Second")
+	first := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)[:1]...)
+	again := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)[:1]...)
+	more := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
+	other := e.ballot(c, "Bo", e.chosen(c, models.ChoiceAgree)[:1]...)
+	e.use(first.TokenHash)
+	_, err := e.store.UseLink(e.ctx, e.linkUse(again.TokenHash))
+	e.refused("the same votes again", err, models.CodeGone, "error.link.used")
+	open, err := e.store.OpenBallots(e.ctx, c.ID)
+	e.ok(err)
+	e.equal("open links, one with another vote and one of somebody else", open, int64(2))
+	e.equal("counted", e.use(more.TokenHash).Counted, 2)
+	e.equal("of another address", e.use(other.TokenHash).Counted, 1)
 }
 
 func ballotUnconfirmed(e *env) {
