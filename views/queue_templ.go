@@ -693,7 +693,7 @@ func queueContext(l *i18n.Localizer, row QueueRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if row.Entry.IdeaTitle != "" {
+		if row.Entry.IdeaTitle != "" && row.Entry.Reply != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<bdi>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
