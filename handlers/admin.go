@@ -109,6 +109,7 @@ func (s *Server) heldMail(c *fiber.Ctx) error {
 		if !strings.HasPrefix(string(j.Kind), "mail.") {
 			continue
 		}
+		delete(j.Args, "choices") // votes are secret, from the admin too; the link's own page lists them
 		m, err := s.Mail.RenderMail(j)
 		if err != nil {
 			return err

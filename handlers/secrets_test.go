@@ -177,3 +177,16 @@ func TestShownTalliesStep(t *testing.T) {
 		}
 	}
 }
+
+// TestHeldMailKeepsVotesSecret shows the admin a voting mail to hand over, without
+// what was chosen.
+func TestHeldMailKeepsVotesSecret(t *testing.T) {
+	a := newApp(t)
+	voter := a.browser()
+	voter.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "choose", 303)
+	voter.post("/consultations/local-supply/ballot", url.Values{"email": {"vee@example.org"}}).want(t, "ask", 200)
+	page := a.signedIn("admin@example.org", models.RoleAdmin).get("/admin/mail").want(t, "held mail", 200, "vee@example.org", "/sign-in/")
+	if strings.Contains(strings.ToLower(page.body), "idea 1") {
+		t.Error("the admin reads what was chosen")
+	}
+}
