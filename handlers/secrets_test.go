@@ -186,7 +186,7 @@ func TestHeldMailKeepsVotesSecret(t *testing.T) {
 	voter.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "choose", 303)
 	voter.post("/consultations/local-supply/ballot", url.Values{"email": {"vee@example.org"}}).want(t, "ask", 200)
 	page := a.signedIn("admin@example.org", models.RoleAdmin).get("/admin/mail").want(t, "held mail", 200, "vee@example.org", "/sign-in/")
-	if strings.Contains(strings.ToLower(page.body), "idea 1") {
+	if body := strings.ToLower(page.body); strings.Contains(body, "idea 1") || strings.Contains(body, "buy from small firms first") {
 		t.Error("the admin reads what was chosen")
 	}
 }

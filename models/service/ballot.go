@@ -78,7 +78,8 @@ func (s *Service) ballotLink(ctx context.Context, actor models.Actor, c models.C
 	return l, token, nil
 }
 
-// choices are what a ballot will count, and the same as lines "number:choice".
+// choices are what a ballot will count, and the same as lines of number, choice and
+// title between tabs, for the message.
 type choices struct {
 	votes []models.ChosenVote
 	lines string
@@ -111,7 +112,7 @@ func (s *Service) checkChoices(ctx context.Context, c models.Consultation, list 
 			return choices{}, err
 		}
 		out.votes = append(out.votes, models.ChosenVote{IdeaID: i.ID, Choice: choice})
-		lines = append(lines, fmt.Sprintf("%d:%s", i.Number, choice))
+		lines = append(lines, fmt.Sprintf("%d\t%s\t%s", i.Number, choice, i.Title))
 	}
 	if len(last) > 0 {
 		return choices{}, models.Fail(models.CodeInvalid, "error.ballot.idea")

@@ -31,7 +31,7 @@ func TestBallot(t *testing.T) {
 	}
 	job := jobsOf(t, s, models.JobBallot)[0]
 	if job.Recipient != "Ada@example.org" || !job.Unconfirmed || job.Args["token"] != asked.Token ||
-		job.Args["choices"] != "1:agree\n3:disagree" || job.Args["slug"] != "shops" || job.LinkID == "" {
+		job.Args["choices"] != "1\tagree\tMarkets\n3\tdisagree\tHalls" || job.Args["slug"] != "shops" || job.LinkID == "" {
 		t.Errorf("the message: %+v", job)
 	}
 	l := must(s.Link(t.Context(), asked.Token))(t)
