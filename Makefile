@@ -14,7 +14,7 @@ RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service ./handlers
 TESTFLAGS ?=
 ARGS ?=
 
-.PHONY: help run build test race scale check vet format generate fresh needs
+.PHONY: help run build test race scale bench check vet format generate fresh needs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,9 @@ scale: needs ## run the tests at full size, with the benchmarks (long)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h -run '^$$' -bench . -benchtime 1x ./models/... ./handlers
+
+bench: needs ## measure against bare programs in one run (ARGS= adds flags, such as -quick)
+	$(GO) run ./cmd/folkmoot-bench $(ARGS)
 
 check: needs vet format fresh ## check formatting, vet, staticcheck and generated files
 	$(TOOLS) staticcheck ./...
