@@ -51,6 +51,13 @@ func (s *Server) routes() {
 	a.Post("/account", s.editAccount)
 	a.Post("/account/sign-out-everywhere", s.signOutEverywhere)
 
+	s.staffRoutes()
+	a.Use(s.notFound)
+}
+
+// staffRoutes lists the addresses behind a role.
+func (s *Server) staffRoutes() {
+	a := s.app
 	a.Get("/moderation", s.queue)
 	a.Post("/moderation", s.decideMany)
 	a.Post("/moderation/undo", s.undo)
@@ -84,6 +91,4 @@ func (s *Server) routes() {
 	a.Post("/admin/people", s.grant)
 	a.Post("/admin/people/:id/revoke", s.revoke)
 	a.Post("/admin/people/:id/link", s.adminLink)
-
-	a.Use(s.notFound)
 }

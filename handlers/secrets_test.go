@@ -17,15 +17,15 @@ var hrefs = regexp.MustCompile(`(?:href|src|action)="([^"]+)"`)
 // link on every page, downloads included. It gives the answers by path.
 func (b *browser) crawl() map[string]answer {
 	seen := map[string]answer{}
-	var todo []string
+	var ahead []string
 	for _, r := range b.a.srv.Routes() {
 		if r.Method == "GET" {
-			todo = append(todo, b.a.fill(r.Path))
+			ahead = append(ahead, b.a.fill(r.Path))
 		}
 	}
-	for len(todo) > 0 && len(seen) < 2000 {
-		path := todo[0]
-		todo = todo[1:]
+	for len(ahead) > 0 && len(seen) < 2000 {
+		path := ahead[0]
+		ahead = ahead[1:]
 		if _, ok := seen[path]; ok {
 			continue
 		}
@@ -35,7 +35,7 @@ func (b *browser) crawl() map[string]answer {
 			next := strings.ReplaceAll(m[1], "&amp;", "&")
 			next, _, _ = strings.Cut(next, "#")
 			if strings.HasPrefix(next, "/") && !strings.HasPrefix(next, "//") {
-				todo = append(todo, next)
+				ahead = append(ahead, next)
 			}
 		}
 	}
