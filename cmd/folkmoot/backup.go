@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 )
@@ -19,8 +20,11 @@ func (c *backupCommand) Run(sh *shell, p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, _ *service.Service) error {
-		if err := store.Backup(ctx, file); err != nil {
+	if onMongo(p.Store) {
+		return usage("cli.backup.mongodb")
+	}
+	return p.with(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
+		if err := store.(*sqlite.Store).Backup(ctx, file); err != nil {
 			return err
 		}
 		sh.say(sh.out, "cli.backup.done", "store", p.Store, "file", c.File)

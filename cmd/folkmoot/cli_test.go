@@ -44,7 +44,7 @@ func TestUsage(t *testing.T) {
 		{"fly", exitUsage, "fly"},
 		{"serve --no-such-flag", exitUsage, "no-such-flag"},
 		{"serve --metrics-listen 127.0.0.1:9", exitUsage, "--metrics-listen is reserved"},
-		{"serve --store mongodb://127.0.0.1/folkmoot", exitUsage, "MongoDB is reserved"},
+		{"backup --store mongodb://127.0.0.1/folkmoot x.db", exitUsage, "database's own tools"},
 		{"serve --store postgres://x/y", exitUsage, "no store that this program knows"},
 		{"serve --listen 0.0.0.0:8080", exitUsage, "--base-url"},
 		{"serve --listen :8080", exitUsage, "--base-url"},

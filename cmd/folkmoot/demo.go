@@ -8,7 +8,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 )
 
 // stageClock shows the time of base, or one that the demonstration sets while it
@@ -53,7 +52,7 @@ const (
 
 // stage tells whether the demonstration filled this store. With --demo it fills
 // an empty one first, and refuses one with anything else in it.
-func (cfg *config) stage(ctx context.Context, store *sqlite.Store, clock *stageClock) (demo bool, err error) {
+func (cfg *config) stage(ctx context.Context, store models.Store, clock *stageClock) (demo bool, err error) {
 	marked, err := store.Demo(ctx)
 	if err != nil || !cfg.Demo {
 		return false, err

@@ -7,7 +7,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 	"folkmoot/views/boardpack"
 )
 
@@ -26,7 +25,7 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	if c.Format != "json" && c.Format != "csv" {
 		return usage("cli.reserved.format", "format", c.Format)
 	}
-	return p.with(sh, false, func(ctx context.Context, store *sqlite.Store, svc *service.Service) error {
+	return p.with(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
 		consultation, err := store.ConsultationBySlug(ctx, c.Slug)
 		if models.IsNotFound(err) {
 			return unknownSlug(ctx, store, c.Slug, p.Store)

@@ -8,7 +8,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 	"folkmoot/models/transfer"
 )
 
@@ -37,7 +36,7 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.with(sh, true, func(ctx context.Context, _ *sqlite.Store, svc *service.Service) error {
+	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
 		report, err := read.Add(ctx, svc)
 		if c.Slug != "" && models.CodeOf(err) == models.CodeInvalid { // a word that addresses need
 			return usageError{err}

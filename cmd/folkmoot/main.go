@@ -24,7 +24,7 @@ const (
 // program is the whole command line. Every flag has an environment variable:
 // --base-url is FOLKMOOT_BASE_URL.
 type program struct {
-	Store   string `help:"The store: a file, made when it is first needed." default:"folkmoot.db" placeholder:"FILE"`
+	Store   string `help:"The store: a file, made when it is first needed, or mongodb://host/database." default:"folkmoot.db" placeholder:"STORE"`
 	BaseURL string `name:"base-url" help:"Where people reach the site, such as https://moot.example.org. Default: from --listen." placeholder:"URL"`
 
 	Serve      serveCommand      `cmd:"" help:"Serve the site."`

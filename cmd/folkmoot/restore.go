@@ -18,6 +18,9 @@ func (c *restoreCommand) Run(sh *shell, p *program) error {
 	if err := checkStore(p.Store); err != nil {
 		return err
 	}
+	if onMongo(p.Store) {
+		return usage("cli.restore.mongodb")
+	}
 	before := keptBeside(p.Store)
 	if err := sqlite.Restore(sh.ctx, c.File, p.Store); err != nil {
 		return err

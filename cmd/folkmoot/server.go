@@ -13,7 +13,6 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/jobs"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 	viewmail "folkmoot/views/mail"
 )
 
@@ -63,7 +62,7 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 		}
 	}
 	clock := &stageClock{base: cfg.Clock}
-	store, err := sqlite.Open(ctx, cfg.Store, sqlite.Options{Clock: clock})
+	store, err := openStore(ctx, cfg.Store, clock)
 	if err != nil {
 		return err
 	}

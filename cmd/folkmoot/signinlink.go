@@ -6,7 +6,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 )
 
 // signInLinkCommand makes an account, if there is none, and a link to it. It is
@@ -26,7 +25,7 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is made
 		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
 	}
-	return p.with(sh, true, func(ctx context.Context, _ *sqlite.Store, svc *service.Service) error {
+	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
 		token, _, err := svc.MakeSignInLink(ctx, c.Email, c.Name, models.Role(c.Role))
 		if models.CodeOf(err) == models.CodeInvalid {
 			return usageError{err}

@@ -8,35 +8,46 @@ import (
 	"strings"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 )
 
-// checkStore refuses what is no file: other kinds of store are reserved.
+// onMongo tells whether a store is a MongoDB.
+func onMongo(store string) bool {
+	return strings.HasPrefix(store, "mongodb://") || strings.HasPrefix(store, "mongodb+srv://")
+}
+
+// checkStore refuses what is neither a file nor a MongoDB.
 func checkStore(store string) error {
-	if strings.HasPrefix(store, "mongodb:") || strings.HasPrefix(store, "mongodb+srv:") {
-		return usage("cli.reserved.mongodb")
-	}
-	if store == "" || strings.Contains(store, "://") {
+	if store == "" || strings.Contains(store, "://") && !onMongo(store) {
 		return usage("cli.store.form", "store", store)
 	}
 	return nil
 }
 
+// openStore opens a file or a MongoDB. clock is the file's; a MongoDB has its own.
+func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
+	if onMongo(store) {
+		return mongo.Open(ctx, store, mongo.Options{})
+	}
+	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+}
+
 // open opens the store of a command. One that is not there is made only where
 // create says so, since nobody wants the backup of a mistyped name.
-func (p *program) open(sh *shell, create bool) (*sqlite.Store, error) {
+func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	if err := checkStore(p.Store); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(p.Store); !create && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(p.Store); !create && !onMongo(p.Store) && errors.Is(err, fs.ErrNotExist) {
 		return nil, models.Fail(models.CodeNotFound, "cli.store.missing", "store", p.Store)
 	}
-	return sqlite.Open(sh.ctx, p.Store, sqlite.Options{Clock: sh.clock})
+	return openStore(sh.ctx, p.Store, sh.clock)
 }
 
 // with opens the store, runs fn with a service on it, and closes it again.
-func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, store *sqlite.Store, svc *service.Service) error) (err error) {
+func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, store models.Store, svc *service.Service) error) (err error) {
 	store, err := p.open(sh, create)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 )
 
 // verifyCommand recomputes what can be recomputed.
@@ -17,7 +16,7 @@ type verifyCommand struct {
 // Run prints what was checked and every difference; any difference is exit code 1.
 func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if c.File == "" {
-		return p.with(sh, false, func(ctx context.Context, _ *sqlite.Store, svc *service.Service) error {
+		return p.with(sh, false, func(ctx context.Context, _ models.Store, svc *service.Service) error {
 			return sh.verifyStore(ctx, p.Store, svc)
 		})
 	}

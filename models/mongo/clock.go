@@ -1,0 +1,64 @@
+package mongo
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+
+	"folkmoot/models"
+)
+
+// freshFor is how long a reading of the database's clock is carried on by this machine's.
+const freshFor = time.Second
+
+// databaseClock tells the database's time, so that all nodes have one. Of this
+// machine's clock only differences count: it may stand hours off.
+type databaseClock struct {
+	given models.Clock // a test's: the database's time is what it says
+	db    *driver.Database
+	local func() time.Time // monotonic
+
+	mu    sync.Mutex
+	asked time.Time // when, by local, the answer was here
+	told  time.Time
+}
+
+func newClock(db *driver.Database, given models.Clock) *databaseClock {
+	return &databaseClock{given: given, db: db, local: time.Now}
+}
+
+// ask asks the database now: for what must be on one side of the closing time.
+func (c *databaseClock) ask(ctx context.Context) (time.Time, error) {
+	if c.given != nil {
+		return models.Millis(c.given.Now()), ctx.Err()
+	}
+	var hello struct {
+		LocalTime bson.DateTime `bson:"localTime"`
+	}
+	if err := c.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return time.Time{}, wrap("database's time", err)
+	}
+	told := models.Millis(hello.LocalTime.Time())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.told = c.local(), told
+	return told, nil
+}
+
+// now gives a reading that is at most freshFor old, carried on. It is never later than
+// the database's time, and earlier by no more than one answer takes.
+func (c *databaseClock) now(ctx context.Context) (time.Time, error) {
+	c.mu.Lock()
+	asked, told := c.asked, c.told
+	c.mu.Unlock()
+	if c.given != nil || asked.IsZero() {
+		return c.ask(ctx)
+	}
+	if age := c.local().Sub(asked); age >= 0 && age < freshFor {
+		return models.Millis(told.Add(age)), ctx.Err()
+	}
+	return c.ask(ctx)
+}

@@ -1,0 +1,82 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"folkmoot/models"
+)
+
+// transientCodes are the server's: write conflict, a primary that steps down, shuts
+// down or is not one yet, a request refused under load or interrupted by an election.
+var transientCodes = []int{
+	6, 7, 89, 91, 112, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 16908292,
+}
+
+// transient tells whether the same command may succeed if it is sent again.
+func transient(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	var labelled driver.LabeledError
+	if errors.As(err, &labelled) && (labelled.HasErrorLabel("RetryableWriteError") ||
+		labelled.HasErrorLabel("TransientTransactionError") || labelled.HasErrorLabel("RetryableError")) {
+		return true
+	}
+	var server driver.ServerError
+	if errors.As(err, &server) && slices.ContainsFunc(transientCodes, server.HasErrorCode) {
+		return true
+	}
+	var connection topology.ConnectionError
+	return driver.IsNetworkError(err) || errors.As(err, &connection) || errors.Is(err, errLost)
+}
+
+// wrap turns a driver's error into one of models and says what was being done.
+// Errors of models and of the context pass as they are.
+func wrap(what string, err error) error {
+	switch {
+	case err == nil || models.CodeOf(err) != "" || errors.Is(err, errStopped):
+		return err
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case driver.IsDuplicateKeyError(err):
+		return refusal(models.CodeConflict, "error.store.conflict", what, err)
+	case gone(err):
+		return refusal(models.CodeUnavailable, "error.store.unavailable", what, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// gone tells whether the database could not be reached, or not in time, or does not
+// take what is sent at the moment: a command that failed so may have been done all the same.
+func gone(err error) bool {
+	var selection topology.ServerSelectionError
+	var concern driver.WriteException
+	return transient(err) || driver.IsTimeout(err) || errors.Is(err, driver.ErrClientDisconnected) ||
+		errors.As(err, &selection) || errors.As(err, &concern) && concern.WriteConcernError != nil
+}
+
+// missing names what was not found.
+func missing(found bool, err error, key string) error {
+	if err == nil && !found {
+		return models.Fail(models.CodeNotFound, key)
+	}
+	return err
+}
+
+func errBusy(cause error) error {
+	return refusal(models.CodeUnavailable, "error.store.busy", "turn", cause)
+}
+
+func refusal(code models.Code, key, what string, cause error) error {
+	e := models.Fail(code, key)
+	if cause != nil {
+		e.Err = fmt.Errorf("%s: %w", what, cause)
+	}
+	return e
+}

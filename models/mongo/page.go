@@ -1,0 +1,88 @@
+package mongo
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"folkmoot/models"
+)
+
+// lastKey comes after every key.
+const lastKey = "~"
+
+// key is a time and an id as one text that sorts by both, so that a list goes by
+// one field and a page begins with one comparison.
+func key(t time.Time, id string) string {
+	return fmt.Sprintf("%016x.%s", uint64(ms(t))^1<<63, id)
+}
+
+// hex writes a number so that texts sort as the numbers do.
+func hex(n int64) string { return fmt.Sprintf("%016x", uint64(n)) }
+
+// cursor names the place after a row in a list that is sorted by time and id.
+func cursor(t time.Time, id string) string { return strconv.FormatInt(ms(t), 10) + "." + id }
+
+// parseCursor gives the key of the row that cursor named; "" is first.
+func parseCursor(s, first string) (string, error) {
+	if s == "" {
+		return first, nil
+	}
+	number, id, ok := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if !ok || err != nil {
+		return "", models.Fail(models.CodeInvalid, "error.cursor")
+	}
+	return key(fromMS(n), id), nil
+}
+
+// more is how many rows to ask for to fill a page and know whether another
+// follows; 0, for no limit, is none.
+func more(limit int) int64 {
+	if limit <= 0 {
+		return 0
+	}
+	return int64(limit) + 1
+}
+
+// page cuts the row that was read beyond limit and gives the cursor of the next page.
+func page[T any](list []T, limit int, key func(T) string) ([]T, string) {
+	if limit <= 0 || len(list) <= limit {
+		return list, ""
+	}
+	return list[:limit], key(list[limit-1])
+}
+
+// toJSON writes v, which holds nothing that JSON cannot.
+func toJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// fromJSON reads what toJSON wrote; "" is nothing.
+func fromJSON[T any](s string) (v T, err error) {
+	if s == "" {
+		return v, nil
+	}
+	if err = json.Unmarshal([]byte(s), &v); err != nil {
+		return v, fmt.Errorf("stored JSON: %w", err)
+	}
+	return v, nil
+}
+
+// mapped gives f of each; nil for nil.
+func mapped[T, U any](list []T, f func(T) U) []U {
+	if list == nil {
+		return nil
+	}
+	out := make([]U, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
