@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,15 +82,15 @@ func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.Basket 
 // resolve turns the basket into rows to show and votes to keep. What is not there
 // any more falls out.
 func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows []views.ChosenRow, votes []models.ChosenVote, err error) {
-	ideas, err := s.svc.Ideas(c.UserContext(), models.Actor{Language: visitOf(c).Language}, con, "number")
+	ideas, err := s.svc.IdeasNumbered(c.UserContext(), con, slices.Collect(maps.Keys(b.Choices)))
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, v := range ideas {
-		choice, ok := b.Choices[v.Idea.Number]
-		if !ok || v.Idea.Number == 0 || v.Idea.Status != models.StatusPublished {
+		if v.Idea.Status != models.StatusPublished {
 			continue
 		}
+		choice := b.Choices[v.Idea.Number]
 		rows = append(rows, views.ChosenRow{Number: v.Idea.Number, Title: v.Idea.Title, Choice: choice})
 		votes = append(votes, models.ChosenVote{IdeaID: v.Idea.ID, Choice: choice})
 	}

@@ -81,7 +81,7 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 	}
 	now := sub.Clock.Now
 	return strings.Join([]string{
-		c.Path(), visitOf(c).Language, c.Query("ideas"), c.Query("sort"), c.Query("after"), c.Query("limit"),
+		c.Path(), visitOf(c).Language, c.Query("ideas"), c.Query("ideas_after"), c.Query("sort"), c.Query("after"), c.Query("limit"),
 		strconv.FormatInt(sub.C.Version, 36), strconv.FormatInt(sub.C.Rev, 36), strconv.FormatInt(sub.C.ChainLength, 36),
 		string(sub.State), phase(sub.C, now), now.UTC().Format("2006010215"), now.In(models.Zone(sub.C.TimeZone)).Format(time.DateOnly),
 	}, "\n"), true, nil

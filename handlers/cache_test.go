@@ -23,6 +23,8 @@ const mainPage = "/consultations/local-supply"
 func TestKeptPageEqualsFreshPage(t *testing.T) {
 	a := newApp(t)
 	a.published(a.con, "Something to read")
+	a.withIdeas(35)
+	second := a.browser().get(mainPage + "?ideas=newest").more()
 	member := a.signedIn("member@example.org", models.RoleParticipant)
 	member.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "vote", 303)
 	chooser := a.browser()
@@ -31,7 +33,7 @@ func TestKeptPageEqualsFreshPage(t *testing.T) {
 	for _, role := range everyRole[1:] {
 		visitors[string(role)] = a.signedIn(string(role)+"4@example.org", role)
 	}
-	for _, path := range []string{mainPage, mainPage + "?ideas=number&sort=newest", mainPage + "/ideas/1"} {
+	for _, path := range []string{mainPage, mainPage + "?ideas=number&sort=newest", second, mainPage + "/ideas/1"} {
 		for name, b := range visitors {
 			b.get(path) // a notice is read once
 			kept := b.get(path).want(t, name, 200).body

@@ -90,26 +90,20 @@ func (s *Server) consultationPage(c *fiber.Ctx, sub views.Subject) (views.Consul
 	p := s.readersPage(c, sub)
 	p.IdeaOrder, p.Preview, p.Changed = c.Query("ideas", "shuffled"), sub.State == models.StateDraft, !sub.C.EditedAt.IsZero()
 	p.Suggest = sub.C.Accepts(models.ActSuggest, s.svc.Now()) == nil
-	ideas, err := s.svc.Ideas(c.UserContext(), actorOf(c), sub.C, c.Query("ideas"))
+	ideas, err := s.svc.Ideas(c.UserContext(), actorOf(c), service.IdeasRequest{
+		Consultation: sub.C, Order: c.Query("ideas"), After: c.Query("ideas_after"),
+	})
 	if err != nil {
 		return p, err
 	}
-	p.Ideas = s.ideaRows(c, sub, ideas)
+	p.Ideas, p.IdeasFirst = s.ideaRows(c, sub, ideas.Items), ideas.First
+	p.IdeasNext = onward(c, sub.URL(), "ideas_after", ideas.Next, "ideas")
 	if p.Thread, err = s.thread(c, sub, "", sub.URL()); err != nil {
 		return p, err
 	}
-	p.Thread.Total = mainReplies(sub.C, p.Ideas)
+	p.Thread.Total = max(0, sub.C.ReplyCount-ideas.Replies)
 	p.Reply, err = s.replyForm(c, sub, 0)
 	return p, err
-}
-
-// mainReplies counts the replies in the consultation's own thread.
-func mainReplies(con models.Consultation, ideas []views.IdeaRow) int64 {
-	n := con.ReplyCount
-	for _, row := range ideas {
-		n -= row.Idea.ReplyCount
-	}
-	return max(0, n)
 }
 
 // changes shows what was edited after opening, word by word.

@@ -37,7 +37,7 @@ func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
 
 // understood are the words of a query that choose what a page shows. No others get
 // onto a page: a kept one would show them to the next visitor.
-var understood = []string{"after", "before", "ideas", "limit", "people", "q", "quote", "reply_to", "sort"}
+var understood = []string{"after", "before", "ideas", "ideas_after", "limit", "people", "q", "quote", "reply_to", "sort"}
 
 // pagePath is the address of this page with what it understands of the query, in
 // one order; after is where a write came to no page of its own.

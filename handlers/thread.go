@@ -26,7 +26,7 @@ func (s *Server) thread(c *fiber.Ctx, sub views.Subject, ideaID, base string) (v
 	}
 	v := views.ThreadView{
 		Sort: sort, Base: base, First: c.Query("after") == "",
-		Closed: sub.C.Accepts(models.ActReply, s.svc.Now()) != nil, NextURL: nextURL(c, base, sort, slice.Next),
+		Closed: sub.C.Accepts(models.ActReply, s.svc.Now()) != nil, NextURL: onward(c, base, "after", slice.Next, "thread"),
 	}
 	wait, err := s.waitText(c, sub.C.ID)
 	if err != nil {
@@ -51,20 +51,23 @@ func limitOf(c *fiber.Ctx) (int, error) {
 	return n, nil
 }
 
-func nextURL(c *fiber.Ctx, base, sort, next string) string {
+// carried are the words of a query that stay when one of its lists goes on.
+var carried = []string{"sort", "limit", "after", "ideas", "ideas_after"}
+
+// onward is the address of this page with one of its lists further on: param names
+// the list's cursor, and place where the list stands. "" at the end of the list.
+func onward(c *fiber.Ctx, base, param, next, place string) string {
 	if next == "" {
 		return ""
 	}
-	q := url.Values{"after": {next}}
-	if sort != "oldest" {
-		q.Set("sort", sort)
-	}
-	for _, keep := range []string{"limit", "ideas"} {
-		if v := c.Query(keep); v != "" {
-			q.Set(keep, v)
+	q := url.Values{}
+	for _, k := range carried {
+		if v := c.Query(k); v != "" {
+			q.Set(k, v)
 		}
 	}
-	return base + "?" + q.Encode() + "#thread"
+	q.Set(param, next)
+	return base + "?" + q.Encode() + "#" + place
 }
 
 // permalink leads to the page of the thread that begins with the reply.

@@ -31,7 +31,15 @@ type IdeaFilter struct {
 	ConsultationID string
 	All            bool // pending and hidden ones too, for staff
 	AfterNumber    int
-	Limit          int // 0: all
+	Numbers        []int // these alone; none: all
+	Limit          int   // 0: all
+}
+
+// IdeaPlace is what puts one idea in its place in a list.
+type IdeaPlace struct {
+	Number      int
+	PublishedAt Time
+	ReplyCount  int64
 }
 
 // ResponseDecision is what the board answers.

@@ -82,6 +82,8 @@ type IdeaStore interface {
 	// Ideas lists by number (those without one last, by id). Without All only shown
 	// ones: published, or removed after publication. Tallies and published responses are filled in.
 	Ideas(ctx context.Context, f IdeaFilter) ([]Idea, error)
+	// IdeaPlaces lists what Ideas would without All and a limit, by number.
+	IdeaPlaces(ctx context.Context, consultationID string) ([]IdeaPlace, error)
 	// OwnIdeas lists the author's ideas in the consultation that are not shown yet
 	// (pending, rejected within the last 30 days), oldest first.
 	OwnIdeas(ctx context.Context, consultationID string, a Author) ([]Idea, error)

@@ -1,6 +1,15 @@
 package views
 
-import "folkmoot/models"
+import (
+	"github.com/a-h/templ"
+
+	"folkmoot/models"
+)
+
+// ordered is the address of the page with its ideas in an order, from the start.
+func (p ConsultationPage) ordered(order string) templ.SafeURL {
+	return templ.SafeURL(p.URL() + "?ideas=" + order + "&sort=" + p.Thread.Sort + "#ideas")
+}
 
 // weighing tells whether there are ideas that take votes now.
 func (p ConsultationPage) weighing() bool {

@@ -30,15 +30,17 @@ type HomePage struct {
 type ConsultationPage struct {
 	ui.Frame
 	Subject
-	Preview   bool // an organiser looks at a draft: the real page with a banner
-	Ideas     []IdeaRow
-	IdeaOrder string // "shuffled", "number" or "newest"
-	Thread    ThreadView
-	Reply     ReplyForm
-	Suggest   bool   // ideas may be suggested now
-	Basket    Basket // votes chosen here that wait for an address
-	Changed   bool   // it was edited after opening: link to its changes
-	Staff     bool   // link to managing it
+	Preview    bool      // an organiser looks at a draft: the real page with a banner
+	Ideas      []IdeaRow // one page of them
+	IdeaOrder  string    // "shuffled", "number" or "newest"
+	IdeasNext  string    // "more ideas"; "": the end
+	IdeasFirst bool      // this page of ideas begins at the start
+	Thread     ThreadView
+	Reply      ReplyForm
+	Suggest    bool   // ideas may be suggested now
+	Basket     Basket // votes chosen here that wait for an address
+	Changed    bool   // it was edited after opening: link to its changes
+	Staff      bool   // link to managing it
 }
 
 // IdeaPage is "/consultations/{slug}/ideas/{number}".

@@ -101,7 +101,7 @@ func publicPages() map[string]templ.Component {
 		"moving":  Results(ResultsPage{Frame: f, Subject: open, Result: models.Result{Stepped: true, MinVotes: 5}}),
 	}
 	for _, state := range []models.State{models.StateDraft, models.StateOpen, models.StatePaused, models.StateCounting, models.StateSealed, models.StateAnswered, models.StateWithdrawn} {
-		pages["consultation "+string(state)] = Consultation(ConsultationPage{Frame: f, Subject: testSubject(state), Preview: state == models.StateDraft, Ideas: rows, IdeaOrder: "shuffled", Thread: testThread(), Reply: testReplyForm(), Suggest: true, Basket: Basket{Slug: "a", Count: 2, Asked: "m…@example.org", Choose: true}, Changed: true, Staff: true})
+		pages["consultation "+string(state)] = Consultation(ConsultationPage{Frame: f, Subject: testSubject(state), Preview: state == models.StateDraft, Ideas: rows, IdeaOrder: "shuffled", IdeasFirst: true, Thread: testThread(), Reply: testReplyForm(), Suggest: true, Basket: Basket{Slug: "a", Count: 2, Asked: "m…@example.org", Choose: true}, Changed: true, Staff: true})
 	}
 	for _, name := range []string{"privacy", "terms", "accessibility", "rules", "contact"} {
 		pages["host "+name] = Host(HostPage{Frame: f, Name: name})

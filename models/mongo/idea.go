@@ -129,12 +129,31 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 		}
 		return nil
 	}
-	after := eq("c", f.ConsultationID, "number", eq("$gt", max(f.AfterNumber, 0)))
+	numbers := eq("$gt", max(f.AfterNumber, 0))
+	if len(f.Numbers) > 0 && !f.All {
+		numbers = append(numbers, field{Key: "$in", Value: f.Numbers})
+	}
+	after := eq("c", f.ConsultationID, "number", numbers)
 	err = each(ctx, s, query{coll: "ideas", filter: after, sort: eq("number", 1)}, add)
 	if err == nil && f.All && (f.Limit <= 0 || len(list) < f.Limit) {
 		unnumbered := eq("c", f.ConsultationID, "number", 0)
 		err = each(ctx, s, query{coll: "ideas", filter: unnumbered, sort: eq("_id", 1)}, add)
 	}
+	return list, err
+}
+
+// IdeaPlaces implements models.IdeaStore.
+func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) (list []models.IdeaPlace, err error) {
+	q := query{
+		coll: "ideas", filter: eq("c", consultationID, "number", eq("$gt", 0)), sort: eq("number", 1),
+		fields: eq("number", 1, "status", 1, "publishedAt", 1, "replyCount", 1),
+	}
+	err = each(ctx, s, q, func(d idea) error {
+		if i := d.model(); i.Shown() {
+			list = append(list, models.IdeaPlace{Number: i.Number, PublishedAt: i.PublishedAt, ReplyCount: i.ReplyCount})
+		}
+		return nil
+	})
 	return list, err
 }
 

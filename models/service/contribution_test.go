@@ -55,7 +55,7 @@ func TestWithdraw(t *testing.T) {
 	if !r.Withdrawn || r.Status != models.StatusRemoved || r.Shown() {
 		t.Errorf("a waiting reply: %+v", r)
 	}
-	views := must(s.Ideas(t.Context(), guest("mine"), c, OrderNumber))(t)
+	views := ideasOf(t, s, guest("mine"), c, OrderNumber)
 	if len(views) != 1 || views[0].Idea.Number != 1 || views[0].Idea.Title != "" || !views[0].Idea.Withdrawn {
 		t.Errorf("an idea with a vote: %+v", views)
 	}

@@ -2,8 +2,6 @@ package service
 
 import (
 	"context"
-	"crypto/sha256"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -57,58 +55,124 @@ type IdeaView struct {
 	CanEdit bool
 }
 
-// The orders of ideas.
-const (
-	OrderShuffled = "shuffled"
-	OrderNumber   = "number"
-	OrderNewest   = "newest"
-)
+// ideasPage is how many ideas stand on one page.
+const ideasPage = 30
 
-// Ideas gives the ideas that the actor may see in an order: "shuffled" (or ""),
-// anew each hour and the same for everyone; "number"; "newest". The actor's own
-// waiting ones come last. CodeInvalid for another order.
-func (s *Service) Ideas(ctx context.Context, actor models.Actor, c models.Consultation, order string) ([]IdeaView, error) {
-	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID})
-	if err != nil {
-		return nil, err
-	}
-	if err := arrange(ideas, order, c.ID, s.Now()); err != nil {
-		return nil, err
-	}
-	mine, err := s.OwnVotes(ctx, actor, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	own, err := s.waitingIdeas(ctx, actor, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	views := make([]IdeaView, 0, len(ideas)+len(own))
-	for _, i := range append(ideas, own...) {
-		views = append(views, s.ideaView(actor, c, i, mine[i.ID]))
-	}
-	return views, nil
+// IdeasRequest asks for one page of the ideas of a consultation.
+type IdeasRequest struct {
+	Consultation models.Consultation
+	Order        string // "shuffled" (or ""), anew each hour and the same for everyone; "number"; "newest"
+	After        string // the Next of the page before; "": from the start
 }
 
-// arrange puts ideas, given by number, into the order asked for.
-func arrange(ideas []models.Idea, order, consultationID string, now time.Time) error {
-	switch order {
-	case OrderNumber:
-	case OrderNewest:
-		slices.SortStableFunc(ideas, func(a, b models.Idea) int {
-			if d := b.PublishedAt.Compare(a.PublishedAt); d != 0 {
-				return d
-			}
-			return b.Number - a.Number
-		})
-	case OrderShuffled, "":
-		hour := now.UTC().Truncate(time.Hour).Format(time.RFC3339)
-		rng := rand.New(rand.NewChaCha8(sha256.Sum256([]byte("folkmoot-order-1 " + consultationID + " " + hour))))
-		rng.Shuffle(len(ideas), func(i, j int) { ideas[i], ideas[j] = ideas[j], ideas[i] })
-	default:
-		return models.Fail(models.CodeInvalid, "error.order.unknown")
+// IdeaSlice is one page of ideas, First from the start. Next goes on after it, "" at
+// the end; it is signed and good for this consultation and order only. A shuffled
+// order goes on as it began, when the hour has turned too, for a day.
+type IdeaSlice struct {
+	Items   []IdeaView
+	Next    string
+	First   bool
+	Replies int64 // in the threads of all ideas, on this page or not
+}
+
+// Ideas gives one page of the ideas that everybody may see. The actor's own waiting
+// ones come last on the first page. CodeInvalid for an order or a cursor that we did
+// not issue.
+func (s *Service) Ideas(ctx context.Context, actor models.Actor, r IdeasRequest) (IdeaSlice, error) {
+	out, numbers, err := s.ideaPlaces(ctx, r)
+	if err != nil {
+		return IdeaSlice{}, err
 	}
-	return nil
+	ideas, err := s.ideasNumbered(ctx, r.Consultation.ID, numbers)
+	if err != nil {
+		return IdeaSlice{}, err
+	}
+	if out.First {
+		own, err := s.waitingIdeas(ctx, actor, r.Consultation.ID)
+		if err != nil {
+			return IdeaSlice{}, err
+		}
+		ideas = append(ideas, own...)
+	}
+	mine, err := s.OwnVotes(ctx, actor, r.Consultation.ID)
+	if err != nil {
+		return IdeaSlice{}, err
+	}
+	out.Items = make([]IdeaView, 0, len(ideas))
+	for _, i := range ideas {
+		out.Items = append(out.Items, s.ideaView(actor, r.Consultation, i, mine[i.ID]))
+	}
+	return out, nil
+}
+
+// ideaPlaces begins a page with what follows from the places alone, and gives the
+// numbers of its ideas in their order.
+func (s *Service) ideaPlaces(ctx context.Context, r IdeasRequest) (out IdeaSlice, numbers []int, err error) {
+	order, last, err := s.ideasFrom(r)
+	if err != nil {
+		return out, nil, err
+	}
+	places, err := s.store.IdeaPlaces(ctx, r.Consultation.ID)
+	if err != nil {
+		return out, nil, err
+	}
+	for _, p := range places {
+		out.Replies += p.ReplyCount
+	}
+	order.sort(places)
+	if out.First = last.Number == 0; !out.First {
+		places = order.after(places, last)
+	}
+	if len(places) > ideasPage {
+		places = places[:ideasPage]
+		out.Next = s.Sign("ideas cursor", order.cursor(places[ideasPage-1]))
+	}
+	for _, p := range places {
+		numbers = append(numbers, p.Number)
+	}
+	return out, numbers, nil
+}
+
+// ideasFrom gives the order asked for and the place of the last idea already seen,
+// without a number at the start. CodeInvalid.
+func (s *Service) ideasFrom(r IdeasRequest) (order ideaOrder, last models.IdeaPlace, err error) {
+	now := s.Now()
+	if order, err = orderOf(r.Consultation.ID, r.Order, now); err != nil {
+		return order, last, err
+	}
+	cursor, err := s.openCursor("ideas cursor", r.After)
+	if err != nil || cursor == "" {
+		return order, last, err
+	}
+	then, last, ok := order.at(cursor)
+	switch {
+	case !ok:
+		return order, last, models.Fail(models.CodeInvalid, "error.cursor")
+	case then.name == OrderShuffled && !now.Before(then.hour.Add(orderLife)):
+		return order, models.IdeaPlace{}, nil
+	}
+	return then, last, nil
+}
+
+// ideasNumbered reads shown ideas in the order of the numbers.
+func (s *Service) ideasNumbered(ctx context.Context, consultationID string, numbers []int) ([]models.Idea, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: consultationID, Numbers: numbers})
+	slices.SortFunc(ideas, func(a, b models.Idea) int {
+		return slices.Index(numbers, a.Number) - slices.Index(numbers, b.Number)
+	})
+	return ideas, err
+}
+
+// IdeasNumbered gives those of the numbered ideas that everybody may see, by number.
+func (s *Service) IdeasNumbered(ctx context.Context, c models.Consultation, numbers []int) (list []IdeaView, err error) {
+	ideas, err := s.ideasNumbered(ctx, c.ID, slices.Sorted(slices.Values(numbers)))
+	for _, i := range ideas {
+		list = append(list, s.ideaView(models.Actor{}, c, i, ""))
+	}
+	return list, err
 }
 
 // OwnVotes gives the choices of who is signed in, by idea id.

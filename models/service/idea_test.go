@@ -52,6 +52,12 @@ func numbers(views []IdeaView) (list []int) {
 	return list
 }
 
+// ideasOf gives the first page of the ideas.
+func ideasOf(t *testing.T, s *Service, actor models.Actor, c models.Consultation, order string) []IdeaView {
+	t.Helper()
+	return must(s.Ideas(t.Context(), actor, IdeasRequest{Consultation: c, Order: order}))(t).Items
+}
+
 func TestShuffledByTheHour(t *testing.T) {
 	s, clk := newService(t)
 	var titles []string
@@ -61,7 +67,7 @@ func TestShuffledByTheHour(t *testing.T) {
 	c, other := addConsultation(t, s, "shops", nil, titles...), addConsultation(t, s, "other", nil, titles...)
 	order := func(actor models.Actor, c models.Consultation) []int {
 		t.Helper()
-		return numbers(must(s.Ideas(t.Context(), actor, c, ""))(t))
+		return numbers(ideasOf(t, s, actor, c, ""))
 	}
 	first := order(guest("a"), c)
 	sorted := slices.Sorted(slices.Values(first))
@@ -92,20 +98,20 @@ func TestIdeasInOrder(t *testing.T) {
 	decide(t, s, suggest("mine", "Refused"), models.ActionReject)
 	suggest("other", "Hidden")
 	for order, want := range map[string][]int{OrderNumber: {1, 2, 3, 0}, OrderNewest: {3, 2, 1, 0}} {
-		views := must(s.Ideas(t.Context(), guest("mine"), c, order))(t)
+		views := ideasOf(t, s, guest("mine"), c, order)
 		if got := numbers(views); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", order, got, want)
 		}
 		if last := views[3]; !last.Waiting || last.Idea.Title != "Waits" || !last.CanEdit || last.Idea.Salt+last.Idea.Guest != "" {
 			t.Errorf("%s: the last is %+v", order, last)
 		}
-		if got := numbers(must(s.Ideas(t.Context(), guest("stranger"), c, order))(t)); !slices.Equal(got, want[:3]) {
+		if got := numbers(ideasOf(t, s, guest("stranger"), c, order)); !slices.Equal(got, want[:3]) {
 			t.Errorf("%s: a stranger sees %v", order, got)
 		}
 	}
-	refused(t, errOf(s.Ideas(t.Context(), guest("mine"), c, "best")), models.CodeInvalid, "error.order.unknown")
+	refused(t, errOf(s.Ideas(t.Context(), guest("mine"), IdeasRequest{Consultation: c, Order: "best"})), models.CodeInvalid, "error.order.unknown")
 	decide(t, s, third, models.ActionRemove)
-	gone := must(s.Ideas(t.Context(), guest("mine"), c, OrderNumber))(t)[2]
+	gone := ideasOf(t, s, guest("mine"), c, OrderNumber)[2]
 	if gone.Idea.Number != 3 || gone.Idea.Title+gone.Idea.Body+gone.Idea.BodyHTML+gone.Idea.AuthorName != "" || gone.CanEdit {
 		t.Errorf("of a removed idea stays %+v", gone)
 	}
@@ -126,7 +132,7 @@ func TestTalliesHiddenAndStepped(t *testing.T) {
 				t.Helper()
 				c = reload(t, s, c.ID)
 				for _, actor := range []models.Actor{bo, mo, guest("x")} {
-					for _, v := range append(must(s.Ideas(t.Context(), actor, c, ""))(t), must(s.Idea(t.Context(), actor, c, 1))(t)) {
+					for _, v := range append(ideasOf(t, s, actor, c, ""), must(s.Idea(t.Context(), actor, c, 1))(t)) {
 						checkTally(t, step, v, want)
 					}
 				}

@@ -55,14 +55,32 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 	if limit <= 0 {
 		limit = -1
 	}
-	where := `WHERE consultation_id = ? AND number > ? AND number > 0 AND (status = 'published'
-		OR (status IN ('removed', 'erased') AND published_at > 0)) ORDER BY number LIMIT ?`
-	if f.All {
+	where := "WHERE consultation_id = ? AND number > ? AND " + shownIdeas + " ORDER BY number LIMIT ?"
+	args := []any{f.ConsultationID, f.AfterNumber, limit}
+	switch {
+	case f.All:
 		where = "WHERE consultation_id = ? AND (number = 0 OR number > ?) ORDER BY number = 0, number, id LIMIT ?"
+	case len(f.Numbers) > 0:
+		where = "WHERE consultation_id = ? AND number > ? AND " + shownIdeas + ` AND number IN
+			(SELECT value FROM json_each(?)) ORDER BY number LIMIT ?`
+		args = slices.Insert(args, 2, any(toJSON(f.Numbers)))
 	}
-	rows, err := s.reader(ctx).query(ideaSelect+where, f.ConsultationID, f.AfterNumber, limit)
+	rows, err := s.reader(ctx).query(ideaSelect+where, args...)
 	list, err := collect(rows, err, scanIdea)
 	return list, wrap("ideas", err)
+}
+
+// shownIdeas are those that have a place on the public page.
+const shownIdeas = `number > 0 AND (status = 'published' OR (status IN ('removed', 'erased') AND published_at > 0))`
+
+// IdeaPlaces implements models.IdeaStore.
+func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) ([]models.IdeaPlace, error) {
+	rows, err := s.reader(ctx).query("SELECT number, published_at, reply_count FROM ideas WHERE consultation_id = ? AND "+
+		shownIdeas+" ORDER BY number", consultationID)
+	list, err := collect(rows, err, func(row scanner) (p models.IdeaPlace, err error) {
+		return p, row.Scan(&p.Number, at(&p.PublishedAt), &p.ReplyCount)
+	})
+	return list, wrap("idea places", err)
 }
 
 // rejectedFor is how long an author still sees their rejected idea in its place.

@@ -15,6 +15,7 @@ var ideaCases = []testCase{
 	{"the organiser adds only to a draft or while open", ideaOrganiserClosed},
 	{"one without a number or of elsewhere is not found", ideaNotFound},
 	{"the list goes by number and shows what was published", ideaList},
+	{"the places say of each idea in the list where it stands", ideaPlaces},
 	{"an idea alone reads as it does in the list", ideaAlone},
 	{"authors find their own that are not shown", ideaOwn},
 	{"an edit replaces the words and keeps the old ones", ideaEdit},
@@ -152,6 +153,8 @@ func ideaList(e *env) {
 	e.equal("limited", list(models.IdeaFilter{Limit: 2}), []int{1, 2})
 	e.equal("the next", list(models.IdeaFilter{Limit: 2, AfterNumber: 2}), []int{3})
 	e.equal("beyond the end", list(models.IdeaFilter{AfterNumber: 3}), []int(nil))
+	e.equal("some", list(models.IdeaFilter{Numbers: []int{3, 1, 9}}), []int{1, 3})
+	e.equal("some after one", list(models.IdeaFilter{Numbers: []int{3, 2, 1}, AfterNumber: 1, Limit: 1}), []int{2})
 	all := must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: c.ID, All: true}))(e)
 	e.equal("all: those with a number first", ids(all[:3], number), []int{1, 2, 3})
 	e.equal("the words of a removed one, for staff", all[2].Title, "Third")
@@ -161,6 +164,26 @@ func ideaList(e *env) {
 		e.Errorf("those without a number go by id, got %v", rest)
 	}
 	e.equal("the other consultation", e.ideas(other)[0].Title, "Other")
+}
+
+func ideaPlaces(e *env) {
+	c := e.open("First", "Second")
+	e.open("Elsewhere")
+	e.clock.Add(time.Hour)
+	third := e.idea(c, "Third")
+	e.pendingIdea(c, "Pending")
+	r := e.newReply(c)
+	r.IdeaID = e.ideas(c)[1].ID
+	e.published(r)
+	e.decide(models.ActionRemove, third.Item())
+	want := make([]models.IdeaPlace, 0, 3)
+	for _, i := range e.ideas(c) {
+		want = append(want, models.IdeaPlace{Number: i.Number, PublishedAt: i.PublishedAt, ReplyCount: i.ReplyCount})
+	}
+	e.equal("places", must(e.store.IdeaPlaces(e.ctx, c.ID))(e), want)
+	e.equal("numbers", ids(want, func(p models.IdeaPlace) int { return p.Number }), []int{1, 2, 3})
+	e.equal("replies", ids(want, func(p models.IdeaPlace) int64 { return p.ReplyCount }), []int64{0, 1, 0})
+	e.equal("none of nothing", must(e.store.IdeaPlaces(e.ctx, "none"))(e), []models.IdeaPlace(nil))
 }
 
 func ideaAlone(e *env) {
