@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo"
 	"folkmoot/models/service"
 )
 
@@ -53,18 +54,57 @@ const (
 // stage tells whether the demonstration filled this store. With --demo it fills
 // an empty one first, and refuses one with anything else in it.
 func (cfg *config) stage(ctx context.Context, store models.Store, clock *stageClock) (demo bool, err error) {
+	if !cfg.Demo {
+		return false, nil
+	}
+	if shared, ok := store.(*mongo.Store); ok {
+		err = cfg.stageShared(ctx, shared, clock)
+	} else {
+		err = cfg.fillOnce(toTheEnd(ctx), store, clock)
+	}
+	return err == nil, err
+}
+
+// toTheEnd is ctx for the filling, whatever signal comes: half a demonstration is of
+// use to nobody.
+func toTheEnd(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+
+// fillOnce fills an empty store, and leaves one as it is that is filled.
+func (cfg *config) fillOnce(ctx context.Context, store models.Store, clock *stageClock) error {
 	marked, err := store.Demo(ctx)
-	if err != nil || !cfg.Demo {
-		return false, err
+	if err != nil {
+		return err
 	}
 	if marked {
-		return true, checkStaged(ctx, store, cfg.Store)
+		return checkStaged(ctx, store, storeName(cfg.Store))
 	}
 	if err := store.MarkDemo(ctx); err != nil {
-		return false, err
+		return err
 	}
-	// To the end, whatever happens: half a demonstration is of use to nobody.
-	return true, fillDemo(context.WithoutCancel(ctx), demoStore{store}, clock)
+	return fillDemo(ctx, demoStore{store}, clock)
+}
+
+// stageEvery is how often a node looks whether another one has filled the store.
+const stageEvery = time.Second
+
+// stageShared lets one node fill the store while the others wait.
+func (cfg *config) stageShared(ctx context.Context, store *mongo.Store, clock *stageClock) error {
+	for told := false; ; told = true {
+		mine, err := store.Play(toTheEnd(ctx), clock, func(ctx context.Context, stage models.Store) error {
+			return cfg.fillOnce(ctx, stage, clock)
+		})
+		if mine || err != nil {
+			return err
+		}
+		if !told {
+			cfg.Shell.say(cfg.Shell.out, "cli.demo.waits", "store", storeName(cfg.Store))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(stageEvery):
+		}
+	}
 }
 
 // checkStaged refuses a demonstration whose filling was cut off. The board's
@@ -168,6 +208,6 @@ func (cfg *config) greetDemo(ctx context.Context, s running) error {
 	if s.ShowLinks {
 		sh.say(sh.out, "cli.demo.later", "url", s.BaseURL+"/sign-in", "address", demoStaff[0].address)
 	}
-	sh.say(sh.out, "cli.demo.stop", "store", cfg.Store)
+	sh.say(sh.out, "cli.demo.stop", "store", storeName(cfg.Store))
 	return nil
 }

@@ -38,6 +38,7 @@ type running struct {
 	Addr      net.Addr
 	BaseURL   string
 	Store     models.Store
+	Limiter   models.Limiter
 	Service   *service.Service
 	ShowLinks bool // one-time links appear on the page: see config.showLinks
 }
@@ -67,11 +68,15 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if cfg.Clock, err = clockOf(ctx, store, cfg.Clock); err != nil {
+		return err
+	}
+	clock.base = cfg.Clock
 	demo, err := cfg.stage(ctx, store, clock)
 	if err != nil {
 		return err
 	}
-	s := running{Addr: listener.Addr(), BaseURL: base, Store: store, ShowLinks: cfg.showLinks(listener.Addr(), base, demo)}
+	s := running{Addr: listener.Addr(), BaseURL: base, Store: store, Limiter: limiterOf(store, cfg.Clock), ShowLinks: cfg.showLinks(listener.Addr(), base, demo)}
 	if demo {
 		s.Store = demoStore{store}
 	}
@@ -107,7 +112,7 @@ func (cfg *config) showLinks(addr net.Addr, base string, demo bool) bool {
 // serve puts service, jobs and handlers together and runs them.
 func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, demo bool, ready func(running)) (err error) {
 	mails := !cfg.Sender.Holds()
-	s.Service, err = service.New(ctx, s.Store, cfg.Clock, service.NewLimiter(cfg.Clock), service.Config{
+	s.Service, err = service.New(ctx, s.Store, cfg.Clock, s.Limiter, service.Config{
 		BaseURL: s.BaseURL, CanMail: mails || s.ShowLinks, Limits: cfg.Limits,
 	})
 	if err != nil {
@@ -172,7 +177,7 @@ func (cfg *config) stop(server *handlers.Server, listener net.Listener, served <
 
 // greet logs how the server runs and tells the terminal where to look.
 func (cfg *config) greet(ctx context.Context, s running, demo bool) error {
-	cfg.Log.Info("listening", "address", s.Addr.String(), "base_url", s.BaseURL, "store", cfg.Store, "demo", demo,
+	cfg.Log.Info("listening", "address", s.Addr.String(), "base_url", s.BaseURL, "store", storeName(cfg.Store), "demo", demo,
 		"mail", map[bool]string{true: "held", false: "smtp"}[cfg.Sender.Holds()])
 	if !onThisMachine(s.Addr, s.BaseURL) && !strings.HasPrefix(s.BaseURL, "https://") {
 		cfg.Log.Warn("the base URL is not https: sessions travel in plain text")

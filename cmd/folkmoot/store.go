@@ -26,12 +26,41 @@ func checkStore(store string) error {
 	return nil
 }
 
+// storeName is what --store says without the password that may be in it.
+func storeName(store string) string {
+	scheme, rest, ok := strings.Cut(store, "://")
+	if !ok {
+		return store
+	}
+	hosts, path, _ := strings.Cut(rest, "/")
+	path, _, _ = strings.Cut(path, "?")
+	return scheme + "://" + hosts[strings.LastIndex(hosts, "@")+1:] + "/" + path
+}
+
 // openStore opens a file or a MongoDB. clock is the file's; a MongoDB has its own.
 func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
 	if onMongo(store) {
 		return mongo.Open(ctx, store, mongo.Options{})
 	}
 	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+}
+
+// clockOf gives the clock by which everything on a store goes: a MongoDB's own, which
+// all nodes share, or else the machine's.
+func clockOf(ctx context.Context, store models.Store, machine models.Clock) (models.Clock, error) {
+	if s, ok := store.(*mongo.Store); ok {
+		return s.Clock(ctx)
+	}
+	return machine, nil
+}
+
+// limiterOf gives the limits on abuse: shared by all nodes on a MongoDB, or else in
+// memory.
+func limiterOf(store models.Store, clock models.Clock) models.Limiter {
+	if s, ok := store.(*mongo.Store); ok {
+		return s.Limiter(clock)
+	}
+	return service.NewLimiter(clock)
 }
 
 // open opens the store of a command. One that is not there is made only where
@@ -54,7 +83,11 @@ func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, stor
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	cfg := service.Config{BaseURL: p.siteURL()}
-	svc, err := service.New(sh.ctx, store, sh.clock, service.NewLimiter(sh.clock), cfg)
+	clock, err := clockOf(sh.ctx, store, sh.clock)
+	if err != nil {
+		return err
+	}
+	svc, err := service.New(sh.ctx, store, clock, limiterOf(store, clock), cfg)
 	if err != nil {
 		return err
 	}

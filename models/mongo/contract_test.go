@@ -1,12 +1,11 @@
 package mongo
 
 import (
-	"context"
-	"os"
 	"testing"
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/storetest"
 )
 
@@ -35,44 +34,14 @@ func underTest(clock models.Clock) Options {
 // needServer skips a test where there is no database to hold it on.
 func needServer(t *testing.T) string {
 	t.Helper()
-	uri := os.Getenv("FOLKMOOT_TEST_MONGODB_URI")
-	switch {
-	case uri != "":
-		return uri
-	case os.Getenv("CI") != "":
-		t.Fatal("FOLKMOOT_TEST_MONGODB_URI is not set, and in CI nothing is skipped for want of a database")
-	default:
-		t.Skip("needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; " +
-			"each test makes and drops a database of its own) and run go test ./models/mongo")
-	}
-	return ""
+	return mongotest.Server(t)
 }
 
 // freshDatabase gives the address of a database that is not there yet and is dropped
 // at the end of the test.
 func freshDatabase(t *testing.T) string {
 	t.Helper()
-	name := "folkmoot_test_" + newID()
-	uri, err := withDatabase(needServer(t), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s, err := connect(uri, Options{}.filled())
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := s.db.Drop(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := s.client.Disconnect(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	return uri
+	return mongotest.Database(t)
 }
 
 func openAt(t *testing.T, uri string, o Options) *Store {

@@ -45,6 +45,7 @@ var firstIndexes = []indexes{
 		"token: token", "token2: token2", "address: addressKey purpose usedAt", "open: c open", "remind: remind createdAt", "todo: todo", "unsettled: unsettled",
 	}},
 	{"mailboxes", []string{"expiry: expiresAt"}},
+	{"limits", []string{"expiry: expiresAt"}},
 	{"decisions", []string{"fence: c _id", "seq: c seq"}},
 	{"reports", []string{"item: item after key", "unfiled: unfiled"}},
 	{"sealed", []string{"of: c"}},

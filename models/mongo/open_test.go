@@ -1,25 +1,6 @@
 package mongo
 
-import (
-	"fmt"
-	"net/url"
-	"strings"
-	"testing"
-)
-
-// withDatabase puts a database's name into an address.
-func withDatabase(uri, name string) (string, error) {
-	scheme, rest, ok := strings.Cut(uri, "://")
-	if !ok {
-		return "", fmt.Errorf("%q is no address", uri)
-	}
-	rest, query, _ := strings.Cut(rest, "?")
-	hosts, _, _ := strings.Cut(rest, "/")
-	if query != "" {
-		query = "?" + query
-	}
-	return scheme + "://" + hosts + "/" + url.PathEscape(name) + query, nil
-}
+import "testing"
 
 func TestDatabaseName(t *testing.T) {
 	for uri, want := range map[string]string{

@@ -45,6 +45,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if played, err := s.played(ctx, now); played || err != nil {
+		return err
+	}
 	return errors.Join(
 		s.sweepEntries(ctx, now),
 		s.sweepTallies(ctx),
@@ -153,6 +156,7 @@ func (s *Store) sweepOld(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		s.remove(ctx, "sessions", eq("expiresAt", eq("$lte", now)), true),
 		s.remove(ctx, "mailboxes", eq("expiresAt", eq("$lte", now)), true),
+		s.remove(ctx, "limits", eq("expiresAt", eq("$lte", now)), true),
 		s.remove(ctx, "jobs", eq("doneAt", eq("$gt", int64(0), "$lt", now.Add(-jobsKept))), true),
 	)
 }

@@ -6,36 +6,13 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 func TestLimiter(t *testing.T) {
-	c := &clock{now: start}
-	l := NewLimiter(c)
-	var _ models.Limiter = l
-	allow := func(key string) (bool, time.Duration) {
-		t.Helper()
-		ok, wait, err := l.Allow(t.Context(), key, 2, time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return ok, wait
-	}
-	for n := range 2 {
-		if ok, _ := allow("a"); !ok {
-			t.Fatalf("event %d was refused", n+1)
-		}
-	}
-	c.add(20 * time.Second)
-	if ok, wait := allow("a"); ok || wait != 40*time.Second {
-		t.Errorf("the third gave %v and a wait of %v", ok, wait)
-	}
-	if ok, _ := allow("b"); !ok {
-		t.Error("another key was refused")
-	}
-	c.add(40 * time.Second)
-	if ok, _ := allow("a"); !ok {
-		t.Error("the next window was refused")
-	}
+	storetest.RunLimiter(t, func(_ *testing.T, clock models.Clock) []models.Limiter {
+		return []models.Limiter{NewLimiter(clock)}
+	})
 }
 
 func TestLimiterIsBounded(t *testing.T) {

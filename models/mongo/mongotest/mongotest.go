@@ -1,0 +1,69 @@
+// Package mongotest gives tests a MongoDB to work on. It knows nothing of the store.
+package mongotest
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Server gives the address of the server that FOLKMOOT_TEST_MONGODB_URI names. Where it
+// names none the test is skipped and says how to run it; in CI that is a failure.
+func Server(t testing.TB) string {
+	t.Helper()
+	uri := os.Getenv("FOLKMOOT_TEST_MONGODB_URI")
+	switch {
+	case uri != "":
+		return uri
+	case os.Getenv("CI") != "":
+		t.Fatal("FOLKMOOT_TEST_MONGODB_URI is not set, and in CI nothing is skipped for want of a database")
+	default:
+		t.Skip("needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; " +
+			"each test makes and drops a database of its own) and run this test again")
+	}
+	return ""
+}
+
+// Database gives the address of a database that is not there yet and is dropped at the
+// end of the test.
+func Database(t testing.TB) string {
+	t.Helper()
+	server, name := Server(t), "folkmoot_test_"+uuid.NewString()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := drop(ctx, server, name); err != nil {
+			t.Error(err)
+		}
+	})
+	return named(server, name)
+}
+
+func drop(ctx context.Context, uri, name string) error {
+	client, err := driver.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		return err
+	}
+	if err := client.Database(name).Drop(ctx); err != nil {
+		return err
+	}
+	return client.Disconnect(ctx)
+}
+
+// named puts a database's name into an address.
+func named(uri, name string) string {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	rest, query, _ := strings.Cut(rest, "?")
+	hosts, _, _ := strings.Cut(rest, "/")
+	if query != "" {
+		query = "?" + query
+	}
+	return scheme + "://" + hosts + "/" + url.PathEscape(name) + query
+}
