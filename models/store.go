@@ -26,6 +26,7 @@ type Store interface {
 	SearchStore
 	ImportStore
 	AuditStore
+	CopyStore
 
 	// Ready tells whether the store answers.
 	Ready(ctx context.Context) error

@@ -34,6 +34,7 @@ var builtKeys = []struct{ prefix, suffix, file string }{
 	{"capacities.", "", "views/words.go"},
 	{"capacity.", "", "views/wording.go"},
 	{"choice.", "", "views/ballot.templ"},
+	{"cli.copy.kind.", "", "cmd/folkmoot/copy.go"},
 	{"cli.import.", "", "cmd/folkmoot/importing.go"},
 	{"cli.verify.", "", "cmd/folkmoot/verify.go"},
 	{"cli.verify.file.", "", "cmd/folkmoot/verify.go"},

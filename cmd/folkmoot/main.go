@@ -34,10 +34,10 @@ type program struct {
 	Verify     verifyCommand     `cmd:"" help:"Check a sealed file, or the whole store, and say where it differs."`
 	Backup     backupCommand     `cmd:"" help:"Copy the store to a file while it is in use."`
 	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of the store; the old one is kept beside it."`
+	Copy       copyCommand       `cmd:"" help:"Copy one store into another, between a file and MongoDB."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	Token reservedCommand `cmd:"" hidden:"" passthrough:""`
-	Copy  reservedCommand `cmd:"" hidden:"" passthrough:""`
 	Check reservedCommand `cmd:"" hidden:"" passthrough:""`
 }
 

@@ -168,19 +168,24 @@ func (s *Store) keepRevisions(ctx context.Context, id string, e entry) error {
 func (s *Store) ConsultationRevisions(ctx context.Context, id string) (list []models.ConsultationRevision, err error) {
 	q := query{coll: "revisions", filter: eq("c", id), sort: eq("_id", 1)}
 	err = each(ctx, s, q, func(d revision) error {
-		r := models.ConsultationRevision{ID: d.Revision, ConsultationID: d.C, Language: d.Language, Reason: d.Reason, At: d.At}
-		var err error
-		if r.Before, err = fromJSON[models.ConsultationText](d.Before); err != nil {
-			return err
-		}
-		if r.After, err = fromJSON[models.ConsultationText](d.After); err != nil {
-			return err
-		}
-		r.Changes, err = fromJSON[[]models.SettingChange](d.Changes)
+		r, err := d.model()
 		list = append(list, r)
 		return err
 	})
 	return list, err
+}
+
+func (d revision) model() (models.ConsultationRevision, error) {
+	r := models.ConsultationRevision{ID: d.Revision, ConsultationID: d.C, Language: d.Language, Reason: d.Reason, At: d.At}
+	var err error
+	if r.Before, err = fromJSON[models.ConsultationText](d.Before); err != nil {
+		return r, err
+	}
+	if r.After, err = fromJSON[models.ConsultationText](d.After); err != nil {
+		return r, err
+	}
+	r.Changes, err = fromJSON[[]models.SettingChange](d.Changes)
+	return r, err
 }
 
 // MoveConsultation implements models.ConsultationStore.

@@ -33,11 +33,17 @@ type Options struct {
 	// Writers is how many writes of this program are at work at the same time; 0: 64.
 	// The others wait, so that a slow database is not asked for more than it can do.
 	Writers int
+	// Copying opens a store to be copied from or into: it may hold half a copy, and is
+	// swept only when Settle is called.
+	Copying bool
 }
 
 func (o Options) filled() Options {
 	if o.SweepEvery == 0 {
 		o.SweepEvery = 2 * time.Second
+	}
+	if o.Copying {
+		o.SweepEvery = -1
 	}
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
@@ -72,13 +78,18 @@ var _ models.Store = (*Store)(nil)
 // says, writes wait for the majority's journals, and reads are the primary's and
 // acknowledged by the majority. Errors: CodeConflict error.store.newer (have, want)
 // for the store of a newer program, error.store.foreign for a database that holds
-// something else; CodeUnavailable if it cannot be reached.
+// something else, error.copy.unfinished for half a copy; CodeUnavailable if it cannot be
+// reached.
 func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	s, err := connect(uri, o.filled())
 	if err != nil {
 		return nil, err
 	}
-	if err := s.migrate(ctx, migrations); err != nil {
+	err = s.migrate(ctx, migrations)
+	if err == nil && !o.Copying {
+		err = s.unfinished(ctx)
+	}
+	if err != nil {
 		_ = s.client.Disconnect(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("open store: %w", err)
 	}

@@ -78,11 +78,15 @@ func (s *Store) fileReport(ctx context.Context, d report) error {
 func (s *Store) openReports(ctx context.Context, item models.Item, lastSeq int64) (list []models.Report, err error) {
 	q := query{coll: "reports", filter: eq("item", item.String(), "after", lastSeq), sort: eq("key", 1)}
 	err = each(ctx, s, q, func(d report) error {
-		list = append(list, models.Report{
-			ID: d.ID, Item: models.Item{Kind: d.Kind, ID: d.ItemID}, ConsultationID: d.C, Reason: d.Reason,
-			Reference: d.Reference, Network: d.Network, CreatedAt: d.CreatedAt,
-		})
+		list = append(list, d.model())
 		return nil
 	})
 	return list, err
+}
+
+func (d report) model() models.Report {
+	return models.Report{
+		ID: d.ID, Item: models.Item{Kind: d.Kind, ID: d.ItemID}, ConsultationID: d.C, Reason: d.Reason,
+		Reference: d.Reference, Network: d.Network, CreatedAt: d.CreatedAt,
+	}
 }

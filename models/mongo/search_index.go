@@ -32,6 +32,11 @@ func (s *Store) unindex(ctx context.Context, item models.Item, consultationID st
 
 // indexConsultation makes the words of all languages searchable.
 func (s *Store) indexConsultation(ctx context.Context, c consultation) error {
+	return s.putSearchDoc(ctx, consultationWords(c))
+}
+
+// consultationWords gives what is searched of a consultation.
+func consultationWords(c consultation) searchDoc {
 	var titles, bodies string
 	for _, t := range c.Texts {
 		titles += t.Title + "\n"
@@ -39,7 +44,7 @@ func (s *Store) indexConsultation(ctx context.Context, c consultation) error {
 	}
 	d := newSearchDoc(models.Item{Kind: kindConsultation, ID: c.ID}, c.ID, titles, bodies)
 	d.V, d.N = c.Rev, ms(c.CreatedAt)
-	return s.putSearchDoc(ctx, d)
+	return d
 }
 
 // indexIdea gives what is searched of an idea: nothing unless it is published.

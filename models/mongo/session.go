@@ -32,7 +32,11 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, 
 	if err != nil || !found {
 		return models.Session{}, models.Participant{}, missing(found, err, "error.session.unknown")
 	}
-	return models.Session{TokenHash: d.ID, ParticipantID: d.Participant, CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt}, p.model(), nil
+	return d.model(), p.model(), nil
+}
+
+func (d session) model() models.Session {
+	return models.Session{TokenHash: d.ID, ParticipantID: d.Participant, CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt}
 }
 
 // addSession keeps a session that begins at now.

@@ -48,6 +48,11 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if played, err := s.played(ctx, now); played || err != nil {
 		return err
 	}
+	return errors.Join(s.finish(ctx, now), s.sweepOld(ctx, now))
+}
+
+// finish finishes what was left half done at a time.
+func (s *Store) finish(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		s.sweepEntries(ctx, now),
 		s.sweepTallies(ctx),
@@ -55,7 +60,6 @@ func (s *Store) Sweep(ctx context.Context) error {
 		s.sweepDuties(ctx, now),
 		s.sweepReports(ctx, now),
 		s.sweepReservations(ctx, now),
-		s.sweepOld(ctx, now),
 	)
 }
 

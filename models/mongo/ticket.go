@@ -254,12 +254,17 @@ func (k counting) recountVoice(ctx context.Context, voice string) (bool, error) 
 func (k counting) speaks(ctx context.Context, voice string) (bool, error) {
 	votes, err := k.votes(ctx, eq("c", k.c.ID, "voice", voice), eq("idea", 1, "participant", 1))
 	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return v.Voice != voice })
+	return k.live(votes), err
+}
+
+// live tells whether any of a voice's entries counts for something.
+func (k counting) live(votes []models.Vote) bool {
 	for _, t := range models.Count(votes, k.merged.root) {
 		if t.Total() > 0 {
-			return true, err
+			return true
 		}
 	}
-	return false, err
+	return false
 }
 
 // countVoters counts the voices that count for something, by ticket as well.

@@ -43,8 +43,14 @@ func open(ctx context.Context, path string, o Options, files fs.FS) (*Store, err
 	if err != nil {
 		return nil, err
 	}
+	if o.Copying && !alone {
+		return nil, errors.Join(models.Fail(models.CodeConflict, "error.copy.served", "store", path), lock.release())
+	}
 	s, err := openLocked(ctx, path, o, files, alone)
-	if err == nil && alone {
+	if err == nil && !o.Copying {
+		err = s.unfinished(ctx)
+	}
+	if err == nil && alone && !o.Copying {
 		_, err = lock.try(false)
 	}
 	if err != nil {

@@ -25,6 +25,7 @@ const busyTimeout = 10 * time.Second
 type Options struct {
 	Clock     models.Clock // nil: the machine's
 	QueueSize int          // writes that may wait for the writer; 0: 4096
+	Copying   bool         // to be copied from or into: nobody else has it open, and it may hold half a copy
 }
 
 // Store is models.Store on one SQLite file. While it is open it holds a shared
@@ -46,7 +47,9 @@ var _ models.Store = (*Store)(nil)
 // first. Errors: CodeConflict error.store.newer (have, want) for the store of a
 // newer program, error.store.foreign for a file that is no Folkmoot store,
 // error.store.in_use if it would have to be migrated while another process has it
-// open; CodeUnavailable error.store.restoring while a backup is put in its place.
+// open; CodeUnavailable error.store.restoring while a backup is put in its place;
+// CodeConflict error.copy.unfinished for half a copy, and error.copy.served (store)
+// where a store that is to be copied is open elsewhere.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return open(ctx, path, o, migrations)
 }

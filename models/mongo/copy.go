@@ -1,0 +1,115 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"folkmoot/models"
+)
+
+// copyID is the document that marks a store into which another one is being copied.
+const copyID = "copy"
+
+// mark is models.CopyMark as it is stored.
+type mark struct {
+	ID      string          `bson:"_id"`
+	Source  string          `bson:"source"`
+	BegunAt time.Time       `bson:"begunAt"`
+	Kind    models.CopyKind `bson:"kind"`
+	After   string          `bson:"after"`
+}
+
+// Settle implements models.CopyStore: it sweeps until nothing is on its way any more,
+// but for what is only old. CodeConflict error.copy.busy if that does not end.
+func (s *Store) Settle(ctx context.Context) error {
+	waiting, cancel := context.WithTimeout(ctx, s.o.Patience+actTime+slack)
+	defer cancel()
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		now, err := s.clock.ask(waiting)
+		if err == nil {
+			err = s.finish(waiting, now)
+		}
+		if err != nil {
+			return err
+		}
+		busy, err := s.underWay(waiting, now)
+		if err != nil || !busy {
+			return err
+		}
+		if sleep(waiting, pause) != nil {
+			return errors.Join(models.Fail(models.CodeConflict, "error.copy.busy"), ctx.Err())
+		}
+	}
+}
+
+// underWay tells whether anything is written of which not all is done.
+func (s *Store) underWay(ctx context.Context, now time.Time) (bool, error) {
+	if played, err := s.played(ctx, now); played || err != nil {
+		return played, err
+	}
+	for _, at := range []struct {
+		coll, name string
+		value      any
+	}{
+		{"consultations", "inflight.at", eq("$gt", int64(0))},
+		{"ideas", "dirty", true},
+		{"links", "unsettled", true},
+		{"links", "todo", true},
+		{"participants", "todo", true},
+		{"reports", "unfiled", true},
+		{"reservations", "arriving", true},
+	} {
+		if some, err := s.has(ctx, at.coll, eq(at.name, at.value)); some || err != nil {
+			return some, err
+		}
+	}
+	return false, nil
+}
+
+// CopyMark implements models.CopyStore.
+func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
+	m, _, err := get[mark](ctx, s, "site", copyID)
+	return models.CopyMark{Source: m.Source, BegunAt: m.BegunAt, Kind: m.Kind, After: m.After}, err
+}
+
+// unfinished refuses a store that holds half a copy.
+func (s *Store) unfinished(ctx context.Context) error {
+	m, err := s.CopyMark(ctx)
+	return errorOr(err, m.Unfinished)
+}
+
+// BeginCopy implements models.CopyStore.
+func (s *Store) BeginCopy(ctx context.Context, m models.CopyMark) error {
+	there, err := s.insert(ctx, "site", copyID, "", mark{copyID, m.Source, m.BegunAt, m.Kind, m.After})
+	if err == nil && there {
+		err = models.Fail(models.CodeConflict, "error.copy.filled")
+	}
+	return err
+}
+
+// CopyIn implements models.CopyStore: documents of their own, and then the mark.
+func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
+	if len(list) == 0 {
+		return nil
+	}
+	b := batch{}
+	for _, r := range list {
+		if err := s.copyIn(ctx, &b, r); err != nil {
+			return err
+		}
+	}
+	for _, coll := range b.colls {
+		if err := s.bulk(ctx, coll.name, coll.changes); err != nil {
+			return err
+		}
+	}
+	last := list[len(list)-1]
+	_, err := s.update(ctx, "site", eq("_id", copyID), eq("$set", eq("kind", last.CopyKind(), "after", last.CopyKey())))
+	return err
+}
+
+// EndCopy implements models.CopyStore.
+func (s *Store) EndCopy(ctx context.Context) error {
+	return s.remove(ctx, "site", eq("_id", copyID), false)
+}

@@ -1,0 +1,82 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"folkmoot/models"
+)
+
+// Settle implements models.CopyStore: a write is done as a whole or not at all.
+func (s *Store) Settle(ctx context.Context) error { return ctx.Err() }
+
+// CopyMark implements models.CopyStore.
+func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
+	m, err := copyMark(s.reader(ctx))
+	return m, wrap("mark of a copy", err)
+}
+
+func copyMark(q queries) (m models.CopyMark, err error) {
+	b, err := one[[]byte](q.row("SELECT value FROM site WHERE name = 'copy'"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, nil
+	}
+	return m, errorOr(err, func() error { return json.Unmarshal(b, &m) })
+}
+
+// BeginCopy implements models.CopyStore.
+func (s *Store) BeginCopy(ctx context.Context, m models.CopyMark) error {
+	return s.put(ctx, func(t *tx) error {
+		err := t.run("INSERT INTO site (name, value) VALUES ('copy', ?)", []byte(toJSON(m)))
+		if unique(err) {
+			return models.Fail(models.CodeConflict, "error.copy.filled")
+		}
+		return err
+	})
+}
+
+// CopyIn implements models.CopyStore: one transaction.
+func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return s.put(ctx, func(t *tx) error {
+		for _, r := range list {
+			if err := copyIn(t, r); err != nil {
+				return err
+			}
+		}
+		m, err := copyMark(t)
+		if err != nil {
+			return err
+		}
+		last := list[len(list)-1]
+		m.Kind, m.After = last.CopyKind(), last.CopyKey()
+		return t.run("UPDATE site SET value = ? WHERE name = 'copy'", []byte(toJSON(m)))
+	})
+}
+
+// FinishCopy implements models.CopyStore: voices and words to search are made anew.
+func (s *Store) FinishCopy(ctx context.Context) error {
+	return s.put(ctx, func(t *tx) error {
+		for _, q := range append(countVoices, indexAll...) {
+			if err := t.run(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// EndCopy implements models.CopyStore.
+func (s *Store) EndCopy(ctx context.Context) error {
+	return s.put(ctx, func(t *tx) error { return t.run("DELETE FROM site WHERE name = 'copy'") })
+}
+
+// unfinished refuses a store that holds half a copy.
+func (s *Store) unfinished(ctx context.Context) error {
+	m, err := s.CopyMark(ctx)
+	return errorOr(err, m.Unfinished)
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"database/sql"
+
+	"folkmoot/models"
+)
+
+// Where an item is with moderators, as further columns of ideas and of replies.
+const (
+	ideaStanding = `decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = 'idea' AND d.item_id = ideas.id),
+		(SELECT since FROM queue WHERE kind = 'idea' AND item_id = ideas.id),
+		(SELECT waits FROM queue WHERE kind = 'idea' AND item_id = ideas.id)`
+	replyStanding = `decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = 'reply' AND d.item_id = replies.id),
+		(SELECT since FROM queue WHERE kind = 'reply' AND item_id = replies.id),
+		(SELECT waits FROM queue WHERE kind = 'reply' AND item_id = replies.id)`
+)
+
+// corner is what a store may have of an item in its queue and chain.
+type corner struct {
+	lastSeq, since sql.NullInt64
+	waits          sql.NullBool
+}
+
+func (p *corner) into(s *models.CopiedStanding) []any {
+	return []any{at(&s.DecidedAt), &p.lastSeq, &p.since, &p.waits}
+}
+
+func (p *corner) fill(s *models.CopiedStanding) {
+	s.LastSeq, s.Queued, s.Since, s.Waits = p.lastSeq.Int64, p.since.Valid, fromMS(p.since.Int64), p.waits.Bool
+}
+
+const ideasOut = "SELECT " + contributionColumns + `, number, title, body, body_html, organiser, merged_into,
+	first_vote_at, agree, disagree, pass, reply_count,
+	(SELECT json_group_object(language, json_object('Title', title, 'Body', body, 'BodyHTML', body_html))
+		FROM idea_texts WHERE idea_id = ideas.id), ` + ideaStanding + " FROM ideas WHERE id > ? ORDER BY id"
+
+func scanCopiedIdea(row scanner) (models.CopyRecord, error) {
+	var i models.CopiedIdea
+	var p corner
+	err := row.Scan(contributionDest(&i.Contribution, append([]any{
+		&i.Number, &i.Title, &i.Body, &i.BodyHTML, &i.Organiser, &i.MergedInto, at(&i.FirstVote),
+		&i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount, asJSON(&i.Texts),
+	}, p.into(&i.CopiedStanding)...)...)...)
+	if len(i.Texts) == 0 {
+		i.Texts = nil
+	}
+	p.fill(&i.CopiedStanding)
+	return i, err
+}
+
+const repliesOut = "SELECT " + contributionColumns + `, idea_id, parent_id, parent_name, orphan, depth, seq, path, path_new,
+	body, body_html, ` + replyStanding + " FROM replies WHERE id > ? ORDER BY id"
+
+func scanCopiedReply(row scanner) (models.CopyRecord, error) {
+	var r models.CopiedReply
+	var p corner
+	err := row.Scan(contributionDest(&r.Contribution, append([]any{
+		&r.IdeaID, &r.ParentID, &r.ParentName, &r.Orphan, &r.Depth, &r.Seq, &r.Path, &r.PathNew, &r.Body, &r.BodyHTML,
+	}, p.into(&r.CopiedStanding)...)...)...)
+	p.fill(&r.CopiedStanding)
+	return r, err
+}
+
+const wordingsOut = `SELECT kind, item_id, rev, title, body, at, CASE kind
+	WHEN 'idea' THEN (SELECT consultation_id FROM ideas WHERE id = item_id)
+	ELSE (SELECT consultation_id FROM replies WHERE id = item_id) END
+	FROM text_revisions ORDER BY kind, item_id, rev`
+
+func scanCopiedWording(row scanner) (models.CopyRecord, error) {
+	var r models.CopiedWording
+	err := row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, at(&r.At), &r.ConsultationID)
+	return r, err
+}
