@@ -44,9 +44,12 @@ var (
 	browserErr  error
 )
 
-// TestMain is the program itself where the crash test asks for it; else it runs
+// TestMain is the program itself where a test that kills it asks for it; else it runs
 // the tests and closes the browser that the journeys share.
 func TestMain(m *testing.M) {
+	if os.Getenv(asCopier) != "" {
+		os.Exit(runAsCopier())
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 		os.Exit(0)

@@ -3,11 +3,11 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,10 +15,10 @@ import (
 	"strings"
 	"testing"
 
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
-
 	"folkmoot/models"
+	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/sqlite"
+	"folkmoot/views/i18n"
 )
 
 // asCopier makes the test binary be the program, which says at its end how much memory
@@ -27,7 +27,7 @@ const asCopier = "FOLKMOOT_TEST_AS_COPIER"
 
 // runAsCopier is the program under asCopier.
 func runAsCopier() int {
-	sh := &shell{ctx: context.Background(), out: os.Stdout, err: stopper{os.Stderr, os.Getenv(asCopier)}, clock: models.SystemClock{}, l: localizer()}
+	sh := &shell{ctx: context.Background(), out: os.Stdout, err: stopper{os.Stderr, os.Getenv(asCopier)}, clock: models.SystemClock{}, l: i18n.For("")}
 	code := sh.run(os.Args[1:])
 	fmt.Fprintf(os.Stderr, "peak memory: %d kB\n", peakMemory())
 	return code
@@ -67,7 +67,7 @@ const copyMemory = 256 << 10
 // middle of the votes, refused to everybody else meanwhile, and run again. All three
 // stores are the same, and verify is content with them.
 func TestCopyScale(t *testing.T) {
-	uri := freshMongo(t)
+	uri := mongotest.Database(t)
 	dir := t.TempDir()
 	here, back := filepath.Join(dir, "here.db"), filepath.Join(dir, "back.db")
 	size := bulk{replies: scaled(200_000), votes: scaled(1_000_000)}
@@ -92,7 +92,7 @@ func copyKilled(t *testing.T, from, to string, votes int) string {
 	for step125(half) <= int64(votes/2) {
 		half = step125(half)
 	}
-	stop := strings.TrimSpace(localizer().T("cli.copy.progress", "kind", localizer().T("cli.copy.kind.votes"), "count", half))
+	stop := strings.TrimSpace(i18n.For("").T("cli.copy.progress", "kind", i18n.For("").T("cli.copy.kind.votes"), "count", half))
 	if code, out, errs := copier(t, stop, "copy", "--from", from, "--to", to); code >= 0 {
 		t.Fatalf("the copy ended with %d before it was killed: %s%s", code, out, errs)
 	}
@@ -120,7 +120,7 @@ func copyKilled(t *testing.T, from, to string, votes int) string {
 func copier(t *testing.T, stop string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asCopier+"="+stop+" ")
+	cmd.Env = append(os.Environ(), asCopier+"="+cmp.Or(stop, "nothing"))
 	var said, told bytes.Buffer
 	cmd.Stdout = &said
 	progress, err := cmd.StderrPipe()
@@ -272,11 +272,12 @@ func (b bulk) decisions(c *models.Consultation) (chain []models.CopiedDecision) 
 	return chain
 }
 
-// freshMongo gives the address of a database that is not there yet, and takes it out at
-// the end.
-func freshMongo(t *testing.T) string {
-	t.Helper()
-	_ = options.Client
-	_ = url.Parse
-	return ""
+// scaled gives full in a full-size run, the like fraction of it at other scales and a
+// hundredth unless told.
+func scaled(full int) int {
+	scale, err := strconv.ParseFloat(os.Getenv("FOLKMOOT_TEST_SCALE"), 64)
+	if err != nil || scale <= 0 {
+		scale = 0.01
+	}
+	return max(1, int(float64(full)*min(scale, 1)))
 }

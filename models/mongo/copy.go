@@ -26,14 +26,7 @@ func (s *Store) Settle(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, s.o.Patience+actTime+slack)
 	defer cancel()
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		now, err := s.clock.ask(waiting)
-		if err == nil {
-			err = s.finish(waiting, now)
-		}
-		if err != nil {
-			return err
-		}
-		busy, err := s.underWay(waiting, now)
+		busy, err := s.settleOnce(waiting)
 		if err != nil || !busy {
 			return err
 		}
@@ -43,11 +36,24 @@ func (s *Store) Settle(ctx context.Context) error {
 	}
 }
 
-// underWay tells whether anything is written of which not all is done.
-func (s *Store) underWay(ctx context.Context, now time.Time) (bool, error) {
-	if played, err := s.played(ctx, now); played || err != nil {
-		return played, err
+// settleOnce finishes what can be finished and tells whether something is left. What a
+// node plays at times of its own is nobody else's to finish.
+func (s *Store) settleOnce(ctx context.Context) (busy bool, err error) {
+	now, err := s.clock.ask(ctx)
+	if err != nil {
+		return false, err
 	}
+	if busy, err = s.played(ctx, now); busy || err != nil {
+		return busy, err
+	}
+	if err = s.finish(ctx, now); err != nil {
+		return false, err
+	}
+	return s.underWay(ctx)
+}
+
+// underWay tells whether anything is written of which not all is done.
+func (s *Store) underWay(ctx context.Context) (bool, error) {
 	for _, at := range []struct {
 		coll, name string
 		value      any
