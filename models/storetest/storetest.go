@@ -55,6 +55,7 @@ func features() []feature {
 		{"search", searchCases},
 		{"importing", importingCases},
 		{"audit", auditCases},
+		{"copy", copyCases},
 		{"race", raceCases},
 	}
 }
