@@ -31,6 +31,7 @@ type app struct {
 	srv   *Server
 	svc   *service.Service
 	store models.Store
+	out   *faulty // what the services see of store
 	clock *storetest.Clock
 	log   *safeLog
 	http  *http.Client
@@ -47,9 +48,10 @@ func newApp(t testing.TB) *app {
 	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: clock})
 	must(t, err)
 	t.Cleanup(func() { store.Close() })
-	svc, err := service.New(ctx, store, clock, service.NewLimiter(clock), service.Config{BaseURL: testBase, CanMail: true, Limits: service.Limits{Off: true}})
+	out := &faulty{Store: store}
+	svc, err := service.New(ctx, out, clock, service.NewLimiter(clock), service.Config{BaseURL: testBase, CanMail: true, Limits: service.Limits{Off: true}})
 	must(t, err)
-	a := &app{t: t, svc: svc, store: store, clock: clock, log: &safeLog{}, known: map[string]string{}}
+	a := &app{t: t, svc: svc, store: store, out: out, clock: clock, log: &safeLog{}, known: map[string]string{}}
 	a.srv, err = New(Options{
 		Service: svc, BaseURL: testBase, Site: "Folkmoot", CanMail: true, AccessLog: true,
 		Log: slog.New(slog.NewTextHandler(a.log, nil)), Mail: viewsmail.Renderer{BaseURL: testBase, Site: "Folkmoot"},

@@ -39,6 +39,9 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		return seeOther(c, "/sign-in?return_to="+escape(c.OriginalURL()))
 	}
 	s.retryAfter(c, e)
+	if e.Code == models.CodeUnavailable && !safeMethod(c.Method()) && !wantsJSON(c) {
+		return s.sendAgain(c, err)
+	}
 	return s.answer(c, statuses[e.Code], e, "")
 }
 
@@ -90,7 +93,11 @@ func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference str
 	if wantsJSON(c) {
 		return c.Status(status).JSON(errorJSON(l, e, sentence, reference))
 	}
-	p := views.ErrorPage{Frame: s.frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
+	frame := s.frame
+	if e.Code == models.CodeUnavailable {
+		frame = s.frameAlone
+	}
+	p := views.ErrorPage{Frame: frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
 	p.Title, p.Private = p.Heading(), true
 	private(c)
 	return render(c, status, views.Error(p))

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -51,10 +52,11 @@ func checkUTF8(c *fiber.Ctx) error {
 
 // problem puts a refusal into the form, so that it can be shown again with what
 // was typed, and gives the status. ok is false for what no form can show: a fault
-// of ours, or somebody who has to sign in.
+// of ours, somebody who has to sign in, or a store that does not answer and so
+// cannot give the page around the form (see sendAgain).
 func (s *Server) problem(c *fiber.Ctx, f *ui.Form, err error) (status int, ok bool) {
 	e := s.known(err)
-	if e == nil || e.Code == models.CodeUnauthenticated || e.Code == models.CodeNotFound || wantsJSON(c) {
+	if e == nil || wantsJSON(c) || slices.Contains([]models.Code{models.CodeUnauthenticated, models.CodeNotFound, models.CodeUnavailable}, e.Code) {
 		return 0, false
 	}
 	l := localizer(c)

@@ -15,6 +15,15 @@ func localizer(c *fiber.Ctx) *i18n.Localizer { return i18n.For(visitOf(c).Langua
 
 // frame fills what the layout needs. The title is a whole sentence or name.
 func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
+	f := s.frameAlone(c, title)
+	if f.Who != nil && f.Who.Moderator {
+		f.Who.Queue = s.queueLength(c)
+	}
+	return f
+}
+
+// frameAlone is frame without asking the store, for when it does not answer.
+func (s *Server) frameAlone(c *fiber.Ctx, title string) ui.Frame {
 	v := visitOf(c)
 	l := localizer(c)
 	f := ui.Frame{
@@ -24,8 +33,9 @@ func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
 		Now:        s.svc.Now(),
 	}
 	if p := v.Participant; p != nil {
-		f.Who = s.who(c, p)
+		f.Who = who(p)
 	}
+	f.Unsure = f.Who == nil && v.unread
 	if f.Remembered || f.Notice != nil || f.Who != nil {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	} else {
@@ -57,20 +67,20 @@ func pagePath(c *fiber.Ctx, after string) string {
 	return c.Path() + "?" + q.Encode()
 }
 
-func (s *Server) who(c *fiber.Ctx, p *models.Participant) *ui.Who {
-	w := &ui.Who{
+func who(p *models.Participant) *ui.Who {
+	return &ui.Who{
 		Name:      p.Name,
 		Moderator: p.Has(models.RoleModerator, ""), Organiser: p.Has(models.RoleOrganiser, ""),
 		Board: p.Has(models.RoleBoard, ""), Admin: p.Has(models.RoleAdmin, ""),
 	}
-	if w.Moderator {
-		n, err := s.svc.QueueLength(c.UserContext(), actorOf(c))
-		if err != nil { // the page matters more than the figure beside its menu
-			s.log(c).Warn("queue length", "error", err)
-		}
-		w.Queue = n
+}
+
+func (s *Server) queueLength(c *fiber.Ctx) int64 {
+	n, err := s.svc.QueueLength(c.UserContext(), actorOf(c))
+	if err != nil { // the page matters more than the figure beside its menu
+		s.log(c).Warn("queue length", "error", err)
 	}
-	return w
+	return n
 }
 
 func (s *Server) subject(c *fiber.Ctx, con models.Consultation) views.Subject {

@@ -18,6 +18,7 @@ type visit struct {
 	session string            // the token of the session cookie
 	guestID string            // what the guest cookie holds
 	cookies map[string]string // ours, by name
+	unread  bool              // there is a session cookie, and the store did not say whose
 }
 
 // stranger is who holds no cookie of ours.
@@ -36,7 +37,9 @@ func (s *Server) visitor(c *fiber.Ctx) error {
 	}
 	if token := v.cookies[sessionCookie]; token != "" {
 		p, err := s.svc.Participant(c.UserContext(), token)
-		if err != nil {
+		if err != nil { // not a stranger: nobody can tell
+			v.unread = true
+			c.Locals(keyVisitor, v)
 			return err
 		}
 		if p != nil {

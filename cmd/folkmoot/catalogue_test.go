@@ -73,6 +73,7 @@ var builtKeys = []struct{ prefix, suffix, file string }{
 	{"results.file.", "", "views/results_table.templ"},
 	{"role.", "", "views/wording.go"},
 	{"search.kind.", "", "views/search.templ"},
+	{"send_again.field.", "", "views/send_again.go"},
 	{"setting.", "", "views/changes.templ"},
 	{"source.", "", "views/words.go"},
 	{"state.", "", "views/ui/status.templ"},

@@ -12,6 +12,10 @@ const (
 	// stagingLease is how long a node that plays may be silent before another one takes
 	// it for dead; it is renewed three times as often.
 	stagingLease = 30 * time.Second
+	// Nobody waits for an answer: weeks in a few seconds are let in a few at a time, and
+	// with more patience than a person has.
+	stageWriters  = 8
+	stagePatience = 2 * time.Minute
 )
 
 // staging says that a node plays what happened before now, and until when it may.
@@ -33,7 +37,8 @@ func (s *Store) Play(ctx context.Context, clock models.Clock, fn func(ctx contex
 	defer stop(nil)
 	go s.keepStage(playing, op, stop)
 	stage := &Store{
-		client: s.client, db: s.db, clock: newClock(s.db, clock), o: s.o, desks: make(chan struct{}, s.o.Writers), countAtOnce: s.countAtOnce,
+		client: s.client, db: s.db, clock: newClock(s.db, clock), countAtOnce: s.countAtOnce,
+		o: Options{Patience: stagePatience}, desks: make(chan struct{}, stageWriters),
 	}
 	if err = fn(playing, stage); err == nil {
 		err = context.Cause(playing)

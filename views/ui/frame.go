@@ -17,6 +17,7 @@ type Frame struct {
 	Path       string // path and query of this page on this site, to come back to
 	Demo       bool   // the store holds demonstration data
 	Who        *Who   // nil: nobody is signed in
+	Unsure     bool   // somebody may be signed in, which cannot be read at the moment
 	Remembered bool   // this browser holds a cookie of ours: show "Forget me on this device"
 	Notice     *Notice
 	Private    bool // not for search engines, no referrer

@@ -40,6 +40,9 @@ func (f Frame) links() (list []navLink) {
 		}
 	}
 	add(true, "/search", f.L.T("layout.search"), "search", 0)
+	if f.Who == nil && f.Unsure {
+		return list
+	}
 	if f.Who == nil {
 		list = append(list, navLink{url: signIn(f.Path), words: f.L.T("layout.sign_in"), icon: "person"})
 		return list

@@ -1,0 +1,31 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"folkmoot/views"
+)
+
+// sentFields gives what a form sent, in its order.
+func sentFields(c *fiber.Ctx) (list []views.SentField) {
+	for name, value := range c.Request().PostArgs().All() {
+		list = append(list, views.SentField{Name: strings.ToValidUTF8(string(name), "\uFFFD"), Value: strings.ToValidUTF8(string(value), "\uFFFD")})
+	}
+	return list
+}
+
+// sendAgain answers a form that the store could not take now: everything in it is kept,
+// and nothing has to be read for the page.
+func (s *Server) sendAgain(c *fiber.Ctx, cause error) error {
+	s.log(c).Warn("not saved", "path", logPath(c), "error", cause)
+	s.setHeaders(c)
+	p := views.SendAgainPage{
+		Frame: s.frameAlone(c, localizer(c).T("send_again.title")), Sent: sentFields(c), Back: s.back(c),
+		Action: localPath(c.OriginalURL()),
+	}
+	p.Private = true
+	private(c)
+	return render(c, fiber.StatusServiceUnavailable, views.SendAgain(p))
+}
