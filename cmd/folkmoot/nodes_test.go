@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -138,5 +139,39 @@ func TestNodesShareTheirLimits(t *testing.T) {
 	}
 	if taken != 6 {
 		t.Errorf("both nodes took %d replies, want 6", taken)
+	}
+}
+
+// TestServeWithoutDatabase says why it does not start, and not the password.
+func TestServeWithoutDatabase(t *testing.T) {
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	check(t, gone.Close())
+	uri := "mongodb://moot:secret@" + gone.Addr().String() + "/folkmoot?serverSelectionTimeoutMS=200"
+	code, out, errs := command(t, "serve", "--listen", "127.0.0.1:0", "--store", uri)
+	if code != exitFailed || out != "" || !strings.Contains(errs, "does not answer") || !strings.Contains(errs, "refused") || strings.Contains(errs, "secret") {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+}
+
+// TestNoDatabaseByMistake makes none for a command that only reads.
+func TestNoDatabaseByMistake(t *testing.T) {
+	uri := mongotest.Database(t)
+	for range 2 {
+		if code, _, errs := command(t, "verify", "--store", uri); code != exitFailed || !strings.Contains(errs, "There is no store at mongodb://") {
+			t.Errorf("exit %d, %q", code, errs)
+		}
+	}
+}
+
+func TestStoreName(t *testing.T) {
+	for store, want := range map[string]string{
+		"folkmoot.db": "folkmoot.db",
+		"mongodb://moot:p%40ss@a:1,b:2/folkmoot?replicaSet=rs0": "mongodb://a:1,b:2/folkmoot",
+		"mongodb+srv://moot:secret@cluster.example.org":         "mongodb+srv://cluster.example.org/",
+	} {
+		if got := storeName(store); got != want {
+			t.Errorf("%s is named %s", store, got)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo"
@@ -39,10 +40,48 @@ func storeName(store string) string {
 
 // openStore opens a file or a MongoDB. clock is the file's; a MongoDB has its own.
 func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
-	if onMongo(store) {
-		return mongo.Open(ctx, store, mongo.Options{})
+	if !onMongo(store) {
+		return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
 	}
-	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+	if _, err := thereIs(ctx, store); err != nil {
+		return nil, err
+	}
+	return mongo.Open(ctx, store, mongo.Options{})
+}
+
+// reachWithin is how long a database may take to answer when a command begins.
+const reachWithin = 15 * time.Second
+
+// thereIs tells whether there is a store: the file, or something in the database.
+// CodeUnavailable cli.store.unreachable if the database does not answer.
+func thereIs(ctx context.Context, store string) (bool, error) {
+	if !onMongo(store) {
+		_, err := os.Stat(store)
+		return !errors.Is(err, fs.ErrNotExist), nil
+	}
+	reaching, cancel := context.WithTimeout(ctx, reachWithin)
+	defer cancel()
+	there, err := mongo.There(reaching, store)
+	if ctx.Err() == nil && (models.CodeOf(err) == models.CodeUnavailable || errors.Is(err, context.DeadlineExceeded)) {
+		return false, &models.Error{
+			Code: models.CodeUnavailable, Key: "cli.store.unreachable", Err: err,
+			Args: map[string]any{"store": storeName(store), "problem": whyNot(err)},
+		}
+	}
+	return there, err
+}
+
+// whyNot is what the driver says of a database that cannot be reached: what the last
+// attempt met with, or else the root of the error.
+func whyNot(err error) string {
+	if _, last, ok := strings.Cut(err.Error(), "Last error: "); ok {
+		last, _, _ = strings.Cut(last, " }")
+		return last
+	}
+	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
+		err = cause
+	}
+	return err.Error()
 }
 
 // clockOf gives the clock by which everything on a store goes: a MongoDB's own, which
@@ -69,8 +108,14 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	if err := checkStore(p.Store); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(p.Store); !create && !onMongo(p.Store) && errors.Is(err, fs.ErrNotExist) {
-		return nil, models.Fail(models.CodeNotFound, "cli.store.missing", "store", p.Store)
+	if !create {
+		there, err := thereIs(sh.ctx, p.Store)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			return nil, models.Fail(models.CodeNotFound, "cli.store.missing", "store", storeName(p.Store))
+		}
 	}
 	return openStore(sh.ctx, p.Store, sh.clock)
 }

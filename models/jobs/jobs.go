@@ -37,6 +37,7 @@ const (
 	batch       = 8                // jobs claimed at a time
 	lease       = 10 * time.Minute // more than a batch can take
 	grace       = 45 * time.Second // for the message in hand when the program stops
+	mostRest    = 5                // ticks left out while the store fails
 )
 
 // Runner does jobs until it is stopped.
@@ -44,6 +45,9 @@ type Runner struct {
 	Options
 	wake     chan struct{}
 	reminded time.Time
+	released bool
+	failed   int // passes in a row that the store failed
+	rest     int // ticks to leave out
 }
 
 // New makes a Runner; Run starts it.
@@ -72,27 +76,50 @@ func (r *Runner) Run(ctx context.Context) {
 		defer t.Stop()
 		tick = t.C
 	}
-	r.release(ctx)
 	for ctx.Err() == nil {
-		if err := r.Pass(ctx); err != nil && ctx.Err() == nil {
-			r.Log.ErrorContext(ctx, "jobs: the store does not answer", "error", err)
-		}
+		r.look(ctx)
 		select {
 		case <-ctx.Done():
 		case <-tick:
 		case <-r.wake:
+			r.rest = 0 // whoever woke it has just written: the store answers
 		}
 	}
 }
 
-// release makes due what was held while there was no mail server.
-func (r *Runner) release(ctx context.Context) {
-	if r.Sender.Holds() {
+// look does one pass. While the store fails it looks less and less often, and says so
+// once: a log that is full of one thing hides the others.
+func (r *Runner) look(ctx context.Context) {
+	if r.rest > 0 {
+		r.rest--
 		return
 	}
-	if err := r.Store.ReleaseJobs(ctx); err != nil && ctx.Err() == nil {
-		r.Log.ErrorContext(ctx, "jobs: held mail could not be released", "error", err)
+	err := r.release(ctx)
+	if err == nil {
+		err = r.Pass(ctx)
 	}
+	switch {
+	case ctx.Err() != nil:
+	case err == nil && r.failed > 0:
+		r.Log.InfoContext(ctx, "jobs: the store answers again", "failed", r.failed)
+		r.failed = 0
+	case err != nil:
+		if r.failed == 0 {
+			r.Log.ErrorContext(ctx, "jobs: the store does not answer", "error", err)
+		}
+		r.rest = min(r.failed, mostRest)
+		r.failed++
+	}
+}
+
+// release makes due, once, what was held while there was no mail server.
+func (r *Runner) release(ctx context.Context) error {
+	if r.released || r.Sender.Holds() {
+		return nil
+	}
+	err := r.Store.ReleaseJobs(ctx)
+	r.released = err == nil
+	return err
 }
 
 // Pass reminds of voting links, if it is time to, and then does every job that

@@ -15,6 +15,8 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/jobs"
+	"folkmoot/models/mongo"
+	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/sqlite"
 	"folkmoot/models/storetest"
 )
@@ -73,7 +75,8 @@ func (plain) RenderMail(j models.Job) (models.Mail, error) {
 
 type bench struct {
 	*testing.T
-	store  *sqlite.Store
+	store  models.Store
+	again  func() models.Store // opens the same store once more, as another node would
 	clock  *storetest.Clock
 	outbox *outbox
 	runner *jobs.Runner
@@ -82,19 +85,41 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, clock: storetest.NewClock(start), outbox: &outbox{}, tick: make(chan time.Time)}
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "jobs.db"), sqlite.Options{Clock: b.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
+	file := filepath.Join(t.TempDir(), "jobs.db")
+	return newBenchOn(t, func(clock models.Clock) (models.Store, error) {
+		return sqlite.Open(t.Context(), file, sqlite.Options{Clock: clock})
 	})
-	b.store = store
+}
+
+// onEachStore runs a test on every store that there is.
+func onEachStore(t *testing.T, run func(b *bench)) {
+	t.Run("sqlite", func(t *testing.T) { run(newBench(t)) })
+	t.Run("mongo", func(t *testing.T) {
+		uri := mongotest.Database(t)
+		run(newBenchOn(t, func(clock models.Clock) (models.Store, error) {
+			return mongo.Open(t.Context(), uri, mongo.Options{Clock: clock, Patience: time.Minute})
+		}))
+	})
+}
+
+func newBenchOn(t *testing.T, open func(models.Clock) (models.Store, error)) *bench {
+	t.Helper()
+	b := &bench{T: t, clock: storetest.NewClock(start), outbox: &outbox{}, tick: make(chan time.Time)}
+	b.again = func() models.Store {
+		store, err := open(b.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return store
+	}
+	b.store = b.again()
 	b.runner = jobs.New(jobs.Options{
-		Store: store, Renderer: plain{}, Sender: b.outbox, Clock: b.clock, Tick: b.tick,
+		Store: b.store, Renderer: plain{}, Sender: b.outbox, Clock: b.clock, Tick: b.tick,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	return b
@@ -187,18 +212,23 @@ func TestRetryUnderOneID(t *testing.T) {
 
 // TestCrashAfterSending is a program that died between sending and noting it.
 func TestCrashAfterSending(t *testing.T) {
-	b := newBench(t)
-	b.add("a", models.JobReceived)
-	claimed, err := b.store.ClaimJobs(t.Context(), 1, 10*time.Minute)
-	if err != nil || len(claimed) != 1 {
-		t.Fatal(claimed, err)
-	}
-	_ = b.outbox.Send(t.Context(), models.Mail{ID: claimed[0].ID})
-	b.pass()
-	b.expect("a")
-	b.clock.Add(10 * time.Minute)
-	b.pass()
-	b.expect("a", "a")
+	onEachStore(t, func(b *bench) {
+		b.add("a", models.JobReceived)
+		dying := b.again()
+		claimed, err := dying.ClaimJobs(b.Context(), 1, 10*time.Minute)
+		if err != nil || len(claimed) != 1 {
+			b.Fatal(claimed, err)
+		}
+		_ = b.outbox.Send(b.Context(), models.Mail{ID: claimed[0].ID})
+		b.pass()
+		b.expect("a")
+		b.clock.Add(10 * time.Minute)
+		b.pass()
+		b.expect("a", "a")
+		b.clock.Add(time.Hour)
+		b.pass()
+		b.expect("a", "a")
+	})
 }
 
 type noSuchAddress struct{ error }

@@ -3,11 +3,15 @@ package jobs_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/jobs"
 )
 
 // TestRunWakesAndStops sends when woken and when the ticker ticks; stopping lets
@@ -72,23 +76,91 @@ func next(t *testing.T, told <-chan models.Mail, id string) {
 	}
 }
 
-// TestTwoRunners share the work: nothing goes out twice.
+// TestTwoRunners share the work, each on a node of its own: nothing goes out twice.
 func TestTwoRunners(t *testing.T) {
-	b := newBench(t)
-	var want []string
-	for n := range 40 {
-		want = append(want, fmt.Sprintf("m%02d", n))
-		b.add(want[n], models.JobReceived)
-	}
-	var group sync.WaitGroup
-	other := newRunner(b)
-	for _, pass := range []func(context.Context) error{b.runner.Pass, other.Pass} {
-		group.Go(func() {
-			if err := pass(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	b.expect(want...)
+	onEachStore(t, func(b *bench) {
+		var want []string
+		for n := range 24 {
+			want = append(want, fmt.Sprintf("m%02d", n))
+			b.add(want[n], models.JobReceived)
+		}
+		var group sync.WaitGroup
+		other := jobs.New(jobs.Options{Store: b.again(), Renderer: plain{}, Sender: b.outbox, Clock: b.clock})
+		for _, pass := range []func(context.Context) error{b.runner.Pass, other.Pass} {
+			group.Go(func() {
+				if err := pass(b.Context()); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		b.pass() // each may have left to the other what it had lost to it
+		b.expect(want...)
+	})
 }
+
+// deaf is a store that gives no jobs while it is gone, and tells when it was asked.
+type deaf struct {
+	models.Store
+	gone  atomic.Bool
+	asked chan struct{}
+}
+
+func (d *deaf) ReleaseJobs(ctx context.Context) error {
+	if d.gone.Load() {
+		d.asked <- struct{}{}
+		return models.Fail(models.CodeUnavailable, "error.store.unavailable")
+	}
+	return d.Store.ReleaseJobs(ctx)
+}
+
+// TestStoreComesBack says once that the store is gone, asks less often, and goes on by
+// itself when it is back.
+func TestStoreComesBack(t *testing.T) {
+	b := newBench(t)
+	b.outbox.told = make(chan models.Mail, 1)
+	store, log := &deaf{Store: b.store, asked: make(chan struct{}, 100)}, &lines{}
+	store.gone.Store(true)
+	ctx, stop := context.WithCancel(t.Context())
+	done, r := make(chan struct{}), jobs.New(jobs.Options{
+		Store: store, Renderer: plain{}, Sender: b.outbox, Clock: b.clock, Tick: b.tick, Log: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	go func() { r.Run(ctx); close(done) }()
+	for range 30 {
+		b.tick <- time.Time{}
+	}
+	if n := len(store.asked); n < 5 || n > 10 {
+		t.Errorf("it was asked %d times in 30 ticks", n)
+	}
+	b.add("back", models.JobReceived)
+	store.gone.Store(false)
+	for range 7 {
+		b.tick <- time.Time{}
+	}
+	next(t, b.outbox.told, "back")
+	stop()
+	<-done
+	if gone, again := log.count("does not answer"), log.count("answers again"); gone != 1 || again != 1 {
+		t.Errorf("the log says %d times that it is gone and %d times that it is back:\n%s", gone, again, log.text())
+	}
+}
+
+// lines is a log to be counted.
+type lines struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lines) count(words string) int { return strings.Count(l.text(), words) }

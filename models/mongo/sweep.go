@@ -21,12 +21,28 @@ func (w *sweeper) start(s *Store) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
 	w.ended.Go(func() {
-		for sleep(ctx, s.o.SweepEvery) == nil {
-			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-				slog.Warn("sweep", "error", err)
+		for failed := 0; sleep(ctx, s.o.SweepEvery) == nil; {
+			err := s.Sweep(ctx)
+			if ctx.Err() == nil {
+				failed = tellSweep(err, failed)
 			}
 		}
 	})
+}
+
+// tellSweep logs how a sweep went after so many that failed in a row, and gives how many
+// it is now. What goes on is said once in a while: the log is for more than that.
+func tellSweep(err error, failed int) int {
+	switch {
+	case err == nil && failed > 0:
+		slog.Info("sweep: it works again", "failed", failed)
+	case err != nil && failed%30 == 0:
+		slog.Warn("sweep: something is left half done", "error", err, "failed", failed)
+	}
+	if err == nil {
+		return 0
+	}
+	return failed + 1
 }
 
 func (w *sweeper) end() {
