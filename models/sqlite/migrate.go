@@ -39,12 +39,13 @@ func open(ctx context.Context, path string, o Options, files fs.FS) (*Store, err
 		return nil, err
 	}
 	o = o.filled()
-	lock, alone, err := lockStore(ctx, path)
+	take := lockStore
+	if o.Copying {
+		take = lockToCopy
+	}
+	lock, alone, err := take(ctx, path)
 	if err != nil {
 		return nil, err
-	}
-	if o.Copying && !alone {
-		return nil, errors.Join(models.Fail(models.CodeConflict, "error.copy.served", "store", path), lock.release())
 	}
 	s, err := openLocked(ctx, path, o, files, alone)
 	if err == nil && !o.Copying {
@@ -96,6 +97,22 @@ func lockStore(ctx context.Context, path string) (*fileLock, bool, error) {
 	}
 	_ = lock.release()
 	return nil, false, models.Fail(models.CodeUnavailable, "error.store.restoring")
+}
+
+// lockToCopy takes the lock alone, and waits for nobody.
+func lockToCopy(_ context.Context, path string) (*fileLock, bool, error) {
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, false, fmt.Errorf("lock store: %w", err)
+	}
+	ok, err := lock.try(true)
+	if err == nil && !ok {
+		err = models.Fail(models.CodeConflict, "error.copy.served", "store", path)
+	}
+	if err != nil {
+		return nil, false, errors.Join(err, lock.release())
+	}
+	return lock, true, nil
 }
 
 // migrate brings the store up to the last of the migrations.
