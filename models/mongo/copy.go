@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"folkmoot/models"
@@ -23,15 +22,17 @@ type mark struct {
 // Settle implements models.CopyStore: it sweeps until nothing is on its way any more,
 // but for what is only old. CodeConflict error.copy.busy if that does not end.
 func (s *Store) Settle(ctx context.Context) error {
-	waiting, cancel := context.WithTimeout(ctx, s.o.Patience+actTime+slack)
-	defer cancel()
+	begun := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		busy, err := s.settleOnce(waiting)
-		if err != nil || !busy {
+		busy, err := s.settleOnce(ctx)
+		switch {
+		case err != nil || !busy:
 			return err
+		case time.Since(begun) >= s.settling:
+			return models.Fail(models.CodeConflict, "error.copy.busy")
 		}
-		if sleep(waiting, pause) != nil {
-			return errors.Join(models.Fail(models.CodeConflict, "error.copy.busy"), ctx.Err())
+		if err = sleep(ctx, pause); err != nil {
+			return err
 		}
 	}
 }

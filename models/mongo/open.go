@@ -68,6 +68,7 @@ type Store struct {
 	sweeps sweeper
 
 	countAtOnce int64                     // votes on an idea beyond which its tally is left to the sweep
+	settling    time.Duration             // how long Settle waits for what is on its way
 	faults      func(what string) verdict // a test's; nil: none
 }
 
@@ -117,6 +118,7 @@ func connect(uri string, o Options) (*Store, error) {
 	db := client.Database(name)
 	return &Store{
 		client: client, db: db, clock: newClock(db, o.Clock), o: o, desks: make(chan struct{}, o.Writers), countAtOnce: 5_000,
+		settling: actTime + 2*slack,
 	}, nil
 }
 
