@@ -39,8 +39,14 @@ func TestCopyKinds(t *testing.T) {
 		at[k] = n
 	}
 	for _, pair := range [][2]CopyKind{
-		{CopyConsultations, CopyIdeas}, {CopyConsultations, CopyReplies}, {CopyParticipants, CopySessions},
-		{CopyIdeas, CopyVotes}, {CopyIdeas, CopyReports}, {CopyReplies, CopyReports}, {CopyIdeas, CopyResponses}, {CopyReplies, CopyWordings},
+		{CopyConsultations, CopyIdeas},
+		{CopyConsultations, CopyReplies},
+		{CopyParticipants, CopySessions},
+		{CopyIdeas, CopyVotes},
+		{CopyIdeas, CopyReports},
+		{CopyReplies, CopyReports},
+		{CopyIdeas, CopyResponses},
+		{CopyReplies, CopyWordings},
 	} {
 		if at[pair[0]] >= at[pair[1]] {
 			t.Errorf("%s come before %s", pair[1], pair[0])

@@ -136,12 +136,13 @@ func (s *Store) closingTimes(ctx context.Context) (map[string]time.Time, error) 
 	})
 }
 
-func (at standing) record() models.CopiedStanding {
-	s := models.CopiedStanding{DecidedAt: at.DecidedAt, LastSeq: at.LastSeq}
-	if at.Queue != "" {
-		s.Queued, s.Waits, s.Since = true, at.Waits, at.Since
+// record is where an item is with moderators, as it is copied.
+func (s standing) record() models.CopiedStanding {
+	r := models.CopiedStanding{DecidedAt: s.DecidedAt, LastSeq: s.LastSeq}
+	if s.Queue != "" {
+		r.Queued, r.Waits, r.Since = true, s.Waits, s.Since
 	}
-	return s
+	return r
 }
 
 func ideaOut(d idea) models.CopyRecord {
