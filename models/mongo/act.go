@@ -77,7 +77,7 @@ func (a *act) end() {
 
 // ask sets the act's time to the database's.
 func (a *act) ask() (err error) {
-	a.now, err = a.s.clock.ask(a.ctx)
+	a.now, err = a.s.clock.now(a.ctx)
 	return err
 }
 
@@ -119,6 +119,7 @@ func (a *act) run(consultationID string, e *entry, check, do func(consultation) 
 	if err != nil {
 		return err
 	}
+	e.in = &c
 	if err = do(c); err != nil {
 		a.abandon(consultationID, e.Op, err)
 		return err

@@ -32,7 +32,7 @@ func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(mod
 // audit hands on an item with its earlier wordings, which only an edited text has.
 func (s *Store) audit(ctx context.Context, fn func(models.AuditItem) error, a models.AuditItem) (err error) {
 	if a.Rev > 1 {
-		a.Revisions, err = s.textRevisions(ctx, a.Item, a.Rev)
+		a.Revisions, err = s.textRevisions(ctx, a.ConsultationID, a.Item, a.Rev)
 	}
 	return errorOr(err, func() error { return fn(a) })
 }

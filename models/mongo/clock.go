@@ -11,8 +11,12 @@ import (
 	"folkmoot/models"
 )
 
-// freshFor is how long a reading of the database's clock is carried on by this machine's.
-const freshFor = time.Second
+const (
+	// freshFor is how long a reading of the database's clock is carried on by this machine's.
+	freshFor = time.Second
+	// quick is what an answer may take that is carried on: a reading is behind by no more.
+	quick = 50 * time.Millisecond
+)
 
 // databaseClock tells the database's time, so that all nodes have one. Of this
 // machine's clock only differences count: it may stand hours off.
@@ -24,13 +28,14 @@ type databaseClock struct {
 	mu    sync.Mutex
 	asked time.Time // when, by local, the answer was here
 	told  time.Time
+	quick bool // the answer was here soon: it may be carried on for acts
 }
 
 func newClock(db *driver.Database, given models.Clock) *databaseClock {
 	return &databaseClock{given: given, db: db, local: time.Now}
 }
 
-// ask asks the database now: for what must be on one side of the closing time.
+// ask asks the database now.
 func (c *databaseClock) ask(ctx context.Context) (time.Time, error) {
 	if c.given != nil {
 		return models.Millis(c.given.Now()), ctx.Err()
@@ -38,6 +43,7 @@ func (c *databaseClock) ask(ctx context.Context) (time.Time, error) {
 	var hello struct {
 		LocalTime bson.DateTime `bson:"localTime"`
 	}
+	begun := c.local()
 	if err := c.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
 		return time.Time{}, wrap("database's time", err)
 	}
@@ -45,16 +51,18 @@ func (c *databaseClock) ask(ctx context.Context) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked, c.told = c.local(), told
+	c.quick = c.asked.Sub(begun) <= quick
 	return told, nil
 }
 
 // now gives a reading that is at most freshFor old, carried on. It is never later than
-// the database's time, and earlier by no more than one answer takes.
+// the database's time, and earlier by no more than the answer took: quick, or it is
+// asked for again.
 func (c *databaseClock) now(ctx context.Context) (time.Time, error) {
 	c.mu.Lock()
-	asked, told := c.asked, c.told
+	asked, told, soon := c.asked, c.told, c.quick
 	c.mu.Unlock()
-	if c.given != nil || asked.IsZero() {
+	if c.given != nil || !soon {
 		return c.ask(ctx)
 	}
 	if age := c.local().Sub(asked); age >= 0 && age < freshFor {

@@ -147,19 +147,21 @@ func (s *Store) remove(ctx context.Context, coll string, filter bson.D, all bool
 }
 
 // bulk sends many changes of one document each, in no order. Documents that are there
-// already are no error.
-func (s *Store) bulk(ctx context.Context, coll string, changes []driver.WriteModel) error {
+// already are no error: there tells of it.
+func (s *Store) bulk(ctx context.Context, coll string, changes []driver.WriteModel) (there bool, err error) {
 	if len(changes) == 0 {
-		return nil
+		return false, nil
 	}
-	return s.write(ctx, "bulk "+coll, func(ctx context.Context) error {
+	err = s.write(ctx, "bulk "+coll, func(ctx context.Context) error {
 		_, err := s.in(coll).BulkWrite(ctx, changes, options.BulkWrite().SetOrdered(false))
 		var failed driver.BulkWriteException
 		if errors.As(err, &failed) && failed.WriteConcernError == nil && onlyDuplicates(failed) {
+			there = true
 			return nil
 		}
 		return err
 	})
+	return there, err
 }
 
 func onlyDuplicates(failed driver.BulkWriteException) bool {

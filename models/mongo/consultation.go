@@ -78,6 +78,7 @@ type settings struct {
 // What readers of a consultation leave out: the rules ask for no texts, and nobody
 // but the register for who is at work.
 var (
+	lean           = eq("texts", 0, "inflight", 0)
 	withoutTexts   = eq("texts", 0)
 	withoutEntries = eq("inflight", 0)
 )
@@ -126,9 +127,15 @@ func (d consultation) model() models.Consultation {
 // text gives what is said in the consultation's own language.
 func (d consultation) text() consultationText { return d.Texts[d.Language] }
 
-// rules reads what the rules on time, state and eligibility ask for, and who is at
-// work; CodeNotFound error.consultation.unknown.
+// rules reads what the rules on time, state and eligibility ask for; CodeNotFound
+// error.consultation.unknown.
 func (s *Store) rules(ctx context.Context, id string) (consultation, error) {
+	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", id), nil, lean)
+	return c, missing(found, err, "error.consultation.unknown")
+}
+
+// registered is rules, and who is at work.
+func (s *Store) registered(ctx context.Context, id string) (consultation, error) {
 	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", id), nil, withoutTexts)
 	return c, missing(found, err, "error.consultation.unknown")
 }

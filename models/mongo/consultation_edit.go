@@ -37,7 +37,7 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 // editable reads the consultation once no other edit of it is on its way.
 func (a *act) editable(c models.Consultation) (consultation, error) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		old, err := a.s.rules(a.ctx, c.ID)
+		old, err := a.s.registered(a.ctx, c.ID)
 		if err == nil {
 			err = movable(old, c, a.now)
 		}
@@ -121,7 +121,7 @@ func (s *Store) followTexts(ctx context.Context, id string, e entry, _ bool) err
 		return err
 	}
 	if e.Rev == 1 {
-		if err = s.indexIdeas(ctx, id); err != nil {
+		if err = s.indexIdeas(ctx, eq("c", id)); err != nil {
 			return err
 		}
 	}

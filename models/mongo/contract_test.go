@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,73 @@ func TestContractRestart(t *testing.T) {
 		uri := freshDatabase(t)
 		return func(t *testing.T, clock models.Clock) models.Store { return openAt(t, uri, underTest(clock)) }
 	})
+}
+
+// TestContractNodes holds it to what two nodes on one database may expect.
+func TestContractNodes(t *testing.T) {
+	needServer(t)
+	storetest.RunNodes(t, func(t *testing.T) storetest.Open {
+		uri := freshDatabase(t)
+		return func(t *testing.T, clock models.Clock) models.Store { return openAt(t, uri, underTest(clock)) }
+	})
+}
+
+// TestContractInterrupted holds it to what is left of writes that were interrupted.
+func TestContractInterrupted(t *testing.T) {
+	needServer(t)
+	storetest.RunInterrupted(t, func(t *testing.T) storetest.OpenNode {
+		uri := freshDatabase(t)
+		return func(t *testing.T, clock models.Clock) storetest.Node {
+			o := underTest(clock)
+			o.SweepEvery = -1 // by goOn
+			s := openAt(t, uri, o)
+			d := &disturbance{}
+			s.faults = d.step
+			return storetest.Node{Store: s, Disturb: d.disturb, Sweep: s.Sweep}
+		}
+	})
+}
+
+// disturbance counts the writing commands of one store and lets one meet a fault.
+type disturbance struct {
+	mu      sync.Mutex
+	armed   bool
+	left    int // commands before the fault
+	fault   storetest.Fault
+	reached bool
+	dead    bool
+}
+
+func (d *disturbance) disturb(n int, f storetest.Fault) (reached func() bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.armed, d.left, d.fault = true, n, f
+	return func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.armed = false
+		return d.reached
+	}
+}
+
+func (d *disturbance) step(string) verdict {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.dead:
+		return stop
+	case !d.armed || d.reached:
+		return proceed
+	case d.left > 0:
+		d.left--
+		return proceed
+	}
+	d.reached = true
+	if d.fault == storetest.Lose {
+		return lose
+	}
+	d.dead = true
+	return stop
 }
 
 // underTest are options for a test server, which may be slow.

@@ -101,10 +101,12 @@ type wording struct {
 	At    time.Time `bson:"at"`
 }
 
+func wordingID(item string, rev int64) string { return item + "." + hex(rev) }
+
 // keepWording keeps a text that is about to be replaced. It may be there from an edit
 // that came to nothing.
 func (s *Store) keepWording(ctx context.Context, w wording) error {
-	w.ID = w.Item + "." + hex(w.Rev)
+	w.ID = wordingID(w.Item, w.Rev)
 	there, err := s.insert(ctx, "wordings", w.ID, "", w)
 	if err != nil || !there {
 		return err
@@ -115,18 +117,18 @@ func (s *Store) keepWording(ctx context.Context, w wording) error {
 
 // TextRevisions implements models.ReplyStore.
 func (s *Store) TextRevisions(ctx context.Context, item models.Item) ([]models.TextRevision, error) {
-	doc, found, err := first[contribution](ctx, s, collOf(item.Kind), eq("_id", item.ID), nil, eq("rev", 1))
+	doc, found, err := first[contribution](ctx, s, collOf(item.Kind), eq("_id", item.ID), nil, eq("c", 1, "rev", 1))
 	if err != nil || !found || doc.Rev == 1 {
 		return nil, err
 	}
-	return s.textRevisions(ctx, item, doc.Rev)
+	return s.textRevisions(ctx, doc.ConsultationID, item, doc.Rev)
 }
 
 // textRevisions lists the wordings before rev.
-func (s *Store) textRevisions(ctx context.Context, item models.Item, rev int64) (list []models.TextRevision, err error) {
+func (s *Store) textRevisions(ctx context.Context, consultationID string, item models.Item, rev int64) (list []models.TextRevision, err error) {
 	q := query{
-		coll: "wordings", filter: bson.D{{Key: "item", Value: item.String()}, {Key: "rev", Value: eq("$lt", rev)}},
-		sort: eq("rev", 1),
+		coll: "wordings", filter: eq("c", consultationID, "_id", eq("$gte", wordingID(item.String(), 0), "$lt", wordingID(item.String(), rev))),
+		sort: eq("_id", 1),
 	}
 	err = each(ctx, s, q, func(w wording) error {
 		list = append(list, models.TextRevision{Item: item, Rev: w.Rev, Title: w.Title, Body: w.Body, At: w.At})

@@ -107,7 +107,7 @@ func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 		}
 	}
 	for _, coll := range b.colls {
-		if err := s.bulk(ctx, coll.name, coll.changes); err != nil {
+		if _, err := s.bulk(ctx, coll.name, coll.changes); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -64,9 +63,6 @@ type voicing struct {
 // close looks whether the voice counts, and adds what has gathered once it is so many.
 func (v *voicing) close(ctx context.Context, many int) error {
 	if len(v.votes) > 0 {
-		slices.SortFunc(v.votes, func(a, b models.Vote) int { // as EachVote has them, which decides between equals
-			return cmp.Or(cmp.Compare(a.IdeaID, b.IdeaID), cmp.Compare(a.ParticipantID, b.ParticipantID))
-		})
 		if voice := v.votes[0].Voice; v.live(v.votes) {
 			d := voiceDoc{v.c.ID + "/" + voice, v.c.ID, true, 1}
 			v.voices = append(v.voices, driver.NewInsertOneModel().SetDocument(d))
@@ -78,7 +74,8 @@ func (v *voicing) close(ctx context.Context, many int) error {
 	}
 	list := v.voices
 	v.voices = nil
-	return v.bulk(ctx, "voices", list)
+	_, err := v.bulk(ctx, "voices", list)
+	return err
 }
 
 // copyModerators notes the last number that a moderator has.

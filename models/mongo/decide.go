@@ -286,19 +286,11 @@ func (s *Store) moveItems(ctx context.Context, d decision) error {
 			driver.NewUpdateOneModel().SetFilter(eq("c", d.C, "_id", m.ID, "v", m.V)).SetUpdate(m.change(d)))
 	}
 	for k, list := range changes {
-		if err := s.bulk(ctx, collOf(k), list); err != nil {
+		if _, err := s.bulk(ctx, collOf(k), list); err != nil {
 			return err
 		}
 	}
-	for _, m := range d.Moves {
-		if m.PublishedAt.IsZero() {
-			continue
-		}
-		if err := s.indexItem(ctx, models.Item{Kind: m.Kind, ID: m.ID}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.indexItems(ctx, d.C, mapped(d.Moves, func(m move) models.Item { return models.Item{Kind: m.Kind, ID: m.ID} }))
 }
 
 func (m move) change(d decision) bson.D {

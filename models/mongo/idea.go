@@ -243,7 +243,7 @@ func (s *Store) nextNumber(ctx context.Context, consultationID string) (int, err
 
 // followNumbered goes on after an organiser's idea has come in.
 func (s *Store) followNumbered(ctx context.Context, consultationID string, e entry, _ bool) error {
-	if err := s.indexItem(ctx, models.Item{Kind: models.KindIdea, ID: e.Ref}); err != nil {
+	if err := s.indexIdeas(ctx, eq("c", consultationID, "_id", e.Ref)); err != nil {
 		return err
 	}
 	if err := s.drain(ctx, e); err != nil {

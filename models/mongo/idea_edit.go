@@ -166,7 +166,7 @@ func (s *Store) followRemoval(ctx context.Context, consultationID string, e entr
 		return driver.NewUpdateOneModel().SetFilter(eq("c", consultationID, "_id", n.ID)).
 			SetUpdate(eq("$set", eq("number", n.To)))
 	})
-	if err := s.bulk(ctx, "ideas", changes); err != nil {
+	if _, err := s.bulk(ctx, "ideas", changes); err != nil {
 		return err
 	}
 	return s.complete(ctx, consultationID, e.Op, eq("ideaCount", int64(-1), "version", int64(1)), nil)

@@ -153,7 +153,7 @@ func (s *Store) followImport(ctx context.Context, id string, e entry, late bool)
 			return err
 		}
 	}
-	if err := s.indexReplies(ctx, id); err != nil {
+	if err := s.indexThreads(ctx, id); err != nil {
 		return err
 	}
 	c, err := s.rules(ctx, id)
@@ -179,5 +179,6 @@ func (s *Store) queueWaiting(ctx context.Context, id string, k models.Kind, e en
 		return driver.NewUpdateOneModel().SetFilter(eq("c", id, "_id", d.ID, "status", models.StatusPending)).
 			SetUpdate(eq("$set", eq("q", at.Queue, "since", at.Since, "waits", true)))
 	})
-	return s.bulk(ctx, collOf(k), changes)
+	_, err = s.bulk(ctx, collOf(k), changes)
+	return err
 }

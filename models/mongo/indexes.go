@@ -34,9 +34,9 @@ var firstIndexes = []indexes{
 		"participant: participant c status idea", "guest: guest c status participant idea", "address: addressKey participant",
 		"token: token", "queue: q", "queue_of: c q", "status: c status",
 	}},
-	{"wordings", []string{"fence: c _id", "item: item rev"}},
+	{"wordings", []string{"fence: c _id"}},
 	{"votes", []string{
-		"fence: c _id rev", "idea: c idea participant", "participant: c participant", "voice: c voice", "person: participant",
+		"fence: c _id rev", "idea: c idea participant", "participant: c participant", "voice: c voice at", "person: participant",
 	}},
 	{"voices", []string{"fence: c _id rev", "live: c live"}},
 	{"participants", []string{"address: addressKey", "oldest: key", "staff: staff key", "admin: admin", "todo: todo"}},

@@ -19,6 +19,7 @@ const jobsKept = 30 * 24 * time.Hour
 type job struct {
 	ID           string         `bson:"_id"`
 	Key          string         `bson:"key"` // creation and id: lists go by it
+	Op           string         `bson:"op"`  // of who claimed it last
 	Kind         models.JobKind `bson:"kind"`
 	Language     string         `bson:"language"`
 	Recipient    string         `bson:"recipient"`
@@ -108,12 +109,11 @@ func (d job) asRead() bson.D {
 	return eq("done", false, "notBefore", d.NotBefore, "_id", d.ID, "leasedTo", d.LeasedTo)
 }
 
-// claim leases the job, if nobody else has meanwhile. One whose answer is lost is free
-// again when its lease ends.
+// claim leases the job, if nobody else has meanwhile.
 func (a *act) claim(d *job, lease time.Duration) (bool, error) {
 	as := d.asRead()
 	d.LeasedTo, d.Attempts = a.now.Add(lease), d.Attempts+1
-	return a.s.update(a.ctx, "jobs", as, eq("$set", eq("leasedTo", d.LeasedTo, "attempts", d.Attempts)))
+	return a.s.swap(a.ctx, "jobs", d.ID, a.id, as, eq("$set", eq("leasedTo", d.LeasedTo, "attempts", d.Attempts, "op", a.id)))
 }
 
 // done is the change that finishes a job.

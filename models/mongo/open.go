@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/event"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -36,6 +37,8 @@ type Options struct {
 	// Copying opens a store to be copied from or into: it may hold half a copy, and is
 	// swept only when Settle is called.
 	Copying bool
+
+	monitor *event.CommandMonitor // a test's
 }
 
 func (o Options) filled() Options {
@@ -63,6 +66,7 @@ type Store struct {
 	gate   gate
 	desks  chan struct{} // one for each write at work
 	turns  turns
+	seen   sightings
 	counts flights
 	stats  searchStats
 	sweeps sweeper
@@ -110,6 +114,9 @@ func connect(uri string, o Options) (*Store, error) {
 		SetRetryWrites(true).SetRetryReads(true)
 	if set.ServerSelectionTimeout == nil {
 		set.SetServerSelectionTimeout(5 * time.Second)
+	}
+	if o.monitor != nil {
+		set.SetMonitor(o.monitor)
 	}
 	client, err := driver.Connect(set)
 	if err != nil {

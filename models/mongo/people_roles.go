@@ -32,8 +32,8 @@ func (a *act) addGrants(id string, grants []models.Grant) error {
 			change = eq("$push", eq("grants", grant(g), "duties", left), "$set", set)
 		}
 		added, err := a.s.update(a.ctx, "participants", eq("_id", id, "grants", eq("$ne", grant(g))), change)
-		if err == nil && g.Role == models.RoleModerator {
-			err = a.s.numberModerator(a.ctx, id)
+		if err == nil && !added { // by this act, and the answer was lost?
+			added, err = a.s.has(a.ctx, "participants", eq("_id", id, "duties", eq("$elemMatch", eq("op", left.Op, "grant", left.Grant))))
 		}
 		if err == nil && added {
 			err = leftToSweep(a.discharge(id, left))
@@ -50,9 +50,9 @@ var adminEverywhere = models.Grant{Role: models.RoleAdmin}
 
 // discharge does what a change of roles has left to do.
 func (a *act) discharge(participantID string, d duty) error {
-	do := a.takeBackVotes
+	do := a.welcome
 	if d.Taken {
-		do = a.expireLinks
+		do = a.leave
 	}
 	if err := do(participantID, d); err != nil {
 		return err
@@ -86,6 +86,16 @@ func (s *Store) numberModerator(ctx context.Context, id string) error {
 	}
 	_, err = s.update(ctx, "participants", eq("_id", id, "number", 0), eq("$set", eq("number", drawn.Last)))
 	return err
+}
+
+// welcome numbers who is a moderator now, and takes back the votes of who is staff now.
+func (a *act) welcome(participantID string, d duty) error {
+	if d.Grant.Role == models.RoleModerator {
+		if err := a.s.numberModerator(a.ctx, participantID); err != nil {
+			return err
+		}
+	}
+	return a.takeBackVotes(participantID, d)
 }
 
 // takeBackVotes takes back the choices of who has become staff that stand within the
@@ -133,7 +143,8 @@ func (a *act) takeBack(v models.Vote) error {
 		return err
 	}
 	err := one.run(v.ConsultationID, e, check, func(c consultation) error {
-		_, _, err := b.cast(c)
+		_, changed, err := b.cast(c)
+		b.note(e, changed)
 		return err
 	})
 	if errors.Is(err, errNothing) {
@@ -184,10 +195,16 @@ func (a *act) revoke(participantID string, g models.Grant) error {
 	if err != nil {
 		return err
 	}
-	if _, err = a.s.update(a.ctx, "participants", eq("_id", participantID, "grants", eq("$size", 0)), eq("$set", eq("staff", false))); err != nil {
-		return leftToSweep(err)
-	}
 	return leftToSweep(a.discharge(participantID, left))
+}
+
+// leave takes who has no role any more off the list of staff, and ends links.
+func (a *act) leave(participantID string, d duty) error {
+	_, err := a.s.update(a.ctx, "participants", eq("_id", participantID, "grants", eq("$size", 0)), eq("$set", eq("staff", false)))
+	if err != nil {
+		return err
+	}
+	return a.expireLinks(participantID, d)
 }
 
 // expireLinks lets the participant's unused sign-in links end that were made with a

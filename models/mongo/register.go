@@ -31,7 +31,11 @@ type entry struct {
 	Rev       int64       `bson:"rev"`       // of the consultation after an edit
 	Slug      string      `bson:"slug"`      // that an edit leaves
 
-	speaks bool // of a vote: its voice counted before and does; only its own program knows
+	// What only its own program knows.
+	in      *consultation // as it was when the entry was written
+	written []vote        // by a vote
+	speaks  bool          // of a vote: its voice counted before and does
+	joins   bool          // of a vote: its voice had no entry before
 }
 
 // holdsItem is what an entry holds of an item.
@@ -67,7 +71,7 @@ func (a *act) hold(consultationID string, e *entry, check func(consultation) err
 		}
 	}
 	for pause := firstPause; ; pause = min(2*pause, lastPause/4) {
-		c, held, err := a.tryHold(consultationID, e, check)
+		c, held, err := a.tryHold(consultationID, e, check, pause > firstPause)
 		if err != nil || held {
 			return c, err
 		}
@@ -92,18 +96,22 @@ func (a *act) turn(consultationID string) error {
 	return nil
 }
 
-// tryHold writes the entry if it can be written at once.
-func (a *act) tryHold(consultationID string, e *entry, check func(consultation) error) (consultation, bool, error) {
-	c, err := a.s.rules(a.ctx, consultationID)
-	if err != nil {
-		return c, false, err
+// tryHold writes the entry if it can be written at once. fresh says that the
+// consultation as it was last seen will not do.
+func (a *act) tryHold(consultationID string, e *entry, check func(consultation) error, fresh bool) (consultation, bool, error) {
+	var c consultation
+	remembered := false
+	if !fresh {
+		c, remembered = a.remembered(consultationID, e, check)
+	}
+	if !remembered {
+		var err error
+		if c, err = a.checked(consultationID, e, check); err != nil {
+			return c, false, err
+		}
 	}
 	if c.entryOf(e.Op) != nil { // written before, and the answer was lost
-		a.commit()
-		return c, true, nil
-	}
-	if err = check(c); err != nil {
-		return c, false, err
+		return a.resume(c, e)
 	}
 	life := actTime
 	if e.Kind == kindSeal {
@@ -111,7 +119,42 @@ func (a *act) tryHold(consultationID string, e *entry, check func(consultation) 
 	}
 	e.At, e.Until = a.now, a.now.Add(life+slack)
 	a.commitFor(life)
-	return take[consultation](a.ctx, a.s, "consultations", e.unopposed(c), e.entering(), true, withoutTexts)
+	c, held, err := take[consultation](a.ctx, a.s, "consultations", e.unopposed(c), e.entering(), true, lean)
+	a.s.seen.keep(consultationID, c, held)
+	if err == nil && !held && remembered { // what it began from may be old
+		return a.tryHold(consultationID, e, check, true)
+	}
+	return c, held, err
+}
+
+// remembered gives the consultation as it was last seen, if the act may begin from that:
+// its entry is only written if the revision still holds. Nothing is refused by it.
+func (a *act) remembered(consultationID string, e *entry, check func(consultation) error) (consultation, bool) {
+	if e.Lock || e.Kind == kindSeal {
+		return consultation{}, false
+	}
+	c, ok := a.s.seen.get(consultationID)
+	return c, ok && check(c) == nil
+}
+
+// checked reads the consultation and refuses what it forbids.
+func (a *act) checked(consultationID string, e *entry, check func(consultation) error) (consultation, error) {
+	c, err := a.s.registered(a.ctx, consultationID)
+	if err != nil || c.entryOf(e.Op) != nil {
+		return c, err
+	}
+	return c, check(c)
+}
+
+// resume goes on with an entry that is there. Which sequence it gave a reply is not
+// known any more: the reply gets another.
+func (a *act) resume(c consultation, e *entry) (consultation, bool, error) {
+	a.commit()
+	if e.Kind != kindReply {
+		return c, true, nil
+	}
+	return take[consultation](a.ctx, a.s, "consultations", eq("_id", c.ID, "inflight.op", e.Op),
+		eq("$inc", eq("replySeq", int64(1))), true, lean)
 }
 
 // entryOf gives the operation's entry, nil if it has none.
@@ -163,7 +206,7 @@ func (e *entry) entering() bson.D {
 
 // help resolves the consultation's entries that have been there for a while.
 func (s *Store) help(ctx context.Context, consultationID string, now time.Time) error {
-	c, err := s.rules(ctx, consultationID)
+	c, err := s.registered(ctx, consultationID)
 	if err != nil {
 		return err
 	}

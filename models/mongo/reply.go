@@ -48,11 +48,11 @@ func (d reply) model(number int) models.Reply {
 }
 
 // numberOf gives the idea's number, 0 for none and for none that is there.
-func (s *Store) numberOf(ctx context.Context, ideaID string) (int, error) {
+func (s *Store) numberOf(ctx context.Context, consultationID, ideaID string) (int, error) {
 	if ideaID == "" {
 		return 0, nil
 	}
-	i, _, err := first[idea](ctx, s, "ideas", eq("_id", ideaID), nil, eq("number", 1))
+	i, _, err := first[idea](ctx, s, "ideas", eq("c", consultationID, "_id", ideaID), nil, eq("number", 1))
 	return i.Number, err
 }
 
@@ -62,7 +62,7 @@ func (s *Store) reply(ctx context.Context, id string) (models.Reply, error) {
 	if err != nil || !found {
 		return models.Reply{}, missing(found, err, "error.reply.unknown")
 	}
-	number, err := s.numberOf(ctx, d.IdeaID)
+	number, err := s.numberOf(ctx, d.Item.ConsultationID, d.IdeaID)
 	return d.model(number), err
 }
 
@@ -130,7 +130,7 @@ func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}
-	number, err := s.numberOf(ctx, ideaID)
+	number, err := s.numberOf(ctx, consultationID, ideaID)
 	var list []models.Reply
 	for _, d := range docs {
 		list = append(list, d.model(number))

@@ -29,7 +29,7 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 	if err != nil || len(docs) == 0 {
 		return models.Thread{}, err
 	}
-	number, err := s.numberOf(ctx, q.IdeaID)
+	number, err := s.numberOf(ctx, q.ConsultationID, q.IdeaID)
 	th := models.Thread{Read: len(docs)}
 	list := mapped(docs, func(d reply) models.Reply { return d.shown(number) })
 	th.Replies, th.Next = page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })

@@ -142,15 +142,20 @@ func chunks(op string, v models.Sealed) (list []chunk) {
 	return list
 }
 
-// dropSeal takes out what was written of a seal that came to nothing.
+// dropSeal takes out what was written of a seal that came to nothing: first its entry,
+// without which it cannot come to anything. Files that a crash leaves here stand for nothing.
 func (s *Store) dropSeal(ctx context.Context, consultationID string, e entry, _ bool) error {
-	if err := s.remove(ctx, "chunks", eq("op", e.Op), true); err != nil {
+	if err := s.complete(ctx, consultationID, e.Op, nil, nil); err != nil {
 		return err
 	}
-	if err := s.remove(ctx, "sealed", eq("_id", e.Op), false); err != nil {
+	sealed, err := s.has(ctx, "consultations", eq("_id", consultationID, "sealedOps", e.Op))
+	if err != nil || sealed { // after all, a moment ago
 		return err
 	}
-	return s.complete(ctx, consultationID, e.Op, nil, nil)
+	if err = s.remove(ctx, "sealed", eq("_id", e.Op), false); err != nil {
+		return err
+	}
+	return s.remove(ctx, "chunks", eq("op", e.Op), true)
 }
 
 // Sealed implements models.ResultStore.

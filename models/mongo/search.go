@@ -214,6 +214,6 @@ func (s *Store) replyHit(ctx context.Context, d searchDoc, h models.Hit) (*model
 		return nil, err
 	}
 	h.ReplyID, h.Heading, h.Text, h.At = r.Item.ID, r.Item.AuthorName, r.Body, r.Item.CreatedAt
-	h.IdeaNumber, err = s.numberOf(ctx, r.IdeaID)
+	h.IdeaNumber, err = s.numberOf(ctx, d.C, r.IdeaID)
 	return &h, err
 }

@@ -2,9 +2,10 @@ package mongo
 
 import (
 	"context"
+	"slices"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"folkmoot/models"
 )
@@ -12,17 +13,28 @@ import (
 // kindConsultation stands beside the kinds of items in the index of words.
 const kindConsultation models.Kind = "consultation"
 
-// putSearchDoc makes a text searchable as it is in version d.V, unless a later one
-// is there already.
-func (s *Store) putSearchDoc(ctx context.Context, d searchDoc) error {
-	return s.write(ctx, "update search", func(ctx context.Context) error {
-		filter := eq("_id", d.ID, "c", d.C, "v", eq("$lt", d.V))
-		_, err := s.in("search").ReplaceOne(ctx, filter, d, options.Replace().SetUpsert(true))
-		if driver.IsDuplicateKeyError(err) { // the same version or a later one
-			return nil
+// putSearchDocs makes texts searchable, each as it is in its version V, unless a later
+// one is there already. Both commands may be sent again: one adds what is not there,
+// the other replaces what is older.
+func (s *Store) putSearchDocs(ctx context.Context, docs []searchDoc) error {
+	const some = 200
+	for part := range slices.Chunk(docs, some) {
+		added := mapped(part, func(d searchDoc) driver.WriteModel { return driver.NewInsertOneModel().SetDocument(d) })
+		there, err := s.bulk(ctx, "search", added)
+		if err != nil {
+			return err
 		}
-		return err
-	})
+		if !there {
+			continue
+		}
+		newer := mapped(part, func(d searchDoc) driver.WriteModel {
+			return driver.NewReplaceOneModel().SetFilter(eq("_id", d.ID, "c", d.C, "v", eq("$lt", d.V))).SetReplacement(d)
+		})
+		if _, err = s.bulk(ctx, "search", newer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unindex makes a text no longer searchable, whatever version of it was.
@@ -32,7 +44,7 @@ func (s *Store) unindex(ctx context.Context, item models.Item, consultationID st
 
 // indexConsultation makes the words of all languages searchable.
 func (s *Store) indexConsultation(ctx context.Context, c consultation) error {
-	return s.putSearchDoc(ctx, consultationWords(c))
+	return s.putSearchDocs(ctx, []searchDoc{consultationWords(c)})
 }
 
 // consultationWords gives what is searched of a consultation.
@@ -72,45 +84,58 @@ func indexReply(r reply) searchDoc {
 	return d
 }
 
-// indexItem lets the words follow the item. What was never published has none.
-func (s *Store) indexItem(ctx context.Context, item models.Item) error {
-	var d searchDoc
-	var published bool
-	if item.Kind == models.KindIdea {
-		i, found, err := get[idea](ctx, s, "ideas", item.ID)
-		if err != nil || !found {
+// indexItems lets the words follow items of one consultation. What was never published
+// has none.
+func (s *Store) indexItems(ctx context.Context, consultationID string, items []models.Item) error {
+	ids := map[models.Kind][]string{}
+	for _, item := range items {
+		ids[item.Kind] = append(ids[item.Kind], item.ID)
+	}
+	const some = 500
+	for part := range slices.Chunk(ids[models.KindIdea], some) {
+		if err := s.indexIdeas(ctx, eq("c", consultationID, "_id", eq("$in", part))); err != nil {
 			return err
 		}
-		d, published = indexIdea(i), !i.Item.PublishedAt.IsZero()
-	} else {
-		r, found, err := get[reply](ctx, s, "replies", item.ID)
-		if err != nil || !found {
+	}
+	for part := range slices.Chunk(ids[models.KindReply], some) {
+		list, err := all[reply](ctx, s, query{coll: "replies", filter: eq("c", consultationID, "_id", eq("$in", part))})
+		if err != nil {
 			return err
 		}
-		d, published = indexReply(r), !r.Item.PublishedAt.IsZero()
+		if err = s.indexReplies(ctx, list); err != nil {
+			return err
+		}
 	}
-	if !published {
-		return nil
-	}
-	return s.putSearchDoc(ctx, d)
+	return nil
 }
 
-// indexIdeas makes all published ideas of a consultation searchable.
-func (s *Store) indexIdeas(ctx context.Context, consultationID string) error {
-	return each(ctx, s, query{coll: "ideas", filter: eq("c", consultationID)}, func(i idea) error {
-		if i.Item.Status != models.StatusPublished {
-			return nil
-		}
-		return s.putSearchDoc(ctx, indexIdea(i))
-	})
+// indexIdeas lets the words follow the ideas that the filter finds.
+func (s *Store) indexIdeas(ctx context.Context, filter bson.D) error {
+	list, err := all[idea](ctx, s, query{coll: "ideas", filter: filter})
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(i idea) bool { return i.Item.PublishedAt.IsZero() })
+	return s.putSearchDocs(ctx, mapped(list, indexIdea))
 }
 
-// indexReplies makes all published replies of a consultation searchable.
-func (s *Store) indexReplies(ctx context.Context, consultationID string) error {
-	return each(ctx, s, query{coll: "replies", filter: eq("c", consultationID)}, func(r reply) error {
-		if r.Item.Status != models.StatusPublished {
-			return nil
+func (s *Store) indexReplies(ctx context.Context, list []reply) error {
+	list = slices.DeleteFunc(list, func(r reply) bool { return r.Item.PublishedAt.IsZero() })
+	return s.putSearchDocs(ctx, mapped(list, indexReply))
+}
+
+// indexThreads makes all replies of a consultation searchable, some at a time.
+func (s *Store) indexThreads(ctx context.Context, consultationID string) error {
+	for after := ""; ; {
+		list, err := all[reply](ctx, s, query{
+			coll: "replies", filter: eq("c", consultationID, "_id", eq("$gt", after)), sort: eq("_id", 1), limit: batchSize,
+		})
+		if err != nil || len(list) == 0 {
+			return err
 		}
-		return s.putSearchDoc(ctx, indexReply(r))
-	})
+		after = list[len(list)-1].Item.ID
+		if err = s.indexReplies(ctx, list); err != nil {
+			return err
+		}
+	}
 }

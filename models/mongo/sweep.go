@@ -100,11 +100,7 @@ func (s *Store) sweepTallies(ctx context.Context) error {
 	errs := []error{err}
 	for _, i := range list {
 		c, root := i.Item.ConsultationID, i.Item.ID
-		k, err := s.counting(ctx, c)
-		moved := false
-		if err == nil {
-			moved, err = s.counts.do(ctx, root, func() (bool, error) { return k.countVotes(ctx, root) })
-		}
+		moved, err := s.countIdea(ctx, c, root)
 		if err == nil && moved {
 			_, err = s.update(ctx, "consultations", eq("_id", c), eq("$inc", eq("version", int64(1))))
 		}

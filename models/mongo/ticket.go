@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -20,13 +21,18 @@ func (s *Store) voteActed(ctx context.Context, consultationID string, e entry) (
 // followVote brings all that is counted from the votes after one that was written. A
 // stranger sees how many took part and, where tallies are always shown, their steps.
 func (s *Store) followVote(ctx context.Context, consultationID string, e entry, late bool) error {
-	d, found, err := within[vote](ctx, s, "votes", consultationID, e.Ref)
-	if err != nil {
-		return err
+	votes := e.written
+	if votes == nil { // another program's
+		d, found, err := within[vote](ctx, s, "votes", consultationID, e.Ref)
+		if err != nil {
+			return err
+		}
+		if found {
+			votes = append(votes, d)
+		}
 	}
-	var votes []vote
-	if found {
-		votes = append(votes, d)
+	if len(votes) == 0 {
+		return s.complete(ctx, consultationID, e.Op, nil, nil)
 	}
 	seen, err := s.recountAfter(ctx, consultationID, votes, e, late)
 	if err != nil {
@@ -42,7 +48,7 @@ func (s *Store) followVote(ctx context.Context, consultationID string, e entry, 
 // recountAfter counts what votes of one entry have moved: the tallies of their ideas,
 // their voices and the number of voters. It tells whether a stranger sees a difference.
 func (s *Store) recountAfter(ctx context.Context, consultationID string, votes []vote, e entry, late bool) (seen bool, err error) {
-	k, err := s.counting(ctx, consultationID)
+	merged, err := s.mergedAt(ctx, consultationID, e.in)
 	if err != nil {
 		return false, err
 	}
@@ -57,7 +63,7 @@ func (s *Store) recountAfter(ctx context.Context, consultationID string, votes [
 				return false, err
 			}
 		}
-		moved, err := k.recount(ctx, k.merged.root(d.Vote.IdeaID))
+		moved, err := s.recount(ctx, consultationID, merged.root(d.Vote.IdeaID))
 		if err != nil {
 			return false, err
 		}
@@ -67,7 +73,7 @@ func (s *Store) recountAfter(ctx context.Context, consultationID string, votes [
 		return seen, nil
 	}
 	slices.Sort(voices)
-	voters, err := k.recountVoices(ctx, slices.Compact(voices), late)
+	voters, err := s.recountVoices(ctx, consultationID, slices.Compact(voices), e.joins, late)
 	return seen || voters, err
 }
 
@@ -78,7 +84,8 @@ func (s *Store) noteFirstVote(ctx context.Context, d vote) error {
 	return err
 }
 
-// counting is what counting in a consultation has to know of it.
+// counting is what counting in a consultation has to know of it, as it is when the
+// counting begins.
 type counting struct {
 	*Store
 	c      consultation
@@ -87,13 +94,22 @@ type counting struct {
 
 func (s *Store) counting(ctx context.Context, consultationID string) (counting, error) {
 	c, err := s.rules(ctx, consultationID)
-	k := counting{s, c, merges{}}
-	if err != nil || c.Merged == 0 {
-		return k, err
+	if err != nil {
+		return counting{}, err
+	}
+	merged, err := s.mergedAt(ctx, consultationID, &c)
+	return counting{s, c, merged}, err
+}
+
+// mergedAt reads which ideas are merged; c, if it is known, may say that none is.
+func (s *Store) mergedAt(ctx context.Context, consultationID string, c *consultation) (merges, error) {
+	merged := merges{}
+	if c != nil && c.Merged == 0 {
+		return merged, nil
 	}
 	q := query{coll: "ideas", filter: eq("c", consultationID, "mergedInto", eq("$gt", "")), fields: eq("mergedInto", 1)}
-	return k, each(ctx, s, q, func(i idea) error {
-		k.merged[i.Item.ID] = i.MergedInto
+	return merged, each(ctx, s, q, func(i idea) error {
+		merged[i.Item.ID] = i.MergedInto
 		return nil
 	})
 }
@@ -126,19 +142,31 @@ func (m merges) group(root string) []string {
 
 // recount brings the tally of a root after its votes. Where that would take long it
 // leaves it to the sweep. It tells whether a stranger sees a difference.
-func (k counting) recount(ctx context.Context, root string) (bool, error) {
-	before, err := k.drawTicket(ctx, root)
-	if err != nil || before.Tally.total() > k.countAtOnce {
+func (s *Store) recount(ctx context.Context, consultationID, root string) (bool, error) {
+	before, err := s.drawTicket(ctx, consultationID, root)
+	if err != nil || before.Tally.total() > s.countAtOnce {
 		return false, err
 	}
-	return k.counts.do(ctx, root, func() (bool, error) { return k.countVotes(ctx, root) })
+	return s.countIdea(ctx, consultationID, root)
+}
+
+// countIdea counts a root, one at a time in this program: who comes meanwhile shares
+// the next count.
+func (s *Store) countIdea(ctx context.Context, consultationID, root string) (bool, error) {
+	return s.counts.do(ctx, root, func() (bool, error) {
+		k, err := s.counting(ctx, consultationID)
+		if err != nil {
+			return false, err
+		}
+		return k.countVotes(ctx, root)
+	})
 }
 
 func (t tally) total() int64 { return models.Tally(t).Total() }
 
 // drawTicket marks the idea as dirty: a vote has been written.
-func (k counting) drawTicket(ctx context.Context, root string) (idea, error) {
-	i, _, err := take[idea](ctx, k.Store, "ideas", eq("_id", root, "c", k.c.ID),
+func (s *Store) drawTicket(ctx context.Context, consultationID, root string) (idea, error) {
+	i, _, err := take[idea](ctx, s, "ideas", eq("_id", root, "c", consultationID),
 		eq("$inc", eq("ticket", int64(1)), "$set", eq("dirty", true)), true, eq("ticket", 1, "tally", 1))
 	return i, err
 }
@@ -202,15 +230,16 @@ type voiceDoc struct {
 }
 
 // recountVoices looks which of the voices count for something and, if that changed or
-// somebody else may have seen it change and died, counts the voters. It tells whether
-// their number moved.
-func (k counting) recountVoices(ctx context.Context, voices []string, late bool) (bool, error) {
+// somebody else may have seen it change and died, counts the voters. joins says that
+// the last of them had no entry before the one that was written. It tells whether their
+// number moved.
+func (s *Store) recountVoices(ctx context.Context, consultationID string, voices []string, joins, late bool) (bool, error) {
 	changed := late
 	for _, voice := range voices {
 		if voice == "" {
 			continue
 		}
-		moved, err := k.recountVoice(ctx, voice)
+		moved, err := s.recountVoice(ctx, consultationID, voice, joins && !late && len(voices) == 1)
 		if err != nil {
 			return false, err
 		}
@@ -219,46 +248,59 @@ func (k counting) recountVoices(ctx context.Context, voices []string, late bool)
 	if !changed {
 		return false, nil
 	}
-	return k.counts.do(ctx, "voters "+k.c.ID, func() (bool, error) { return k.countVoters(ctx) })
+	return s.counts.do(ctx, "voters "+consultationID, func() (bool, error) { return s.countVoters(ctx, consultationID) })
 }
 
 // recountVoice keeps whether the voice counts, under the version that was read before
 // its votes were: who writes last has seen all of them.
-func (k counting) recountVoice(ctx context.Context, voice string) (bool, error) {
-	id := k.c.ID + "/" + voice
-	for {
-		old, there, err := within[voiceDoc](ctx, k.Store, "voices", k.c.ID, id)
+func (s *Store) recountVoice(ctx context.Context, consultationID, voice string, joins bool) (bool, error) {
+	id := consultationID + "/" + voice
+	if joins { // it counts; if it is there already, somebody else of the same voice was quicker
+		there, err := s.insert(ctx, "voices", id, "", voiceDoc{id, consultationID, true, 1})
+		if err != nil || !there {
+			return true, err
+		}
+	}
+	for again := joins; ; again = true {
+		old, there, err := within[voiceDoc](ctx, s, "voices", consultationID, id)
 		if err != nil {
 			return false, err
 		}
-		live, err := k.speaks(ctx, voice)
+		live, err := s.voiceCounts(ctx, consultationID, voice)
 		if err != nil {
 			return false, err
 		}
 		done := false
 		if there {
-			done, err = k.update(ctx, "voices", eq("c", k.c.ID, "_id", id, "rev", old.Rev),
+			done, err = s.update(ctx, "voices", eq("c", consultationID, "_id", id, "rev", old.Rev),
 				eq("$set", eq("live", live, "rev", old.Rev+1)))
 		} else {
-			there, err = k.insert(ctx, "voices", id, "", voiceDoc{id, k.c.ID, live, 1})
+			there, err = s.insert(ctx, "voices", id, "", voiceDoc{id, consultationID, live, 1})
 			done = !there
 		}
 		if err != nil || done {
-			return live != old.Live, err
+			return live != old.Live || again, err // again: what is there may be this act's own, its answer lost
 		}
 	}
 }
 
-// speaks tells whether the latest entry of the voice on any idea, after merging, is
+// voiceCounts tells whether the latest entry of the voice on any idea, after merging, is
 // agree, disagree or pass.
-func (k counting) speaks(ctx context.Context, voice string) (bool, error) {
-	votes, err := k.votes(ctx, eq("c", k.c.ID, "voice", voice), eq("idea", 1, "participant", 1))
+func (s *Store) voiceCounts(ctx context.Context, consultationID, voice string) (bool, error) {
+	k, err := s.counting(ctx, consultationID)
+	if err != nil {
+		return false, err
+	}
+	votes, err := k.votes(ctx, eq("c", consultationID, "voice", voice), nil)
 	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return v.Voice != voice })
 	return k.live(votes), err
 }
 
 // live tells whether any of a voice's entries counts for something.
 func (k counting) live(votes []models.Vote) bool {
+	slices.SortFunc(votes, func(a, b models.Vote) int { // the order of EachVote, which decides between equals
+		return cmp.Or(cmp.Compare(a.IdeaID, b.IdeaID), cmp.Compare(a.ParticipantID, b.ParticipantID))
+	})
 	for _, t := range models.Count(votes, k.merged.root) {
 		if t.Total() > 0 {
 			return true
@@ -268,18 +310,18 @@ func (k counting) live(votes []models.Vote) bool {
 }
 
 // countVoters counts the voices that count for something, by ticket as well.
-func (k counting) countVoters(ctx context.Context) (bool, error) {
+func (s *Store) countVoters(ctx context.Context, consultationID string) (bool, error) {
 	fields := eq("voterTicket", 1, "voterCount", 1)
-	c, found, err := take[consultation](ctx, k.Store, "consultations", eq("_id", k.c.ID),
+	c, found, err := take[consultation](ctx, s, "consultations", eq("_id", consultationID),
 		eq("$inc", eq("voterTicket", int64(1))), true, fields)
 	if err != nil || !found {
 		return false, err
 	}
-	n, err := k.count(ctx, "voices", eq("c", k.c.ID, "live", true))
+	n, err := s.count(ctx, "voices", eq("c", consultationID, "live", true))
 	if err != nil {
 		return false, err
 	}
-	_, err = k.update(ctx, "consultations", eq("_id", k.c.ID, "voterCounted", eq("$lt", c.VoterTicket)),
+	_, err = s.update(ctx, "consultations", eq("_id", consultationID, "voterCounted", eq("$lt", c.VoterTicket)),
 		eq("$set", eq("voterCount", n, "voterCounted", c.VoterTicket)))
 	return n != c.VoterCount, err
 }

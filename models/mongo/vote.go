@@ -81,7 +81,7 @@ func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, c
 		}
 		err := a.run(v.ConsultationID, e, check, func(c consultation) (err error) {
 			kept, changed, err = b.cast(c)
-			e.speaks = b.speaks()
+			b.note(e, changed)
 			return err
 		})
 		if errors.Is(err, errNothing) {
@@ -103,6 +103,7 @@ type casting struct {
 	free  bool  // of the rules on time
 	old   *vote // the entry as it was read last, nil if there is none
 	read  bool
+	alone bool        // the voice had no entry when it was looked for
 	kept  models.Vote // what stands if nothing changes
 }
 
@@ -156,6 +157,15 @@ func (b *casting) choice() models.Choice {
 	return b.old.Vote.Choice
 }
 
+// note keeps with the entry what is known of the vote.
+func (b *casting) note(e *entry, changed bool) {
+	e.speaks, e.joins = b.speaks(), b.alone && b.old == nil
+	e.written = []vote{}
+	if changed {
+		e.written = append(e.written, vote{Vote: newBallot(b.vote, b.id), Prev: b.previous()})
+	}
+}
+
 // speaks tells whether the voice counted for something before and does after, whatever
 // else it says: it is the participant's own and has taken back nothing.
 func (b *casting) speaks() bool {
@@ -170,13 +180,8 @@ func (b *casting) timeAfter() (time.Time, error) {
 	if b.old != nil {
 		last = b.old.Vote.At
 	}
-	q := query{coll: "votes", filter: eq("c", b.vote.ConsultationID, "voice", b.vote.Voice), fields: eq("at", 1)}
-	err := each(b.ctx, b.s, q, func(d vote) error {
-		if d.Vote.At.After(last) {
-			last = d.Vote.At
-		}
-		return nil
-	})
+	d, found, err := first[vote](b.ctx, b.s, "votes", eq("c", b.vote.ConsultationID, "voice", b.vote.Voice), eq("at", -1), eq("at", 1))
+	b.alone, last = !found, later(last, d.Vote.At)
 	if b.now.After(last) {
 		return b.now, err
 	}

@@ -24,6 +24,29 @@ func TestContractRestart(t *testing.T) {
 	})
 }
 
+// TestContractNodes holds it to what two programs on one file may expect.
+func TestContractNodes(t *testing.T) {
+	storetest.RunNodes(t, func(t *testing.T) storetest.Open {
+		path := filepath.Join(t.TempDir(), "folkmoot.db")
+		return func(t *testing.T, clock models.Clock) models.Store { return open(t, path, clock) }
+	})
+}
+
+// TestContractInterrupted holds it to what is left of writes that were interrupted.
+func TestContractInterrupted(t *testing.T) {
+	storetest.RunInterrupted(t, func(t *testing.T) storetest.OpenNode {
+		path := filepath.Join(t.TempDir(), "folkmoot.db")
+		return func(t *testing.T, clock models.Clock) storetest.Node {
+			s, d, err := sqlite.OpenDisturbed(t.Context(), path, sqlite.Options{Clock: clock})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			return storetest.Node{Store: s, Disturb: d.Disturb}
+		}
+	})
+}
+
 func open(t *testing.T, path string, clock models.Clock) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), path, sqlite.Options{Clock: clock})

@@ -141,7 +141,7 @@ func migrate(ctx context.Context, path string, o Options, files fs.FS, alone boo
 }
 
 func runMigrations(ctx context.Context, path string, files fs.FS) error {
-	db, err := openWriter(path)
+	db, err := openWriter(path, "sqlite3")
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	Clock     models.Clock // nil: the machine's
 	QueueSize int          // writes that may wait for the writer; 0: 4096
 	Copying   bool         // to be copied from or into: nobody else has it open, and it may hold half a copy
+
+	driver string // of the connection that writes, a test's; "": sqlite3
 }
 
 // Store is models.Store on one SQLite file. While it is open it holds a shared
@@ -61,6 +63,9 @@ func (o Options) filled() Options {
 	if o.QueueSize <= 0 {
 		o.QueueSize = 4096
 	}
+	if o.driver == "" {
+		o.driver = "sqlite3"
+	}
 	return o
 }
 
@@ -68,7 +73,7 @@ func (o Options) filled() Options {
 func connect(ctx context.Context, path string, o Options) (*Store, error) {
 	s := &Store{path: path, clock: o.Clock}
 	var err error
-	if s.write, err = openWriter(path); err != nil {
+	if s.write, err = openWriter(path, o.driver); err != nil {
 		return nil, err
 	}
 	if s.writer, err = newWriter(ctx, s.write, o); err != nil {
@@ -90,8 +95,8 @@ func connect(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 // openWriter opens a pool of the one connection that writes.
-func openWriter(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite3", dsn(path, url.Values{
+func openWriter(path, driver string) (*sql.DB, error) {
+	db, err := sql.Open(driver, dsn(path, url.Values{
 		"mode": {"rw"}, "_journal_mode": {"WAL"}, "_sync": {"FULL"}, "_secure_delete": {"1"},
 		"_txlock": {"immediate"}, "_stmt_cache_size": {"160"}, "_cache_size": {"-16000"},
 	}))

@@ -38,7 +38,7 @@ func (e *env) crowd() []models.Participant {
 	e.Helper()
 	people := make([]models.Participant, writers)
 	e.all(together(writers, func(w int) (err error) {
-		people[w], err = e.store.EnsureParticipant(e.ctx, e.newPerson(fmt.Sprint("voter", w)))
+		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson(fmt.Sprint("voter", w)))
 		return err
 	}))
 	return people
@@ -47,11 +47,11 @@ func (e *env) crowd() []models.Participant {
 var anyChoice = []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass, models.ChoiceNone}
 
 // castSome casts random votes as one participant and gives the last choice.
-func (e *env) castSome(i models.Idea, p models.Participant, seed uint64) (last models.Choice, err error) {
-	random := rand.New(rand.NewPCG(seed, 1))
+func (e *env) castSome(i models.Idea, p models.Participant, w int) (last models.Choice, err error) {
+	random := rand.New(rand.NewPCG(uint64(w), 1))
 	for range 4 {
 		last = anyChoice[random.IntN(len(anyChoice))]
-		if _, _, err = e.store.PutVote(e.ctx, newVote(i, p, last)); err != nil {
+		if _, _, err = e.at(w).PutVote(e.ctx, newVote(i, p, last)); err != nil {
 			return last, err
 		}
 		e.clock.Add(time.Millisecond)
@@ -64,7 +64,7 @@ func raceVotes(e *env) {
 	i, people := e.ideas(c)[0], e.crowd()
 	last := make([]models.Choice, writers)
 	e.all(together(writers, func(w int) (err error) {
-		last[w], err = e.castSome(i, people[w], uint64(w))
+		last[w], err = e.castSome(i, people[w], w)
 		return err
 	}))
 	var want models.Tally
@@ -85,7 +85,7 @@ func raceOneVoter(e *env) {
 	c := e.open("Markets")
 	i, p := e.ideas(c)[0], e.person("Ada")
 	e.all(together(writers, func(w int) error {
-		_, err := e.castSome(i, p, uint64(w))
+		_, err := e.castSome(i, p, w)
 		return err
 	}))
 	e.equal("entries", len(e.votes(c)), 1)
@@ -100,7 +100,7 @@ func raceBallots(e *env) {
 		uses[w] = e.linkUse(e.ballot(c, fmt.Sprint("voter", w), e.chosen(c, anyChoice[w%3])...).TokenHash)
 	}
 	e.all(together(writers, func(w int) error {
-		used, err := e.store.UseLink(e.ctx, uses[w])
+		used, err := e.at(w).UseLink(e.ctx, uses[w])
 		if err == nil && (used.Counted != 1 || !used.Created) {
 			err = fmt.Errorf("counted %d, created %t", used.Counted, used.Created)
 		}
@@ -125,7 +125,7 @@ func raceReplies(e *env) {
 	}
 	e.all(together(writers, func(w int) (err error) {
 		for k := w * each; k < (w+1)*each && err == nil; k++ {
-			batch[k], err = e.store.AddReply(e.ctx, batch[k], nil)
+			batch[k], err = e.at(w).AddReply(e.ctx, batch[k], nil)
 		}
 		return err
 	}))
@@ -158,7 +158,7 @@ func raceDecideOthers(e *env) {
 		acts[w] = e.decision(models.ActionPublish, e.pendingIdea(c, "Idea").Item(), e.pending(e.newReply(c)).Item())
 	}
 	e.all(together(writers, func(w int) error {
-		_, err := e.store.Decide(e.ctx, acts[w], nil)
+		_, err := e.at(w).Decide(e.ctx, acts[w], nil)
 		return err
 	}))
 	e.chained(c, writers)
@@ -183,7 +183,7 @@ func raceClaim(e *env) {
 	}
 	claims := make([][]models.Job, writers)
 	e.all(together(writers, func(w int) (err error) {
-		if claims[w], err = e.store.ClaimJobs(e.ctx, 2, time.Hour); len(claims[w]) > 2 {
+		if claims[w], err = e.at(w).ClaimJobs(e.ctx, 2, time.Hour); len(claims[w]) > 2 {
 			err = fmt.Errorf("claimed %d, asked for 2", len(claims[w]))
 		}
 		return err
@@ -230,11 +230,11 @@ func raceAll(e *env) {
 	e.all(together(4*writers, func(n int) (err error) {
 		switch w := n / 4; n % 4 {
 		case 0:
-			_, err = e.castSome(ideas[w%2], people[w], uint64(w))
+			_, err = e.castSome(ideas[w%2], people[w], w)
 		case 1:
-			_, err = e.store.AddReply(e.ctx, late[w], []models.Job{{ID: "job " + late[w].ID, Kind: models.JobReceived, Recipient: "ada@example.org"}})
+			_, err = e.at(w).AddReply(e.ctx, late[w], []models.Job{{ID: "job " + late[w].ID, Kind: models.JobReceived, Recipient: "ada@example.org"}})
 		case 2:
-			_, err = e.store.Decide(e.ctx, acts[w], nil)
+			_, err = e.at(w).Decide(e.ctx, acts[w], nil)
 		default:
 			err = e.readAll(c)
 		}

@@ -15,7 +15,7 @@ func raceUseLink(e *env) {
 		uses[w] = e.linkUse(l.TokenHash)
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		_, err := e.store.UseLink(e.ctx, uses[w])
+		_, err := e.at(w).UseLink(e.ctx, uses[w])
 		return err
 	}), models.CodeGone)
 	for w, use := range uses {
@@ -37,7 +37,7 @@ func raceLinkLimit(e *env) {
 		links[w] = e.newLink("Ada")
 	}
 	added := 0
-	for w, err := range together(writers, func(w int) error { return e.store.AddLink(e.ctx, links[w], nil) }) {
+	for w, err := range together(writers, func(w int) error { return e.at(w).AddLink(e.ctx, links[w], nil) }) {
 		if err == nil {
 			added++
 		} else {
@@ -55,7 +55,7 @@ func raceDecideSame(e *env) {
 		acts[w] = e.decision([]models.Action{models.ActionPublish, models.ActionReject, models.ActionSpam}[w%3], item)
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		_, err := e.store.Decide(e.ctx, acts[w], []models.Job{{ID: e.id(), Kind: models.JobDecided, Recipient: "ada@example.org"}})
+		_, err := e.at(w).Decide(e.ctx, acts[w], []models.Job{{ID: e.id(), Kind: models.JobDecided, Recipient: "ada@example.org"}})
 		return err
 	}), models.CodeConflict)
 	got := must(e.store.IdeaByID(e.ctx, item.ID))(e)
@@ -72,7 +72,7 @@ func raceSlug(e *env) {
 		all[w].Slug, ideas[w] = "the-same", e.newOrganiserIdea(all[w], "Markets")
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		return e.store.AddConsultation(e.ctx, all[w], ideas[w:w+1])
+		return e.at(w).AddConsultation(e.ctx, all[w], ideas[w:w+1])
 	}), models.CodeConflict)
 	got := must(e.store.ConsultationBySlug(e.ctx, "the-same"))(e)
 	e.equal("the consultation", got.ID, all[winner].ID)
@@ -85,7 +85,7 @@ func raceEdit(e *env) {
 	winner := e.oneWins(together(writers, func(w int) error {
 		next := c
 		next.Texts = map[string]models.ConsultationText{"en": {Title: fmt.Sprint("Title ", w)}}
-		_, err := e.store.EditConsultation(e.ctx, next, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: fmt.Sprint(w)}})
+		_, err := e.at(w).EditConsultation(e.ctx, next, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: fmt.Sprint(w)}})
 		return err
 	}), models.CodeConflict)
 	e.equal("title", e.reload(c).Texts["en"].Title, fmt.Sprint("Title ", winner))
@@ -98,7 +98,7 @@ func raceEditReply(e *env) {
 	winner := e.oneWins(together(writers, func(w int) error {
 		next := r
 		next.Body = fmt.Sprint("Body ", w)
-		_, err := e.store.EditReply(e.ctx, next)
+		_, err := e.at(w).EditReply(e.ctx, next)
 		return err
 	}), models.CodeConflict)
 	e.equal("body", e.reply(r.ID).Body, fmt.Sprint("Body ", winner))
@@ -114,7 +114,7 @@ func raceImport(e *env) {
 	wins := make([]bool, writers)
 	e.all(together(writers, func(w int) (err error) {
 		in := posts[w]
-		wins[w], err = e.store.AddImport(e.ctx, in.c, in.ideas, in.replies, in.decision)
+		wins[w], err = e.at(w).AddImport(e.ctx, in.c, in.ideas, in.replies, in.decision)
 		return err
 	}))
 	winner := slices.Index(wins, true)
@@ -130,7 +130,7 @@ func raceImport(e *env) {
 func raceJoin(e *env) {
 	people := make([]models.Participant, writers)
 	e.all(together(writers, func(w int) (err error) {
-		people[w], err = e.store.EnsureParticipant(e.ctx, e.newPerson("Ada"))
+		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson("Ada"))
 		return err
 	}))
 	for _, p := range people {
@@ -145,7 +145,7 @@ func raceModerators(e *env) {
 	e.all(together(writers, func(w int) error {
 		p := people[w]
 		p.Grants = []models.Grant{everywhere(models.RoleModerator)}
-		_, err := e.store.EnsureParticipant(e.ctx, p)
+		_, err := e.at(w).EnsureParticipant(e.ctx, p)
 		return err
 	}))
 	numbers := ids(people, func(p models.Participant) int {
@@ -165,7 +165,7 @@ func raceRevoke(e *env) {
 	refused := 0
 	for _, err := range together(2*writers, func(w int) error {
 		role := []models.Role{models.RoleAdmin, models.RoleBoard}[w%2]
-		return e.store.RevokeGrant(e.ctx, admins[w/2].ID, everywhere(role))
+		return e.at(w/2).RevokeGrant(e.ctx, admins[w/2].ID, everywhere(role))
 	}) {
 		if err != nil {
 			e.refused("the last", err, models.CodeConflict, "error.people.last_admin")
@@ -188,7 +188,7 @@ func raceSeal(e *env) {
 		files[w].SealedBy = fmt.Sprint("organiser ", w)
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		return e.store.Seal(e.ctx, files[w], c.Fence())
+		return e.at(w).Seal(e.ctx, files[w], c.Fence())
 	}), models.CodeConflict)
 	e.equal("sealed by", must(e.store.Sealed(e.ctx, c.ID))(e).SealedBy, files[winner].SealedBy)
 	e.equal("versions", len(must(e.store.SealedVersions(e.ctx, c.ID))(e)), 1)

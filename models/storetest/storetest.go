@@ -7,6 +7,7 @@ package storetest
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -84,12 +85,29 @@ func RunRestart(t *testing.T, reopen Reopen) {
 	}
 }
 
+// RunNodes holds a store to what must hold where two programs have it open at once.
+func RunNodes(t *testing.T, reopen Reopen) {
+	for _, c := range slices.Concat(nodeCases, raceCases) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t, reopen(t))
+			e.nodes = []models.Store{e.store, e.again()}
+			c.run(e)
+		})
+	}
+}
+
 // Names lists every case as "feature/behaviour", to print what a store was held to.
 func Names() (names []string) {
-	all := append(features(), feature{"restart", restartCases})
+	all := append(features(), feature{"restart", restartCases}, feature{"nodes", slices.Concat(nodeCases, raceCases)})
 	for _, f := range all {
 		for _, c := range f.cases {
 			names = append(names, f.name+"/"+c.name)
+		}
+	}
+	for _, w := range interruptedWrites {
+		for _, f := range faults {
+			names = append(names, "interrupted/"+w.name+": "+f.name)
 		}
 	}
 	return names
@@ -108,8 +126,23 @@ type env struct {
 	ctx   context.Context
 	clock *Clock
 	store models.Store
+	nodes []models.Store      // several programs on one place, store among them; nil: store alone
 	again func() models.Store // opens once more: a fresh store in Run, the same in RunRestart
 	ids   *atomic.Int64
+}
+
+// at is the node that the wth of many speaks to.
+func (e *env) at(w int) models.Store {
+	if len(e.nodes) == 0 {
+		return e.store
+	}
+	return e.nodes[w%len(e.nodes)]
+}
+
+// turn lets another node go on.
+func (e *env) turn() {
+	next := (slices.Index(e.nodes, e.store) + 1) % len(e.nodes)
+	e.store = e.nodes[next]
 }
 
 // start is when every case begins.
