@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,10 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,10 +27,6 @@ const (
 	crashAcks    = 250 // acknowledged writes after which a round's server is killed
 	crashIdeas   = 5
 )
-
-// asProgram makes the test binary be the program, so that a crash test can kill a
-// process of its own.
-const asProgram = "FOLKMOOT_TEST_AS_PROGRAM"
 
 // TestCrash kills the server under load, ten times over: every acknowledged write
 // is there after each restart, none is counted twice, and verify is content.
@@ -81,13 +72,20 @@ func newCrash(t *testing.T) *crash {
 	check(t, err)
 	c.con = opensNow(t, svc, models.Actor{Participant: &org, Language: "en"})
 	for i := range crashClients {
-		token, _, err := svc.MakeSignInLink(ctx, fmt.Sprintf("c%d@example.org", i), fmt.Sprintf("Client %d", i), models.RoleParticipant)
-		check(t, err)
-		used, err := svc.UseLink(ctx, token)
-		check(t, err)
-		c.clients = append(c.clients, &crashClient{id: used.Participant.ID, session: used.SessionToken, acked: map[int]models.Choice{}, unsure: map[int]models.Choice{}})
+		id, session := signsUp(t, svc, i)
+		c.clients = append(c.clients, &crashClient{id: id, session: session, acked: map[int]models.Choice{}, unsure: map[int]models.Choice{}})
 	}
 	return c
+}
+
+// signsUp makes the account of a numbered client and signs it in.
+func signsUp(t *testing.T, svc *service.Service, n int) (id, session string) {
+	t.Helper()
+	token, _, err := svc.MakeSignInLink(context.Background(), fmt.Sprintf("c%d@example.org", n), fmt.Sprintf("Client %d", n), models.RoleParticipant)
+	check(t, err)
+	used, err := svc.UseLink(context.Background(), token)
+	check(t, err)
+	return used.Participant.ID, used.SessionToken
 }
 
 func (c *crash) open() (*sqlite.Store, *service.Service) {
@@ -122,7 +120,7 @@ func opensNow(t *testing.T, svc *service.Service, org models.Actor) models.Consu
 // round serves, lets every client write until enough is acknowledged, and kills.
 func (c *crash) round(round int) {
 	c.t.Helper()
-	cmd, base := c.serve()
+	server, base := c.serve()
 	c.acks.Store(0)
 	enough := make(chan struct{})
 	var once sync.Once
@@ -133,45 +131,16 @@ func (c *crash) round(round int) {
 		})
 	}
 	<-enough
-	check(c.t, cmd.Process.Kill())
-	_ = cmd.Wait() // "signal: killed" is what was asked for
+	server.kill()
 	wg.Wait()
 }
 
 // serve starts the program on the store and gives its address.
-func (c *crash) serve() (*exec.Cmd, string) {
+func (c *crash) serve() (*process, string) {
 	c.t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--listen", "127.0.0.1:0", "--store", c.file, "--no-limits")
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	out, err := cmd.StdoutPipe()
-	check(c.t, err)
-	cmd.Stderr = cmd.Stdout
-	check(c.t, cmd.Start())
-	c.t.Cleanup(func() { _ = cmd.Process.Kill() })
-	base := make(chan string, 1)
-	go func() {
-		var seen bytes.Buffer
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			seen.WriteString(lines.Text() + "\n")
-			if at := address.FindString(lines.Text()); at != "" {
-				base <- at
-				break
-			}
-		}
-		if seen.Len() > 0 {
-			_, _ = io.Copy(io.Discard, out)
-		}
-		close(base)
-	}()
-	at, ok := <-base
-	if !ok {
-		c.t.Fatal("the server did not start")
-	}
-	return cmd, at
+	p := startServer(c.t, "--store", c.file, "--no-limits")
+	return p, "http://" + p.address
 }
-
-var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // writes posts replies and votes until the server is gone.
 func (c *crash) writes(client *crashClient, base string, r *rand.Rand, enough func()) {
