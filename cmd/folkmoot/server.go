@@ -12,6 +12,7 @@ import (
 	"folkmoot/handlers"
 	"folkmoot/models"
 	"folkmoot/models/jobs"
+	"folkmoot/models/mail"
 	"folkmoot/models/service"
 	viewmail "folkmoot/views/mail"
 )
@@ -121,6 +122,7 @@ func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, 
 	messages := viewmail.Renderer{BaseURL: s.BaseURL, Site: cfg.Site}
 	runner := jobs.New(jobs.Options{
 		Store: s.Store, Renderer: messages, Sender: cfg.Sender, Clock: cfg.Clock, Log: cfg.Log, Tick: cfg.Tick,
+		Delivery: deliveryOf(cfg.Sender),
 	})
 	server, err := handlers.New(handlers.Options{
 		Service: s.Service, Log: cfg.Log, BaseURL: s.BaseURL, Site: cfg.Site, Demo: demo, ShowLinks: s.ShowLinks,
@@ -137,6 +139,14 @@ func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, 
 			ready(s)
 		}
 	})
+}
+
+// deliveryOf is how long a sender may take over one message; 0: it does not say.
+func deliveryOf(s models.Sender) time.Duration {
+	if smtp, ok := s.(*mail.SMTP); ok {
+		return smtp.Timeout()
+	}
+	return 0
 }
 
 // untilDone serves until ctx ends or the listener fails, then stops in order:

@@ -28,15 +28,15 @@ type Options struct {
 	Clock    models.Clock
 	Log      *slog.Logger     // nil: the default one
 	Tick     <-chan time.Time // nil: every Interval
+	Delivery time.Duration    // what the Sender gives one message at most; 0: 30 seconds
 }
 
 // How the work is paced.
 const (
 	Interval    = 5 * time.Second  // between two looks into the store
 	RemindEvery = time.Minute      // between two looks for voting links to remind of
-	batch       = 8                // jobs claimed at a time
-	lease       = 10 * time.Minute // more than a batch can take
-	grace       = 45 * time.Second // for the message in hand when the program stops
+	batch       = 4                // jobs claimed, and done, at the same time
+	slack       = 15 * time.Second // for the store, before a message is sent and after it
 	mostRest    = 5                // ticks left out while the store fails
 )
 
@@ -46,6 +46,7 @@ type Runner struct {
 	wake     chan struct{}
 	reminded time.Time
 	released bool
+	sent     letters
 	failed   int // passes in a row that the store failed
 	rest     int // ticks to leave out
 }
@@ -55,8 +56,17 @@ func New(o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.Delivery <= 0 {
+		o.Delivery = 30 * time.Second
+	}
 	return &Runner{Options: o, wake: make(chan struct{}, 1)}
 }
+
+// grace is how long a message in hand has, also when the program stops.
+func (r *Runner) grace() time.Duration { return r.Delivery + slack }
+
+// lease is no longer than a batch can take: what a dead node has claimed waits for its end.
+func (r *Runner) lease() time.Duration { return r.grace() + slack }
 
 // Wake makes the Runner look into the store now rather than at the next tick. It
 // never waits, and any goroutine may call it.
@@ -85,6 +95,7 @@ func (r *Runner) Run(ctx context.Context) {
 			r.rest = 0 // whoever woke it has just written: the store answers
 		}
 	}
+	r.lastNotes(ctx)
 }
 
 // look does one pass. While the store fails it looks less and less often, and says so
@@ -122,15 +133,18 @@ func (r *Runner) release(ctx context.Context) error {
 	return err
 }
 
-// Pass reminds of voting links, if it is time to, and then does every job that
-// is due. While the Sender holds, no job is claimed: messages wait. It gives the
+// Pass notes what was sent while the store failed, reminds of voting links, if it is
+// time to, and then does every job that is due. While the Sender holds, no job is claimed: messages wait. It gives the
 // store's first error.
 func (r *Runner) Pass(ctx context.Context) error {
+	if err := r.noteSent(ctx); err != nil {
+		return err
+	}
 	if err := r.remind(ctx); err != nil {
 		return err
 	}
 	for !r.Sender.Holds() && ctx.Err() == nil {
-		claimed, err := r.Store.ClaimJobs(ctx, batch, lease)
+		claimed, err := r.Store.ClaimJobs(ctx, batch, r.lease())
 		if err != nil {
 			return err
 		}
@@ -144,18 +158,13 @@ func (r *Runner) Pass(ctx context.Context) error {
 	return nil
 }
 
-// all does the claimed jobs, half of them at a time, so that one slow server
-// does not hold up the rest, and gives the first error.
+// all does the claimed jobs at the same time, so that one slow server does not hold up
+// the rest, and gives the first error.
 func (r *Runner) all(ctx context.Context, claimed []models.Job) error {
 	var group sync.WaitGroup
 	errs := make([]error, len(claimed))
-	slots := make(chan struct{}, batch/2)
 	for i, job := range claimed {
-		slots <- struct{}{}
-		group.Go(func() {
-			errs[i] = r.one(ctx, job)
-			<-slots
-		})
+		group.Go(func() { errs[i] = r.one(ctx, job) })
 	}
 	group.Wait()
 	for _, err := range errs {

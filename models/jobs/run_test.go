@@ -15,7 +15,7 @@ import (
 )
 
 // TestRunWakesAndStops sends when woken and when the ticker ticks; stopping lets
-// the messages in hand go out and gives the others back at once.
+// the messages in hand go out and leaves the others as they are.
 func TestRunWakesAndStops(t *testing.T) {
 	b := newBench(t)
 	b.outbox.told = make(chan models.Mail, 100)
@@ -33,7 +33,7 @@ func TestRunWakesAndStops(t *testing.T) {
 
 	holding, letGo := make(chan struct{}, 8), make(chan struct{})
 	b.outbox.answer = func(models.Mail) error { holding <- struct{}{}; <-letGo; return nil }
-	b.addTogether(8) // in one step, so that one batch holds them all
+	b.addTogether(8)
 	b.runner.Wake()
 	for range 4 {
 		<-holding
@@ -47,9 +47,37 @@ func TestRunWakesAndStops(t *testing.T) {
 	}
 	for _, j := range left {
 		if !j.LeasedTo.IsZero() || j.NotBefore.After(b.clock.Now()) {
-			t.Errorf("%s was not given back: %+v", j.ID, j)
+			t.Errorf("%s was not left: %+v", j.ID, j)
 		}
 	}
+}
+
+// hasty is a store that the program stops in the middle of claiming.
+type hasty struct {
+	models.Store
+	stop context.CancelFunc
+}
+
+func (h hasty) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]models.Job, error) {
+	claimed, err := h.Store.ClaimJobs(ctx, n, lease)
+	h.stop()
+	return claimed, err
+}
+
+// TestGivesBackWhenStopped claims just as the program begins to stop: nothing goes out,
+// and the next node need not wait for a lease.
+func TestGivesBackWhenStopped(t *testing.T) {
+	b := newBench(t)
+	b.add("a", models.JobReceived)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	r := jobs.New(jobs.Options{Store: hasty{b.store, stop}, Renderer: plain{}, Sender: b.outbox, Clock: b.clock})
+	if err := r.Pass(ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.expect()
+	b.pass()
+	b.expect("a")
 }
 
 // addTogether puts n messages in the store at once.
@@ -112,6 +140,42 @@ func (d *deaf) ReleaseJobs(ctx context.Context) error {
 		return models.Fail(models.CodeUnavailable, "error.store.unavailable")
 	}
 	return d.Store.ReleaseJobs(ctx)
+}
+
+func (d *deaf) FinishJob(ctx context.Context, id string) error {
+	if d.gone.Load() {
+		return models.Fail(models.CodeUnavailable, "error.store.unavailable")
+	}
+	return d.Store.FinishJob(ctx, id)
+}
+
+// TestNotedLater loses the store between sending a message and noting it: it is noted
+// when the store is back, and does not go out again, however long that took.
+func TestNotedLater(t *testing.T) {
+	for name, away := range map[string]time.Duration{"for a moment": time.Second, "for longer than the lease": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.add("a", models.JobReceived)
+			store := &deaf{Store: b.store}
+			r := jobs.New(jobs.Options{Store: store, Renderer: plain{}, Sender: b.outbox, Clock: b.clock})
+			store.gone.Store(true)
+			if err := r.Pass(t.Context()); models.CodeOf(err) != models.CodeUnavailable {
+				t.Fatal(err)
+			}
+			b.expect("a")
+			b.clock.Add(away)
+			store.gone.Store(false)
+			if err := r.Pass(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			b.clock.Add(time.Hour)
+			b.pass()
+			b.expect("a")
+			if left := b.waiting(); len(left) > 0 {
+				t.Errorf("still waiting: %+v", left)
+			}
+		})
+	}
 }
 
 // TestStoreComesBack says once that the store is gone, asks less often, and goes on by

@@ -22,17 +22,21 @@ const (
 // to stop goes back untouched. Its error is the store's.
 func (r *Runner) one(ctx context.Context, job models.Job) error {
 	stopping := ctx.Err() != nil
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.grace())
 	defer cancel()
 	if stopping {
 		return gone(r.Store.RetryJob(ctx, job.ID, 0, job.LastError))
+	}
+	if r.sent.has(job.ID) {
+		return r.note(ctx, job.ID)
 	}
 	if stale(job, r.Clock.Now()) {
 		return gone(r.Store.FinishJob(ctx, job.ID))
 	}
 	err := r.send(ctx, job)
 	if err == nil {
-		return gone(r.Store.FinishJob(ctx, job.ID))
+		r.sent.add(job.ID)
+		return r.note(ctx, job.ID)
 	}
 	log := r.Log.With("job", job.ID, "kind", job.Kind, "attempt", job.Attempts, "error", err)
 	if permanent(err) || job.Attempts >= maxAttempts {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -37,6 +38,9 @@ func NewSMTP(rawURL, baseURL string) (*SMTP, error) {
 
 // Holds implements models.Sender: false.
 func (s *SMTP) Holds() bool { return false }
+
+// Timeout is how long one delivery may take.
+func (s *SMTP) Timeout() time.Duration { return s.cfg.Timeout }
 
 // Send implements models.Sender. Its error is a *PermanentError if no repeat can
 // help. It returns nil as soon as the server has taken the message, whatever
