@@ -19,20 +19,18 @@ import (
 	"folkmoot/views/ui"
 )
 
-// pageMemory bounds the pages that are kept, in bytes.
-const pageMemory = 32 << 20
-
-// Pages are compressed cheaply for the first visitor and better afterwards.
+// What is kept is bounded, in bytes: pages, and the runs that many pages have in common.
 const (
-	firstLevel = 1
-	lastLevel  = 7
+	pageMemory = 24 << 20
+	runMemory  = 8 << 20
 )
 
 // pages keeps public pages by all that they depend on. One visitor makes a page;
 // those who ask for it meanwhile wait for that one.
 type pages struct {
 	kept     *otter.Cache[string, *page]
-	improver chan struct{} // one page at a time is compressed better
+	runs     *otter.Cache[string, *chunk] // by ui.Run's key
+	improver chan struct{}                // one page at a time is compressed better
 	renders  atomic.Int64
 	off      bool // a test compares with pages that are not kept
 }
@@ -43,28 +41,12 @@ func newPages() *pages {
 			MaximumWeight: pageMemory,
 			Weigher:       func(_ string, p *page) uint32 { return p.weight },
 		}),
+		runs: otter.Must(&otter.Options[string, *chunk]{
+			MaximumWeight: runMemory,
+			Weigher:       func(key string, c *chunk) uint32 { return uint32(len(key) + cap(c.deflated) + 128) },
+		}),
 		improver: make(chan struct{}, 1),
 	}
-}
-
-// page is one public page, cut at the places that differ from reader to reader.
-type page struct {
-	etag   string
-	weight uint32
-	rows   []views.IdeaRow // as a stranger sees them, for ballots
-	packed atomic.Pointer[packed]
-}
-
-// packed is a page as it goes out.
-type packed struct {
-	whole  []byte // the stranger's page, one gzip member
-	pieces []packedPiece
-}
-
-// packedPiece is a public chunk, or the name of a personal place.
-type packedPiece struct {
-	name string
-	chunk
 }
 
 // pageKey is everything that a public page depends on: what a write raises, and
@@ -116,15 +98,26 @@ func (s *Server) keep(c *fiber.Ctx, key string, build func() (made, error)) (*pa
 // make renders and packs a page, and has it compressed better in the background.
 func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	s.renders.Add(1)
+	runs := map[string]*chunk{}
+	known := func(key string) bool {
+		c, ok := s.runs.GetIfPresent(key)
+		if ok {
+			runs[key] = c
+		}
+		return ok
+	}
 	var b bytes.Buffer
-	if err := m.view.Render(ui.Marked(ctx), &b); err != nil {
+	if err := m.view.Render(ui.Marked(ctx, known), &b); err != nil {
 		return nil, err
 	}
 	pieces, ok := ui.Cut(b.Bytes())
 	if !ok {
 		return nil, fmt.Errorf("a kept page has unpaired marks")
 	}
-	first, err := pack(pieces, firstLevel)
+	if err := s.addRuns(runs, pieces); err != nil {
+		return nil, err
+	}
+	first, err := pack(pieces, runs, firstLevel)
 	if err != nil {
 		return nil, err
 	}
@@ -132,64 +125,65 @@ func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	p.packed.Store(first)
 	trailer := first.whole[len(first.whole)-8:] // checksum and length of the page
 	p.etag = fmt.Sprintf(`W/"%x"`, trailer)
-	go s.improve(p, pieces)
+	go s.improve(p, pieces, runs)
 	return p, nil
 }
 
-// improve packs a page again, smaller, unless another page is at it: then this one
-// stays as it is until it is made anew.
-func (s *pages) improve(p *page, pieces []ui.Piece) {
+// addRuns compresses and keeps the runs that were not known.
+func (s *pages) addRuns(runs map[string]*chunk, pieces []ui.Piece) error {
+	for _, piece := range pieces {
+		if piece.Key == "" || runs[piece.Key] != nil {
+			continue
+		}
+		c, err := newChunk(piece.HTML, firstLevel)
+		if err != nil {
+			return err
+		}
+		runs[piece.Key] = c
+		s.runs.Set(piece.Key, c)
+	}
+	return nil
+}
+
+// run gives one run, made if it is not kept.
+func (s *pages) run(ctx context.Context, r ui.Run) (*chunk, error) {
+	key := r.Key()
+	if c, ok := s.runs.GetIfPresent(key); ok {
+		return c, nil
+	}
+	var b bytes.Buffer
+	if err := r.Part.Render(ctx, &b); err != nil {
+		return nil, err
+	}
+	c, err := newChunk(b.Bytes(), lastLevel)
+	if err == nil {
+		s.runs.Set(key, c)
+	}
+	return c, err
+}
+
+// improve packs a page and its runs again, smaller, unless another page is at it: then
+// this one stays as it is until it is made anew.
+func (s *pages) improve(p *page, pieces []ui.Piece, runs map[string]*chunk) {
 	select {
 	case s.improver <- struct{}{}:
 		defer func() { <-s.improver }()
 	default:
 		return
 	}
-	if better, err := pack(pieces, lastLevel); err == nil {
-		p.packed.Store(better)
-	}
-}
-
-func pack(pieces []ui.Piece, level int) (*packed, error) {
-	p := &packed{}
-	whole := newGzipJoin(4096)
-	for _, piece := range pieces {
-		if piece.Name != "" {
-			whole.plain(piece.HTML)
-			p.pieces = append(p.pieces, packedPiece{name: piece.Name})
-			continue
-		}
-		c, err := newChunk(piece.HTML, level)
+	better := make(map[string]*chunk, len(runs))
+	for key, c := range runs {
+		b, err := c.at(lastLevel)
 		if err != nil {
-			return nil, err
+			return
 		}
-		whole.chunk(c)
-		p.pieces = append(p.pieces, packedPiece{chunk: c})
+		if better[key] = b; b != c {
+			s.runs.Set(key, b)
+		}
 	}
-	p.whole = whole.end()
-	return p, nil
-}
-
-// personalised puts this reader's parts between the public pieces.
-func (p *packed) personalised(ctx context.Context, parts map[string]templ.Component) ([]byte, error) {
-	g := newGzipJoin(len(p.whole) + 4096)
-	var b bytes.Buffer
-	for _, piece := range p.pieces {
-		if piece.name == "" {
-			g.chunk(piece.chunk)
-			continue
-		}
-		part, ok := parts[piece.name]
-		if !ok {
-			return nil, fmt.Errorf("nobody makes the personal part %q", piece.name)
-		}
-		b.Reset()
-		if err := part.Render(ctx, &b); err != nil {
-			return nil, err
-		}
-		g.plain(b.Bytes())
+	if again, err := pack(pieces, better, lastLevel); err == nil {
+		p.packed.Store(again)
 	}
-	return g.end(), nil
 }
 
 // send answers with a kept page: as it is for a stranger, with their own parts for
@@ -202,11 +196,7 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 			return err
 		}
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		body, err := p.packed.Load().personalised(c.UserContext(), own)
-		if err != nil {
-			return err
-		}
-		return sendGzip(c, body)
+		return s.sendOwn(c, p, own)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	c.Set(fiber.HeaderETag, p.etag)
@@ -216,15 +206,28 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 	return sendGzip(c, p.packed.Load().whole)
 }
 
+// sendOwn sends a page with its reader's parts.
+func (s *Server) sendOwn(c *fiber.Ctx, p *page, own map[string]templ.Component) error {
+	if c.AcceptsEncodings("gzip") == "gzip" { // straight into the answer, which is long
+		gzipped(c)
+		return s.pages.personalised(c.UserContext(), newGzipJoin(c.Response().BodyWriter()), p.packed.Load(), own)
+	}
+	var b bytes.Buffer
+	if err := s.pages.personalised(c.UserContext(), newGzipJoin(&b), p.packed.Load(), own); err != nil {
+		return err
+	}
+	return sendGzip(c, b.Bytes())
+}
+
 // sendGzip sends a page that is one gzip member, unpacked for who cannot read that.
 func sendGzip(c *fiber.Ctx, member []byte) error {
-	c.Vary(fiber.HeaderAcceptEncoding)
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	if c.AcceptsEncodings("gzip") == "gzip" {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
+		gzipped(c)
 		c.Response().SetBodyRaw(member)
 		return nil
 	}
+	c.Vary(fiber.HeaderAcceptEncoding)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	r, err := gzip.NewReader(bytes.NewReader(member))
 	if err != nil {
 		return err
@@ -234,4 +237,11 @@ func sendGzip(c *fiber.Ctx, member []byte) error {
 		return err
 	}
 	return c.Send(b.Bytes())
+}
+
+// gzipped says that a page is compressed.
+func gzipped(c *fiber.Ctx) {
+	c.Vary(fiber.HeaderAcceptEncoding)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentEncoding, "gzip")
 }

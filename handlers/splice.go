@@ -4,53 +4,81 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
+	"sync"
 
 	"github.com/klauspost/compress/flate"
 )
 
-// chunk is a piece of a page that is the same for everybody, compressed once. Its
-// deflate blocks end on a byte and refer to nothing before them, so chunks and
-// plain bytes can be joined into one gzip member (RFC 1951, 1952).
+// chunk is a piece of a page, compressed once. Its deflate blocks end on a byte and
+// refer to nothing before them, so chunks and plain bytes can be joined into one gzip
+// member (RFC 1951, 1952).
 type chunk struct {
 	size     int
 	crc      uint32
-	over     crcMatrix // moves a checksum across the chunk
+	across   uint32 // moves a checksum across the chunk
+	level    int
 	deflated []byte
 }
 
+// deflaters are kept, by level: a new one costs more than a small piece.
+var deflaters [lastLevel + 1]sync.Pool
+
 // newChunk compresses raw at a flate level.
-func newChunk(raw []byte, level int) (chunk, error) {
+func newChunk(raw []byte, level int) (*chunk, error) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, level)
-	if err != nil {
-		return chunk{}, err
+	w, ok := deflaters[level].Get().(*flate.Writer)
+	if !ok {
+		var err error
+		if w, err = flate.NewWriter(&b, level); err != nil {
+			return nil, err
+		}
 	}
+	defer deflaters[level].Put(w)
+	w.Reset(&b)
 	if _, err := w.Write(raw); err != nil {
-		return chunk{}, err
+		return nil, err
 	}
 	if err := w.Flush(); err != nil { // a flush ends on a byte; Close would end the stream
-		return chunk{}, err
+		return nil, err
 	}
-	return chunk{len(raw), crc32.ChecksumIEEE(raw), crcAcross(len(raw)), b.Bytes()}, nil
+	return &chunk{len(raw), crc32.ChecksumIEEE(raw), crcAcross(len(raw)), level, bytes.Clone(b.Bytes())}, nil
+}
+
+// at gives the chunk compressed at a level.
+func (c *chunk) at(level int) (*chunk, error) {
+	if c.level == level {
+		return c, nil
+	}
+	raw := make([]byte, c.size)
+	if _, err := io.ReadFull(flate.NewReader(bytes.NewReader(c.deflated)), raw); err != nil {
+		return nil, err
+	}
+	return newChunk(raw, level)
 }
 
 var gzipHead = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
 
-// gzipJoin puts chunks and plain bytes together as one gzip member.
+// gzipJoin puts chunks and plain bytes together as one gzip member in out, which
+// holds it in memory and does not fail.
 type gzipJoin struct {
-	out  []byte
+	out  io.Writer
 	crc  uint32
 	size uint32
 }
 
-func newGzipJoin(capacity int) *gzipJoin {
-	return &gzipJoin{out: append(make([]byte, 0, capacity), gzipHead...)}
+func newGzipJoin(out io.Writer) *gzipJoin {
+	g := &gzipJoin{out: out}
+	g.write(gzipHead)
+	return g
 }
 
+func (g *gzipJoin) write(b []byte) { _, _ = g.out.Write(b) }
+
 // chunk adds a piece as it was compressed.
-func (g *gzipJoin) chunk(c chunk) {
-	g.out = append(g.out, c.deflated...)
-	g.crc = c.over.times(g.crc) ^ c.crc
+func (g *gzipJoin) chunk(c *chunk) {
+	g.write(c.deflated)
+	g.crc = crcTimes(c.across, g.crc) ^ c.crc
 	g.size += uint32(c.size)
 }
 
@@ -60,66 +88,58 @@ func (g *gzipJoin) plain(raw []byte) {
 	g.size += uint32(len(raw))
 	for len(raw) > 0 {
 		n := min(len(raw), 0xffff)
-		g.out = append(g.out, 0)
-		g.out = binary.LittleEndian.AppendUint16(g.out, uint16(n))
-		g.out = binary.LittleEndian.AppendUint16(g.out, ^uint16(n))
-		g.out = append(g.out, raw[:n]...)
+		head := [5]byte{}
+		binary.LittleEndian.PutUint16(head[1:], uint16(n))
+		binary.LittleEndian.PutUint16(head[3:], ^uint16(n))
+		g.write(head[:])
+		g.write(raw[:n])
 		raw = raw[n:]
 	}
 }
 
-// end closes the stream with an empty last block and gives the member.
-func (g *gzipJoin) end() []byte {
-	g.out = append(g.out, 1, 0, 0, 0xff, 0xff)
-	g.out = binary.LittleEndian.AppendUint32(g.out, g.crc)
-	return binary.LittleEndian.AppendUint32(g.out, g.size)
+// end closes the stream with an empty last block.
+func (g *gzipJoin) end() {
+	end := []byte{1, 0, 0, 0xff, 0xff}
+	end = binary.LittleEndian.AppendUint32(end, g.crc)
+	g.write(binary.LittleEndian.AppendUint32(end, g.size))
 }
 
-// crcMatrix is a linear map on CRC-32 registers over GF(2): column i is what bit i
-// becomes. The method is that of zlib's crc32_combine.
-type crcMatrix [32]uint32
-
-func (m *crcMatrix) times(v uint32) (sum uint32) {
-	for i := 0; v != 0; i, v = i+1, v>>1 {
-		if v&1 != 0 {
-			sum ^= m[i]
+// crcTimes multiplies two polynomials over GF(2) modulo that of the CRC-32, the
+// highest power in the lowest bit. The method is that of zlib's crc32_combine_op.
+func crcTimes(a, b uint32) (product uint32) {
+	for bit := uint32(1) << 31; bit != 0; bit >>= 1 {
+		if a&bit != 0 {
+			product ^= b
+		}
+		carry := b & 1
+		b >>= 1
+		if carry != 0 {
+			b ^= crc32.IEEE
 		}
 	}
-	return sum
+	return product
 }
 
-func (m *crcMatrix) after(first *crcMatrix) (both crcMatrix) {
-	for i := range both {
-		both[i] = m.times(first[i])
+// crcPowers holds x to the power of 8, 16, 32, 64 …: across 1, 2, 4, 8 … bytes.
+var crcPowers = func() (powers [32]uint32) {
+	p := uint32(1) << 30 // x
+	for range 3 {
+		p = crcTimes(p, p)
 	}
-	return both
-}
-
-// crcPowers holds the maps across 1, 2, 4, 8 … zero bytes.
-var crcPowers = func() (powers [32]crcMatrix) {
-	bit := crcMatrix{crc32.IEEE} // across one zero bit: shift, and subtract the polynomial
-	for i := 1; i < 32; i++ {
-		bit[i] = 1 << (i - 1)
-	}
-	two := bit.after(&bit)
-	four := two.after(&two)
-	powers[0] = four.after(&four)
-	for i := 1; i < len(powers); i++ {
-		powers[i] = powers[i-1].after(&powers[i-1])
+	for i := range powers {
+		powers[i] = p
+		p = crcTimes(p, p)
 	}
 	return powers
 }()
 
-// crcAcross gives the map across n zero bytes.
-func crcAcross(n int) crcMatrix {
-	var m crcMatrix
-	for i := range m {
-		m[i] = 1 << i
-	}
+// crcAcross gives what a checksum is multiplied with when n bytes follow.
+func crcAcross(n int) uint32 {
+	p := uint32(1) << 31 // 1
 	for i := 0; n != 0; i, n = i+1, n>>1 {
 		if n&1 != 0 {
-			m = crcPowers[i].after(&m)
+			p = crcTimes(crcPowers[i], p)
 		}
 	}
-	return m
+	return p
 }

@@ -14,7 +14,8 @@ import (
 func TestGzipJoin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var want []byte
-		g := newGzipJoin(0)
+		var out bytes.Buffer
+		g := newGzipJoin(&out)
 		for range rapid.IntRange(0, 6).Draw(t, "pieces") {
 			piece := bytes.Repeat(rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "piece"), rapid.SampledFrom([]int{1, 2, 300}).Draw(t, "times"))
 			want = append(want, piece...)
@@ -22,13 +23,19 @@ func TestGzipJoin(t *testing.T) {
 				g.plain(piece)
 				continue
 			}
-			c, err := newChunk(piece, 1)
+			c, err := newChunk(piece, firstLevel)
 			if err != nil {
 				t.Fatal(err)
 			}
+			if rapid.Bool().Draw(t, "again") {
+				if c, err = c.at(lastLevel); err != nil || c.level != lastLevel {
+					t.Fatal(c, err)
+				}
+			}
 			g.chunk(c)
 		}
-		r, err := gzip.NewReader(bytes.NewReader(g.end()))
+		g.end()
+		r, err := gzip.NewReader(&out)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ func (p ConsultationPage) Parts() map[string]templ.Component {
 	parts := readerParts(p.Frame, p.Reply, p.Basket)
 	parts["manage"] = managePart(p)
 	for _, row := range p.Ideas {
-		parts[row.Ballot.part()] = BallotLine(p.L, row.Ballot)
+		parts[row.Ballot.part()] = row.Ballot.Run(p.L)
 	}
 	return parts
 }
@@ -19,7 +19,7 @@ func (p ConsultationPage) Parts() map[string]templ.Component {
 // Parts gives this reader's version of each personal place of the page, by name.
 func (p IdeaPage) Parts() map[string]templ.Component {
 	parts := readerParts(p.Frame, p.Reply, p.Basket)
-	parts[p.Row.Ballot.part()] = BallotLine(p.L, p.Row.Ballot)
+	parts[p.Row.Ballot.part()] = p.Row.Ballot.Run(p.L)
 	return parts
 }
 
