@@ -21,6 +21,19 @@ type Reply struct {
 // Item names the reply.
 func (r Reply) Item() Item { return Item{KindReply, r.ID} }
 
+// ForPage gives what a page shows of a reply: not who wrote it but under which name,
+// not what was typed but what became of it.
+func (r Reply) ForPage() Reply {
+	c := r.Contribution
+	r.Contribution = Contribution{
+		ID: c.ID, ConsultationID: c.ConsultationID, AuthorName: c.AuthorName, StaffRole: c.StaffRole, Language: c.Language,
+		Source: c.Source, Status: c.Status, Reason: c.Reason, Withdrawn: c.Withdrawn, Rev: c.Rev,
+		CreatedAt: c.CreatedAt, EditedAt: c.EditedAt, PublishedAt: c.PublishedAt,
+	}
+	r.Body = ""
+	return r
+}
+
 const seqMax = 0xFFFFFFFFFF
 
 // Segment is one step of a path: ten hexadecimal digits, so that text order is
@@ -55,6 +68,7 @@ type ThreadQuery struct {
 	Newest         bool
 	After          string // Path (PathNew if Newest) of the last reply already seen
 	Limit          int    // 1 … 1000
+	Page           bool   // each reply as ForPage gives it: there is less to read
 }
 
 // Thread is one slice: what a stranger may see, in reading order.

@@ -31,7 +31,12 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 	}
 	number, err := s.numberOf(ctx, q.ConsultationID, q.IdeaID)
 	th := models.Thread{Read: len(docs)}
-	list := mapped(docs, func(d reply) models.Reply { return d.shown(number) })
+	list := mapped(docs, func(d reply) models.Reply {
+		if q.Page {
+			return d.shown(number).ForPage()
+		}
+		return d.shown(number)
+	})
 	th.Replies, th.Next = page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })
 	return th, err
 }

@@ -74,7 +74,7 @@ func (s *Service) Thread(ctx context.Context, actor models.Actor, r ThreadReques
 
 // threadQuery checks what was asked for.
 func (s *Service) threadQuery(r ThreadRequest) (models.ThreadQuery, error) {
-	q := models.ThreadQuery{ConsultationID: r.Consultation.ID, IdeaID: r.IdeaID, Limit: r.Limit}
+	q := models.ThreadQuery{ConsultationID: r.Consultation.ID, IdeaID: r.IdeaID, Limit: r.Limit, Page: true}
 	switch r.Sort {
 	case SortOldest, "":
 	case SortNewest:

@@ -11,11 +11,12 @@ import (
 func bodies(slice ThreadSlice) string {
 	var out []string
 	for _, v := range slice.Items {
+		words := strings.TrimSuffix(strings.TrimPrefix(v.Reply.BodyHTML, "<p>"), "</p>")
 		if v.Waiting {
-			out = append(out, "("+v.Reply.Body+")")
+			out = append(out, "("+words+")")
 			continue
 		}
-		out = append(out, v.Reply.Body)
+		out = append(out, words)
 	}
 	return strings.Join(out, " ")
 }

@@ -14,8 +14,12 @@ const replySelect = "SELECT " + contributionColumns + `, idea_id,
 	body, body_html FROM replies `
 
 func scanReply(row scanner) (r models.Reply, err error) {
-	return r, row.Scan(contributionDest(&r.Contribution, &r.IdeaID, &r.IdeaNumber, &r.ParentID, &r.ParentName,
-		&r.Orphan, &r.Depth, &r.Seq, &r.Path, &r.PathNew, &r.Body, &r.BodyHTML)...)
+	return r, row.Scan(replyDest(&r)...)
+}
+
+func replyDest(r *models.Reply) []any {
+	return contributionDest(&r.Contribution, &r.IdeaID, &r.IdeaNumber, &r.ParentID, &r.ParentName,
+		&r.Orphan, &r.Depth, &r.Seq, &r.Path, &r.PathNew, &r.Body, &r.BodyHTML)
 }
 
 // reply reads one by id; CodeNotFound error.reply.unknown.

@@ -8,12 +8,18 @@ import (
 	"folkmoot/models"
 )
 
-// threadSQL reads one range of one partial index, the two orders alike.
+// threadSQL reads one range of one partial index, the two orders alike. The number of
+// the idea, which all replies of a thread have in common, is given.
 const (
-	threadOldest = replySelect + `WHERE consultation_id = ? AND idea_id = ? AND shown = 1 AND path > ?
-		ORDER BY path LIMIT ?`
-	threadNewest = replySelect + `WHERE consultation_id = ? AND idea_id = ? AND shown = 1 AND path_new > ?
-		ORDER BY path_new LIMIT ?`
+	threadColumns = `, idea_id, ?1, parent_id, parent_name, orphan, depth, seq, path, path_new, `
+	threadWhole   = "SELECT " + contributionColumns + threadColumns + "body, body_html FROM replies "
+	threadPage    = `SELECT id, consultation_id, '', author_name, staff_role, '', '', '', '', '', '', '', language, source, '',
+		status, reason, withdrawn, rev, '', created_at, edited_at, published_at` + threadColumns + "'', body_html FROM replies "
+
+	threadOldest = `WHERE consultation_id = ?2 AND idea_id = ?3 AND shown = 1 AND path > ?4
+		ORDER BY path LIMIT ?5`
+	threadNewest = `WHERE consultation_id = ?2 AND idea_id = ?3 AND shown = 1 AND path_new > ?4
+		ORDER BY path_new LIMIT ?5`
 	beforeOldest = `SELECT path FROM replies WHERE consultation_id = ? AND idea_id = ? AND shown = 1 AND path < ?
 		ORDER BY path DESC LIMIT 1`
 	beforeNewest = `SELECT path_new FROM replies WHERE consultation_id = ? AND idea_id = ? AND shown = 1 AND path_new < ?
@@ -38,21 +44,51 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 
 // slice reads limit shown replies after q.After; a negative limit is none.
 func slice(r queries, q models.ThreadQuery, limit int) ([]models.Reply, error) {
-	text := threadOldest
-	if q.Newest {
-		text = threadNewest
+	number, err := ideaNumber(r, q.IdeaID)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := r.query(text, q.ConsultationID, q.IdeaID, q.After, limit)
-	return collect(rows, err, scanShown)
+	text := threadWhole
+	if q.Page {
+		text = threadPage
+	}
+	if q.Newest {
+		text += threadNewest
+	} else {
+		text += threadOldest
+	}
+	rows, err := r.query(text, number, q.ConsultationID, q.IdeaID, q.After, limit)
+	list := make([]models.Reply, 0, max(limit, 0))
+	err = each(rows, err, shownTo(&list))
+	return list, err
 }
 
-// scanShown reads a reply as a stranger may see it.
-func scanShown(row scanner) (models.Reply, error) {
-	r, err := scanReply(row)
-	if r.Status != models.StatusPublished {
-		r.Body, r.BodyHTML = "", ""
+// ideaNumber gives the number of an idea, 0 of none.
+func ideaNumber(r queries, id string) (int, error) {
+	if id == "" {
+		return 0, nil
 	}
-	return r, err
+	n, err := one[int](r.row("SELECT number FROM ideas WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return n, err
+}
+
+// shownTo appends each row to list as a stranger may see it.
+func shownTo(list *[]models.Reply) func(scanner) error {
+	var r models.Reply
+	dest := replyDest(&r)
+	return func(row scanner) error {
+		if err := row.Scan(dest...); err != nil {
+			return err
+		}
+		*list = append(*list, r)
+		if last := &(*list)[len(*list)-1]; last.Status != models.StatusPublished {
+			last.Body, last.BodyHTML = "", ""
+		}
+		return nil
+	}
 }
 
 // place is what a cursor of a thread names.

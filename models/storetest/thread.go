@@ -14,6 +14,7 @@ var threadCases = []testCase{
 	{"oldest first: every thread in the order of the talk", threadOldest},
 	{"newest first: the newest thread leads, its answers in the order of the talk", threadNewest},
 	{"each idea has a thread of its own", threadIdeas},
+	{"a page's slice is the slice with what a page shows", threadForPage},
 	{"only what is shown is in it, and a removed reply keeps its place", threadShown},
 	{"slices stay stable while others answer", threadStable},
 	{"a slice reads as many rows deep inside as at the start", threadReadsConstant},
@@ -141,6 +142,27 @@ func threadIdeas(e *env) {
 	}
 	got := e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: 5})
 	e.equal("the consultation's own thread", ids(got, replyID), own)
+}
+
+func threadForPage(e *env) {
+	c := e.open("First")
+	e.grow(c, e.ideas(c)[0].ID, 12)
+	full := e.newReply(c)
+	full.Contribution = fullContribution(e, c)
+	full = e.published(full)
+	removed := e.published(e.answerTo(full))
+	e.decide(models.ActionRemove, removed.Item())
+	for _, ideaID := range []string{"", e.ideas(c)[0].ID} {
+		q := models.ThreadQuery{ConsultationID: c.ID, IdeaID: ideaID, Limit: 5}
+		want := e.thread(q)
+		for n := range want {
+			want[n] = want[n].ForPage()
+		}
+		q.Page = true
+		got := e.thread(q)
+		e.equal("the slice", got, want)
+		e.equal("the address in it", got[0].Address+got[0].Salt+got[0].TokenHash+got[0].ParticipantID, "")
+	}
 }
 
 func threadShown(e *env) {
