@@ -136,7 +136,8 @@ func TestBallotKeyNamesEverything(t *testing.T) {
 		return keyed{run.Key(), out.String()}
 	}
 	for _, base := range []Ballot{
-		{Slug: "a", Number: 1, Title: "T", Choice: models.ChoiceAgree, Return: "/a"}, {Slug: "a", Number: 1, Choice: models.ChoiceAgree, Closed: true},
+		{Slug: "a", Number: 1, Title: "T", Choice: models.ChoiceAgree, Return: "/a"},
+		{Slug: "a", Number: 1, Choice: models.ChoiceAgree, Closed: true},
 		{Slug: "a", Number: 1, Why: "not now"},
 	} {
 		for i := range reflect.TypeFor[Ballot]().NumField() {
