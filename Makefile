@@ -14,7 +14,7 @@ RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service ./handlers
 TESTFLAGS ?=
 ARGS ?=
 
-.PHONY: help run build test race scale bench check vet format generate fresh needs
+.PHONY: help run build test race scale bench profile check vet format generate fresh needs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -40,6 +40,10 @@ scale: needs ## run the tests at full size, with the benchmarks (long)
 
 bench: needs ## measure against bare programs in one run (ARGS= adds flags, such as -quick)
 	$(GO) run ./cmd/folkmoot-bench $(ARGS)
+
+profile: needs ## profile the server over the mixed evening; writes profiles/ (ARGS= adds flags)
+	$(GO) run ./cmd/folkmoot-bench -rows mixed-evening -runs 1 -span 20s -profile "$(CURDIR)/profiles" $(ARGS)
+	@$(GO) tool pprof -top -nodecount 25 profiles/mixed-evening-cpu.pprof 2>/dev/null
 
 check: needs vet format fresh ## check formatting, vet, staticcheck and generated files
 	$(TOOLS) staticcheck ./...

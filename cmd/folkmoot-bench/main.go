@@ -44,6 +44,7 @@ type bench struct {
 	self    string // this program, for its other processes
 	program string // the real program
 	log     io.Writer
+	prof    profiler
 }
 
 // processors is what every process of the bench gets as GOMAXPROCS.
@@ -55,7 +56,10 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	b := &bench{options: o, ctx: ctx, log: log}
+	b := &bench{options: o, ctx: ctx, log: log, prof: profiler{folder: o.profiles}}
+	if err := b.prof.prepare(); err != nil {
+		return err
+	}
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
@@ -65,7 +69,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	made := b.dir // the one folder that this program ever removes
 	defer func() { err = errors.Join(err, os.RemoveAll(made)) }()
 	b.say("building folkmoot …")
-	if b.program, err = build(ctx, b.dir); err != nil {
+	if b.program, err = build(ctx, b.dir, b.prof.tags()); err != nil {
 		return err
 	}
 	m, err := b.machine()

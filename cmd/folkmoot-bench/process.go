@@ -57,9 +57,10 @@ func environment(more ...string) []string {
 }
 
 // build builds the real program, stripped as one would ship it, and gives its file.
-func build(ctx context.Context, dir string) (string, error) {
+func build(ctx context.Context, dir string, tags []string) (string, error) {
 	file := filepath.Join(dir, "folkmoot")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "folkmoot/cmd/folkmoot")
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", file}, tags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "folkmoot/cmd/folkmoot")...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build folkmoot (run the bench inside its checkout): %w\n%s", err, out)
@@ -159,8 +160,9 @@ func (b *bench) send(l load) (report, error) {
 	cmd.Dir, cmd.Env = b.dir, environment(roleVariable+"="+roleLoad)
 	var problem tail
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &problem
+	profiled := b.prof.watch(l)
 	out, err := cmd.Output()
-	if err != nil {
+	if err = errors.Join(err, profiled()); err != nil {
 		return r, fmt.Errorf("load generator: %w %s", err, &problem)
 	}
 	if err := json.Unmarshal(out, &r); err != nil {

@@ -68,6 +68,7 @@ func (b *bench) room(r room, rows []row, mongo string) (all []outcome) {
 		rowErr := err
 		if err == nil {
 			b.say("%s", x.name)
+			b.prof.row = x.name
 			found, rowErr = x.run(s)
 		}
 		if rowErr != nil {
@@ -109,8 +110,9 @@ func (s *stage) restart() (err error) {
 	if err := s.stopServer(); err != nil {
 		return err
 	}
-	s.server, err = start(s.ctx, s.folder, environment(), nil, s.program, serveArgs(s.serves, "127.0.0.1:0")...)
+	s.server, err = start(s.ctx, s.folder, environment(s.prof.variables()...), nil, s.program, serveArgs(s.serves, "127.0.0.1:0")...)
 	if err == nil {
+		s.prof.server = s.server.addr
 		_, err = get(s.server.addr, "/healthz")
 	}
 	return err
