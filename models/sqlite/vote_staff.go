@@ -27,7 +27,7 @@ func takeBack(t *tx, v models.Vote) error {
 	if err != nil {
 		return err
 	}
-	b, err := readBallot(t, c, v, v.At) // there is a vote: the idea's words are fixed already
+	b, err := readBallot(t, c, v, new(models.Status))
 	if err != nil {
 		return err
 	}
