@@ -42,15 +42,17 @@ func rules(q queries, id string) (c models.Consultation, err error) {
 
 // Consultation implements models.ConsultationStore.
 func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
-	c, err := remember(s.memo, "consultation "+id, func() (models.Consultation, error) {
+	c, err := remember(s.memo, "consultation "+id, topicOf, func() (models.Consultation, error) {
 		return consultation(s.reader(ctx), id)
 	})
 	return ownTexts(c), wrap("consultation", err)
 }
 
+func topicOf(c models.Consultation) string { return consultationTopic(c.ID) }
+
 // ConsultationBySlug implements models.ConsultationStore.
 func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	c, err := remember(s.memo, "slug "+slug, func() (models.Consultation, error) {
+	c, err := remember(s.memo, "slug "+slug, topicOf, func() (models.Consultation, error) {
 		return scanConsultation(s.reader(ctx).row(consultationSelect+"WHERE slug = ?", slug))
 	})
 	return ownTexts(c), wrap("consultation by slug", missing(err, "error.consultation.unknown"))

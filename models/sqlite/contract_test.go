@@ -16,6 +16,14 @@ func TestContract(t *testing.T) {
 	})
 }
 
+// TestContractTwice holds it to the contract while every write is run, undone and
+// run again.
+func TestContractTwice(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
+		return sqlite.RunTwice(open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock))
+	})
+}
+
 // TestContractRestart holds it to what survives closing and opening.
 func TestContractRestart(t *testing.T) {
 	storetest.RunRestart(t, func(t *testing.T) storetest.Open {

@@ -113,6 +113,7 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]mo
 	}
 	var claimed []models.Job
 	err = s.put(ctx, func(t *tx) error {
+		t.touches(jobsTopic)
 		if err := finishUsed(t); err != nil {
 			return err
 		}
@@ -142,6 +143,7 @@ func finishUsed(t *tx) error {
 // FinishJob implements models.JobStore. CodeNotFound.
 func (s *Store) FinishJob(ctx context.Context, id string) error {
 	return s.put(ctx, func(t *tx) error {
+		t.touches(jobsTopic)
 		if err := t.run("DELETE FROM jobs WHERE done_at > 0 AND done_at < ?", ms(t.now.Add(-jobsKept))); err != nil {
 			return err
 		}
@@ -161,6 +163,7 @@ func unknownJob(n int64, err error) error {
 // RetryJob implements models.JobStore. CodeNotFound if there is no such job or it is done.
 func (s *Store) RetryJob(ctx context.Context, id string, wait time.Duration, cause string) error {
 	return s.put(ctx, func(t *tx) error {
+		t.touches(jobsTopic)
 		n, err := t.exec("UPDATE jobs SET not_before = ?, leased_to = 0, last_error = ? WHERE id = ? AND done_at = 0",
 			ms(t.now.Add(wait)), cause, id)
 		return unknownJob(n, err)
@@ -187,6 +190,7 @@ func (s *Store) WaitingJobs(ctx context.Context, after string, limit int) ([]mod
 // address is not confirmed goes on waiting for its day: no mail server changes that promise.
 func (s *Store) ReleaseJobs(ctx context.Context) error {
 	return s.put(ctx, func(t *tx) error {
+		t.touches(jobsTopic)
 		return t.run("UPDATE jobs SET not_before = ?1 WHERE done_at = 0 AND deferred = 0 AND not_before > ?1", ms(t.now))
 	})
 }

@@ -86,6 +86,7 @@ func checkSignInLimit(t *tx, addressKey string) error {
 func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed, error) {
 	var used models.LinkUsed
 	err := s.put(ctx, func(t *tx) error {
+		used = models.LinkUsed{}
 		l, err := link(t, u.TokenHash)
 		if err != nil {
 			return err
@@ -260,6 +261,7 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (stri
 	}
 	reminded := 0
 	err = s.put(ctx, func(t *tx) error {
+		reminded = 0
 		rows, err := t.query(unreminded, unremindedAt(t.now)...)
 		links, err := collect(rows, err, scanLink)
 		for _, l := range links {

@@ -1,25 +1,32 @@
 package sqlite
 
 import (
+	"encoding/binary"
 	"os"
 	"sync"
 )
 
-// walHeader is the part of the wal-index that every commit of any process changes
+// memoLimit bounds how many answers are kept.
+const memoLimit = 8192
+
+// stamp is the part of the wal-index that every commit of any process changes
 // before it is acknowledged: its header, twice (sqlite.org/walformat.html, 1.1).
-const walHeader = 96
+type stamp [96]byte
 
-// memoLimit bounds how many answers are kept between two writes.
-const memoLimit = 4096
+// commits counts the commits, up to a wrap.
+func (s stamp) commits() uint32 { return binary.NativeEndian.Uint32(s[8:]) }
 
-// memo keeps the answers of hot reads until anybody, in this process or another,
-// commits a write. It is exact: a read that begins after a commit was acknowledged
-// finds another header and is asked anew.
+// memo keeps the answers of hot reads until somebody commits what may change them.
+// It is exact: a read that begins after a commit was acknowledged finds another
+// stamp, and is asked anew. Only our own commits, of which it is known what they
+// touch, leave the rest; a commit of another process makes everything forgotten.
 type memo struct {
-	index *os.File // the -shm file; closed last, since closing it drops SQLite's own locks
-	mu    sync.RWMutex
-	stamp [walHeader]byte
-	kept  map[string]any
+	index   *os.File // the -shm file; closed last, since closing it drops SQLite's own locks
+	mu      sync.RWMutex
+	stamp   stamp // of the state that the answers are from
+	writing bool  // a transaction of ours is under way: it will move the stamp, and say what it touched
+	kept    map[string]any
+	about   map[string][]string // keys of answers by topic
 }
 
 // newMemo opens the wal-index of a store that is open already. Without one nothing
@@ -29,7 +36,7 @@ func newMemo(path string) *memo {
 	if err != nil {
 		return &memo{}
 	}
-	return &memo{index: f, kept: map[string]any{}}
+	return &memo{index: f, kept: map[string]any{}, about: map[string][]string{}}
 }
 
 func (m *memo) close() {
@@ -39,47 +46,77 @@ func (m *memo) close() {
 }
 
 // now reads the stamp of the last commit.
-func (m *memo) now() (stamp [walHeader]byte, ok bool) {
+func (m *memo) now() (s stamp, ok bool) {
 	if m.index == nil {
-		return stamp, false
+		return s, false
 	}
-	n, err := m.index.ReadAt(stamp[:], 0)
-	return stamp, err == nil && n == walHeader
+	n, err := m.index.ReadAt(s[:], 0)
+	return s, err == nil && n == len(s)
 }
 
-func (m *memo) get(stamp [walHeader]byte, key string) (any, bool) {
+// remember gives what read gave before, or asks it and keeps its answer until a
+// commit touches its topic. What it gives is shared: callers copy before they change
+// it. Errors are not kept.
+func remember[T any](m *memo, key string, about func(T) string, read func() (T, error)) (T, error) {
+	v, found, s, keep := m.look(key)
+	if found {
+		return v.(T), nil
+	}
+	answer, err := read()
+	if err == nil && keep {
+		m.put(s, key, about(answer), answer)
+	}
+	return answer, err
+}
+
+// look gives what is kept under key. If there is nothing, an answer that is asked
+// for from now on may be kept under the stamp, if keep is set.
+func (m *memo) look(key string) (v any, found bool, s stamp, keep bool) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if m.stamp != stamp {
-		return nil, false
+	s, ok := m.now()
+	same, writing := s == m.stamp, m.writing
+	if ok && same {
+		v, found = m.kept[key]
 	}
-	v, ok := m.kept[key]
-	return v, ok
+	m.mu.RUnlock()
+	switch {
+	case !ok || !same && writing: // it may be our own commit, which has not said yet what it touched
+		return nil, false, s, false
+	case same:
+		return v, found, s, true
+	}
+	return nil, false, s, m.adopt(s)
 }
 
-func (m *memo) put(stamp [walHeader]byte, key string, v any) {
+// adopt forgets what was kept before another process moved the stamp. It tells
+// whether s is the stamp by now.
+func (m *memo) adopt(s stamp) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.stamp != stamp || len(m.kept) >= memoLimit {
-		m.stamp = stamp
-		clear(m.kept)
+	if now, ok := m.now(); ok && now != m.stamp && !m.writing {
+		m.forgetAll()
+		m.stamp = now
+	}
+	return s == m.stamp
+}
+
+// put keeps an answer that was asked for after s was read, if no commit came since.
+func (m *memo) put(s stamp, key, topic string, v any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s != m.stamp {
+		return
+	}
+	if len(m.kept) >= memoLimit {
+		m.forgetAll()
+	}
+	if _, there := m.kept[key]; !there {
+		m.about[topic] = append(m.about[topic], key)
 	}
 	m.kept[key] = v
 }
 
-// remember gives what read gave since the last commit, or asks it. What it gives
-// is shared: callers copy before they change it. Errors are not kept.
-func remember[T any](m *memo, key string, read func() (T, error)) (T, error) {
-	stamp, ok := m.now()
-	if !ok {
-		return read()
-	}
-	if v, ok := m.get(stamp, key); ok {
-		return v.(T), nil
-	}
-	v, err := read()
-	if err == nil {
-		m.put(stamp, key, v)
-	}
-	return v, err
+func (m *memo) forgetAll() {
+	clear(m.kept)
+	clear(m.about)
 }

@@ -1,8 +1,17 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"sync"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"folkmoot/models"
 )
@@ -61,4 +70,161 @@ func TestMemoIsNotShared(t *testing.T) {
 	if again, err := s.Consultation(ctx, "c"); err != nil || again.Texts["en"].Title != "Shops" {
 		t.Errorf("the store gives %q, %v", again.Texts["en"].Title, err)
 	}
+}
+
+// people signs n of them in at a store with an open consultation "c" of two ideas.
+func people(t testing.TB, s *Store, n int) {
+	for i := range n {
+		id := fmt.Sprintf("p%d", i)
+		p := models.Participant{ID: id, Name: id, Address: id + "@example.org", AddressKey: id + "@example.org"}
+		if _, err := s.EnsureParticipant(context.Background(), p); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.put(context.Background(), func(t *tx) error {
+			return addSession(t, models.Session{TokenHash: "s-" + id, ParticipantID: id, CreatedAt: t.now, ExpiresAt: t.now.AddDate(0, 1, 0)})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestVoteForgetsOnlyItsOwn: a vote leaves what is remembered of everybody else, and
+// a write that does not say what it touches leaves nothing.
+func TestVoteForgetsOnlyItsOwn(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	voting(t, s, "c", 1)
+	people(t, s, 2)
+	read := func() {
+		for i := range 2 {
+			id := fmt.Sprintf("p%d", i)
+			_, _, err := s.Session(t.Context(), "s-"+id)
+			_, err2 := s.OwnVotes(t.Context(), "c", id)
+			if err := errors.Join(err, err2); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.ConsultationBySlug(t.Context(), "c"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() []string { return slices.Sorted(maps.Keys(s.memo.kept)) }
+	read()
+	vote := models.Vote{ConsultationID: "c", IdeaID: "c-idea0", ParticipantID: "p0", Choice: models.ChoiceAgree}
+	if _, _, err := s.PutVote(t.Context(), vote); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := left(), []string{"session s-p0", "session s-p1", "votes c p1"}; !slices.Equal(got, want) {
+		t.Errorf("after a vote of p0 these are left: %q", got)
+	}
+	read()
+	if err := s.EditParticipant(t.Context(), models.Participant{ID: "p1", Name: "New"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := left(); len(got) > 0 {
+		t.Errorf("after a change of an account these are left: %q", got)
+	}
+}
+
+// TestMemoIsExact: whatever two stores on one file write in turns, each remembers
+// what is in the file.
+func TestMemoIsExact(t *testing.T) {
+	first := openTest(t, Options{Clock: &testClock{testStart}})
+	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	c := voting(t, first, "c", 2)
+	people(t, first, 3)
+	texts := 0
+	rapid.Check(t, func(t *rapid.T) {
+		for range rapid.IntRange(1, 12).Draw(t, "writes") {
+			s := []*Store{first, second}[rapid.IntRange(0, 1).Draw(t, "store")]
+			p := fmt.Sprintf("p%d", rapid.IntRange(0, 2).Draw(t, "who"))
+			texts++
+			write := map[string]func() error{
+				"vote": func() error {
+					v := models.Vote{ConsultationID: c.ID, IdeaID: fmt.Sprintf("c-idea%d", texts%2), ParticipantID: p, Choice: []models.Choice{models.ChoiceAgree, models.ChoiceNone}[texts%4/2]}
+					_, _, err := s.PutVote(context.Background(), v)
+					return err
+				},
+				"reply": func() error {
+					r := models.Reply{}
+					r.ID, r.ConsultationID, r.ParticipantID, r.AuthorName, r.Body = fmt.Sprint("r", texts), c.ID, p, p, "Yes"
+					_, err := s.AddReply(context.Background(), r, nil)
+					return err
+				},
+				"name": func() error {
+					return s.EditParticipant(context.Background(), models.Participant{ID: p, Name: fmt.Sprint("Name ", texts)})
+				},
+				"refused": func() error {
+					_, _, err := s.PutVote(context.Background(), models.Vote{ConsultationID: c.ID, IdeaID: "nowhere", ParticipantID: p, Choice: models.ChoiceAgree})
+					if !models.IsNotFound(err) {
+						return fmt.Errorf("a vote on nothing: %w", err)
+					}
+					return nil
+				},
+			}
+			what := rapid.SampledFrom([]string{"vote", "reply", "name", "refused"}).Draw(t, "what")
+			if err := write[what](); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range []*Store{first, second} {
+				exact(t, s, p)
+			}
+		}
+	})
+}
+
+// exact compares what a store remembers with what is in its file.
+func exact(t *rapid.T, s *Store, p string) {
+	ctx := context.Background()
+	fresh := &Store{clock: s.clock, read: s.read, memo: &memo{}}
+	ask := func(s *Store) []any {
+		c, err := s.ConsultationBySlug(ctx, "c")
+		votes, err2 := s.OwnVotes(ctx, "c", p)
+		_, who, err3 := s.Session(ctx, "s-"+p)
+		own, err4 := s.UnpublishedOwn(ctx, "c", models.Author{ParticipantID: p})
+		if err := errors.Join(err, err2, err3, err4); err != nil {
+			t.Fatal(err)
+		}
+		return []any{c, votes, who, own}
+	}
+	if got, want := ask(s), ask(fresh); !reflect.DeepEqual(got, want) {
+		t.Fatalf("remembered %+v, in the file %+v", got, want)
+	}
+}
+
+// TestTheirOwnWritesAreSeen: while many write through two stores, everybody who is
+// told "done" sees what they did, and not what was before it.
+func TestTheirOwnWritesAreSeen(t *testing.T) {
+	first := openTest(t, Options{Clock: &testClock{testStart}})
+	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	c := voting(t, first, "c", 1)
+	var wg sync.WaitGroup
+	for n := range 16 {
+		s, other := first, second
+		if n%4 == 0 {
+			s, other = second, first
+		}
+		wg.Go(func() {
+			p := fmt.Sprintf("p%d", n)
+			for m := range 40 {
+				choice := []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass}[m%3]
+				_, _, err := s.PutVote(context.Background(), models.Vote{ConsultationID: c.ID, IdeaID: "c-idea0", ParticipantID: p, Choice: choice})
+				for _, seen := range []*Store{s, other} {
+					got, err2 := seen.OwnVotes(context.Background(), c.ID, p)
+					if err := errors.Join(err, err2); err != nil || got["c-idea0"] != choice {
+						t.Errorf("%s voted %s and reads %v (%v)", p, choice, got, err)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -160,7 +160,7 @@ func checkAdminLeft(q queries) error {
 
 // Session implements models.PeopleStore.
 func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, models.Participant, error) {
-	v, err := remember(s.memo, "session "+tokenHash, func() (v visit, err error) {
+	v, err := remember(s.memo, "session "+tokenHash, about[visit](anyTopic), func() (v visit, err error) {
 		err = s.reader(ctx).row("SELECT s.token_hash, s.participant_id, s.created_at, s.expires_at, "+participantColumns+`
 			FROM sessions AS s JOIN participants AS p ON p.id = s.participant_id WHERE s.token_hash = ?`, tokenHash).
 			Scan(append([]any{&v.TokenHash, &v.ParticipantID, at(&v.CreatedAt), at(&v.ExpiresAt)}, participantDest(&v.who)...)...)

@@ -69,7 +69,7 @@ func openRecorded(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := newWriter(t.Context(), write, Options{Clock: s.clock}.filled())
+	w, err := newWriter(t.Context(), write, s.path, Options{Clock: s.clock}.filled())
 	if err != nil {
 		t.Fatal(err)
 	}

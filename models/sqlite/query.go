@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -17,20 +18,32 @@ type queries interface {
 // tx is the writer's transaction as one write function sees it. It knows no
 // context: a write that has begun is finished.
 type tx struct {
-	conn *sql.Conn
-	now  time.Time // the store's time
+	conn   *sql.Conn
+	now    time.Time // the store's time
+	wrote  bool
+	topics []string // of remembered reads that it changes; none: it may change any
 }
 
+// touches says which remembered reads the write changes, by their topics. Who
+// never says so makes all of them forgotten.
+func (t *tx) touches(topics ...string) { t.topics = append(t.topics, topics...) }
+
+// note notes that something was written, or may have been.
+func (t *tx) note(q string) { t.wrote = t.wrote || !strings.HasPrefix(q, "SELECT") }
+
 func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
+	t.note(q)
 	return t.conn.QueryContext(context.Background(), q, args...)
 }
 
 func (t *tx) row(q string, args ...any) *sql.Row {
+	t.note(q)
 	return t.conn.QueryRowContext(context.Background(), q, args...)
 }
 
 // exec runs one statement and gives the number of rows it changed.
 func (t *tx) exec(q string, args ...any) (int64, error) {
+	t.wrote = true
 	res, err := t.conn.ExecContext(context.Background(), q, args...)
 	if err != nil {
 		return 0, err
@@ -74,7 +87,8 @@ func (s *Store) snapshot(ctx context.Context, what string, fn func(q queries) er
 	return wrap(what, fn(reader{ctx, t}))
 }
 
-// put runs fn in the writer.
+// put runs fn in the writer. It may be run twice, of which only the second counts:
+// what it leaves behind it sets, and does not add to.
 func (s *Store) put(ctx context.Context, fn func(*tx) error) error { return s.writer.do(ctx, fn) }
 
 // stream is snapshot for a function that hands rows to a caller: the caller's own

@@ -37,6 +37,7 @@ func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
 // AddReply implements models.ReplyStore.
 func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
 	err := s.put(ctx, func(t *tx) error {
+		t.touches(ownTopic(r.ConsultationID))
 		c, err := rules(t, r.ConsultationID)
 		if err != nil {
 			return err
@@ -129,7 +130,7 @@ func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a mod
 	if a.Nobody() {
 		return 0, nil
 	}
-	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, func() (int64, error) {
+	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, about[int64](ownTopic(consultationID)), func() (int64, error) {
 		return one[int64](s.reader(ctx).row(`SELECT count(*) FROM (
 			SELECT status FROM replies WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3
 			UNION ALL SELECT status FROM replies WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3

@@ -76,7 +76,7 @@ func connect(ctx context.Context, path string, o Options) (*Store, error) {
 	if s.write, err = openWriter(path, o.driver); err != nil {
 		return nil, err
 	}
-	if s.writer, err = newWriter(ctx, s.write, o); err != nil {
+	if s.writer, err = newWriter(ctx, s.write, path, o); err != nil {
 		return nil, closeAfter(wrap("open store", err), s.write)
 	}
 	s.read, err = sql.Open("sqlite3", dsn(path, url.Values{
@@ -90,7 +90,7 @@ func connect(ctx context.Context, path string, o Options) (*Store, error) {
 	readers := max(8, runtime.NumCPU()) // a stream keeps one while its caller may ask for another
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	s.memo = newMemo(path)
+	s.memo = s.writer.memo
 	return s, nil
 }
 

@@ -13,6 +13,7 @@ import (
 // one that came later counts.
 func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, changed bool, err error) {
 	err = s.put(ctx, func(t *tx) error {
+		t.touches(consultationTopic(v.ConsultationID), votesTopic(v.ConsultationID, v.ParticipantID))
 		c, err := rules(t, v.ConsultationID)
 		if err != nil {
 			return err
@@ -59,7 +60,8 @@ func later(now, last time.Time) time.Time {
 
 // OwnVotes implements models.VoteStore.
 func (s *Store) OwnVotes(ctx context.Context, consultationID, participantID string) (map[string]models.Choice, error) {
-	choices, err := remember(s.memo, "votes "+consultationID+" "+participantID, func() (map[string]models.Choice, error) {
+	topic := votesTopic(consultationID, participantID)
+	choices, err := remember(s.memo, topic, about[map[string]models.Choice](topic), func() (map[string]models.Choice, error) {
 		return s.ownVotes(ctx, consultationID, participantID)
 	})
 	return maps.Clone(choices), wrap("own votes", err)

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -30,24 +28,34 @@ type write struct {
 	done  chan error
 }
 
-// writer commits what has gathered in its queue as one transaction with a
-// savepoint for each write function, then answers all the callers.
+// start tells whether the write is to be run: it was not given up.
+func (b *write) start() bool {
+	return b.state.CompareAndSwap(queued, started) || b.state.Load() == started
+}
+
+// writer commits what has gathered in its queue as one transaction, then answers
+// all the callers.
 type writer struct {
 	conn  *sql.Conn
 	clock models.Clock
+	memo  *memo
 	queue chan *write
 	ended chan struct{}
+	twice bool // tests: every batch is run again, as if a write had failed half-way
 
 	mu     sync.RWMutex // closed against sending on a closed queue
 	closed bool
 }
 
-func newWriter(ctx context.Context, db *sql.DB, o Options) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, path string, o Options) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{conn: conn, clock: o.Clock, queue: make(chan *write, o.QueueSize), ended: make(chan struct{})}
+	w := &writer{
+		conn: conn, clock: o.Clock, memo: newMemo(path),
+		queue: make(chan *write, o.QueueSize), ended: make(chan struct{}),
+	}
 	go w.run()
 	return w, nil
 }
@@ -140,57 +148,4 @@ func (w *writer) gather(first *write) []*write {
 		}
 	}
 	return batch
-}
-
-// transact runs the batch in one transaction, fills in what each write function
-// returned, and fails as a whole if the transaction does.
-func (w *writer) transact(batch []*write, errs []error) error {
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
-		return wrap("begin", err)
-	}
-	for i, b := range batch {
-		if !b.state.CompareAndSwap(queued, started) {
-			errs[i] = b.ctx.Err()
-			continue
-		}
-		if err := w.one(b, &errs[i]); err != nil {
-			_ = w.exec("ROLLBACK")
-			return wrap("write", err)
-		}
-	}
-	if err := w.exec("COMMIT"); err != nil {
-		_ = w.exec("ROLLBACK")
-		return wrap("commit", err)
-	}
-	return nil
-}
-
-// one runs a write function in its savepoint. What it returns itself has broken
-// the whole transaction: SQLite rolls back by itself when a disk is full or fails.
-func (w *writer) one(b *write, result *error) error {
-	if err := w.exec("SAVEPOINT one"); err != nil {
-		return err
-	}
-	t := &tx{conn: w.conn, now: models.Millis(w.clock.Now())}
-	if *result = t.call(b.fn); *result != nil {
-		if err := w.exec("ROLLBACK TO one"); err != nil {
-			return *result
-		}
-	}
-	return w.exec("RELEASE one")
-}
-
-func (w *writer) exec(sql string) error {
-	_, err := w.conn.ExecContext(context.Background(), sql)
-	return err
-}
-
-// call runs fn; a panic in it is an error of this write alone.
-func (t *tx) call(fn func(*tx) error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return wrap("write", fn(t))
 }

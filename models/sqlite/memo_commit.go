@@ -1,0 +1,71 @@
+package sqlite
+
+// The topics of what is remembered. A write function that says which of them it
+// touches leaves the others; one that says nothing touches all. What is in none of
+// these (anyTopic) is forgotten with everything else alone.
+const anyTopic = ""
+
+// consultationTopic is the consultation itself, with its counters and texts.
+func consultationTopic(id string) string { return "consultation " + id }
+
+// votesTopic is the choices of one participant in a consultation.
+func votesTopic(consultationID, participantID string) string {
+	return "votes " + consultationID + " " + participantID
+}
+
+// ownTopic is who has texts of their own in a consultation that nobody else sees.
+func ownTopic(consultationID string) string { return "own " + consultationID }
+
+// jobsTopic is what is to be sent, of which nothing is remembered.
+const jobsTopic = "jobs"
+
+// about is for answers whose topic is known before they are.
+func about[T any](topic string) func(T) string { return func(T) string { return topic } }
+
+// commit is what a transaction of ours did to what is remembered.
+type commit struct {
+	done   bool     // it was committed
+	before stamp    // as it stood when the transaction had the file for itself
+	all    bool     // it may have changed anything
+	topics []string // it changed these
+}
+
+// add takes in what one write function touched.
+func (c *commit) add(t *tx) {
+	if t.wrote && len(t.topics) == 0 {
+		c.all = true
+	}
+	c.topics = append(c.topics, t.topics...)
+}
+
+// begin says that a transaction of ours is about to begin.
+func (m *memo) begin() {
+	m.mu.Lock()
+	m.writing = true
+	m.mu.Unlock()
+}
+
+// end forgets what our transaction has touched: everything if that is not known, if
+// it was not committed, or if another process has committed before or after it.
+func (m *memo) end(c commit) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.writing = false
+	now, _ := m.now()
+	switch {
+	case !c.done || c.all || c.before != m.stamp || now.commits()-c.before.commits() > 1:
+		m.forgetAll()
+	default:
+		for _, topic := range c.topics {
+			m.forget(topic)
+		}
+	}
+	m.stamp = now
+}
+
+func (m *memo) forget(topic string) {
+	for _, key := range m.about[topic] {
+		delete(m.kept, key)
+	}
+	delete(m.about, topic)
+}
