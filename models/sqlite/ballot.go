@@ -59,27 +59,28 @@ func readBallot(t *tx, c models.Consultation, v models.Vote, status *models.Stat
 }
 
 // findEntries reads the entry that the vote would replace and the voice's latest
-// one on the idea, which are mostly the same.
+// one on the idea. For a voice that is the participant's own nobody else votes, so
+// that it is the same entry.
 func (b *ballot) findEntries(t *tx) error {
-	rows, err := t.query(voteSelect+`WHERE idea_id = ?1 AND participant_id = ?2 UNION ALL SELECT * FROM (`+latestOnIdea+`)`,
-		b.vote.IdeaID, b.vote.ParticipantID, b.vote.Voice)
-	return each(rows, err, func(row scanner) error {
-		v, err := scanVote(row)
-		if v.ParticipantID == b.vote.ParticipantID {
-			b.kept = v
-			if v.At.After(b.last) {
-				b.last = v.At
-			}
-		}
-		if v.Voice == b.vote.Voice && counts(v, b.best) {
-			b.best = v
-		}
+	v, err := scanVote(t.row(voteSelect+"WHERE idea_id = ? AND participant_id = ?", b.vote.IdeaID, b.vote.ParticipantID))
+	switch {
+	case err == nil:
+		b.kept = v
+	case !errors.Is(err, sql.ErrNoRows):
 		return err
-	})
+	}
+	if b.kept.At.After(b.last) {
+		b.last = b.kept.At
+	}
+	if b.vote.Voice != b.vote.ParticipantID {
+		b.best, err = b.latest(t, b.vote.Voice)
+		return err
+	}
+	if b.kept.Voice == b.vote.Voice {
+		b.best = b.kept
+	}
+	return nil
 }
-
-// latestOnIdea reads the latest entry of voice ?3 on idea ?1.
-const latestOnIdea = voteSelect + "WHERE idea_id = ?1 AND voice = ?3 ORDER BY at DESC, participant_id DESC LIMIT 1"
 
 // findGroup follows merged_into to the root and collects all that leads to it.
 func (b *ballot) findGroup(t *tx) (err error) {
@@ -100,7 +101,8 @@ func (b *ballot) findGroup(t *tx) (err error) {
 // is none.
 func (b *ballot) latest(t *tx, voice string) (best models.Vote, err error) {
 	for _, ideaID := range b.group {
-		v, err := scanVote(t.row(latestOnIdea, ideaID, nil, voice))
+		v, err := scanVote(t.row(voteSelect+`WHERE idea_id = ? AND voice = ?
+			ORDER BY at DESC, participant_id DESC LIMIT 1`, ideaID, voice))
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:
@@ -149,17 +151,28 @@ func (b *ballot) replace(t *tx) ([]turn, error) {
 		own.after = b.vote.Choice
 	}
 	if b.kept.IdeaID == "" || b.kept.Voice == b.vote.Voice {
-		return []turn{own}, insertVote(t, b.vote)
+		return []turn{own}, b.write(t)
 	}
 	before, err := b.latest(t, b.kept.Voice)
 	if err == nil {
-		err = insertVote(t, b.vote)
+		err = b.write(t)
 	}
 	if err != nil {
 		return nil, err
 	}
 	after, err := b.latest(t, b.kept.Voice)
 	return []turn{own, {b.kept.Voice, before.Choice, after.Choice}}, err
+}
+
+// write writes the entry, in the place of the kept one if there is one.
+func (b *ballot) write(t *tx) error {
+	v := b.vote
+	if b.kept.IdeaID == "" {
+		return insertVote(t, v)
+	}
+	return t.run(`UPDATE votes SET voice = ?, capacity = ?, band = ?, tier = ?, channel = ?, choice = ?, at = ?
+		WHERE idea_id = ? AND participant_id = ?`,
+		v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, ms(v.At), v.IdeaID, v.ParticipantID)
 }
 
 // follow brings all that is counted from the votes after the entry. A stranger

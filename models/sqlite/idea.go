@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,10 +38,28 @@ func idea(q queries, id string) (models.Idea, error) {
 	return i, missing(err, "error.idea.unknown")
 }
 
-// Idea implements models.IdeaStore.
+// Idea implements models.IdeaStore. Votes move only its tally, so that the rest is
+// remembered through a hundred thousand of them.
 func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
-	i, err := scanIdea(s.reader(ctx).row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
-	return i, wrap("idea", missing(err, "error.idea.unknown"))
+	q, key := s.reader(ctx), fmt.Sprintf("idea %d of %s", number, consultationID)
+	i, err := remember(s.memo, key, about[models.Idea](anyTopic), func() (models.Idea, error) {
+		return scanIdea(q.row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+	})
+	if err == nil {
+		err = q.row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
+			Scan(at(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
+	}
+	return ownParts(i), wrap("idea", missing(err, "error.idea.unknown"))
+}
+
+// ownParts gives a remembered idea texts and a response of its own, for who changes it.
+func ownParts(i models.Idea) models.Idea {
+	i.Texts = maps.Clone(i.Texts)
+	if i.Response != nil {
+		r := *i.Response
+		i.Response = &r
+	}
+	return i
 }
 
 // IdeaByID implements models.IdeaStore.

@@ -44,9 +44,7 @@ func scanVote(row scanner) (v models.Vote, err error) {
 
 func insertVote(t *tx, v models.Vote) error {
 	return t.run(`INSERT INTO votes (consultation_id, idea_id, participant_id, voice, capacity, band, tier, channel, choice, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET voice = excluded.voice, capacity = excluded.capacity, band = excluded.band,
-			tier = excluded.tier, channel = excluded.channel, choice = excluded.choice, at = excluded.at`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		v.ConsultationID, v.IdeaID, v.ParticipantID, v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, ms(v.At))
 }
 
