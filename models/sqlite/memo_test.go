@@ -151,6 +151,33 @@ func TestLateAnswersAreNotKept(t *testing.T) {
 	}
 }
 
+// TestAnotherCommitRightAfterOurs: our commit is remembered as what it touched only if
+// no other process has committed before the memo hears of it.
+func TestAnotherCommitRightAfterOurs(t *testing.T) {
+	s := openTest(t, Options{})
+	other, err := Open(t.Context(), s.Path(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for commits, left := range map[int]int{1: 1, 2: 0} {
+		if _, err := remember(s.memo, "key", about[int]("topic"), func() (int, error) { return 1, nil }); err != nil {
+			t.Fatal(err)
+		}
+		s.memo.begin()
+		before, _ := s.memo.now()
+		for n := range commits {
+			if err := other.put(t.Context(), add(10*commits+n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.memo.end(commit{done: true, before: before, topics: []string{"something else"}})
+		if got := len(s.memo.kept); got != left {
+			t.Errorf("after %d commits %d answers are left, want %d", commits, got, left)
+		}
+	}
+}
+
 // TestMemoIsExact: whatever two stores on one file write in turns, each remembers
 // what is in the file.
 func TestMemoIsExact(t *testing.T) {
