@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"maps"
 	"math"
 
 	"folkmoot/models"
@@ -38,30 +37,6 @@ func rules(q queries, id string) (c models.Consultation, err error) {
 		FROM consultations WHERE id = ?`, id).Scan(&c.ID, &c.State, asJSON(&c.Settings), &c.TimeZone,
 		at(&c.OpensAt), at(&c.SuggestionsCloseAt), at(&c.ClosesAt), &c.StateReason)
 	return c, missing(err, "error.consultation.unknown")
-}
-
-// Consultation implements models.ConsultationStore.
-func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
-	c, err := remember(s.memo, "consultation "+id, topicOf, func() (models.Consultation, error) {
-		return consultation(s.reader(ctx), id)
-	})
-	return ownTexts(c), wrap("consultation", err)
-}
-
-func topicOf(c models.Consultation) string { return consultationTopic(c.ID) }
-
-// ConsultationBySlug implements models.ConsultationStore.
-func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	c, err := remember(s.memo, "slug "+slug, topicOf, func() (models.Consultation, error) {
-		return scanConsultation(s.reader(ctx).row(consultationSelect+"WHERE slug = ?", slug))
-	})
-	return ownTexts(c), wrap("consultation by slug", missing(err, "error.consultation.unknown"))
-}
-
-// ownTexts gives a remembered consultation a map of its own, for who changes it.
-func ownTexts(c models.Consultation) models.Consultation {
-	c.Texts = maps.Clone(c.Texts)
-	return c
 }
 
 // Consultations implements models.ConsultationStore.

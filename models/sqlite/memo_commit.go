@@ -5,7 +5,7 @@ package sqlite
 // these (anyTopic) is forgotten with everything else alone.
 const anyTopic = ""
 
-// consultationTopic is the consultation itself, with its counters and texts.
+// consultationTopic is the counters of a consultation that votes move.
 func consultationTopic(id string) string { return "consultation " + id }
 
 // votesTopic is the choices of one participant in a consultation.

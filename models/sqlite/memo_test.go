@@ -113,7 +113,7 @@ func TestVoteForgetsOnlyItsOwn(t *testing.T) {
 	if _, _, err := s.PutVote(t.Context(), vote); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := left(), []string{"session s-p0", "session s-p1", "votes c p1"}; !slices.Equal(got, want) {
+	if got, want := left(), []string{"consultation c", "session s-p0", "session s-p1", "slug c", "votes c p1"}; !slices.Equal(got, want) {
 		t.Errorf("after a vote of p0 these are left: %q", got)
 	}
 	read()

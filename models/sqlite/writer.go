@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -11,6 +12,10 @@ import (
 
 // maxBatch bounds the writes of one transaction, and so how long one waits.
 const maxBatch = 256
+
+// checkpointPages is how long the log grows before it is copied into the file: 16 MB.
+// The same pages come again and again under load, and each is copied once.
+const checkpointPages = 4000
 
 // The stations of a write. Its caller may give it up while it is queued; once
 // it is started its answer is waited for.
@@ -50,6 +55,10 @@ type writer struct {
 func newWriter(ctx context.Context, db *sql.DB, path string, o Options) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA wal_autocheckpoint = "+strconv.Itoa(checkpointPages)); err != nil {
+		_ = conn.Close()
 		return nil, err
 	}
 	w := &writer{
