@@ -13,19 +13,17 @@ import (
 )
 
 // TestJourney plays the main job from a reply to the board's download, with the
-// script and without it.
+// script and without it, on one node and on two.
 func TestJourney(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		noScript bool
-	}{{"with script", false}, {"without script", true}} {
-		t.Run(c.name, func(t *testing.T) { journey(t, c.noScript) })
-	}
+	everywhere(t, func(t *testing.T, at func(*testing.T) place) {
+		t.Run("with script", func(t *testing.T) { journey(t, at, false) })
+		t.Run("without script", func(t *testing.T) { journey(t, at, true) })
+	})
 }
 
-func journey(t *testing.T, noScript bool) {
+func journey(t *testing.T, at func(*testing.T) place, noScript bool) {
 	chromium(t)
-	s := newSite(t)
+	s := newSiteAt(t, at(t))
 	organiser := s.person("Olive", "olive@example.org", models.RoleOrganiser)
 	s.person("Mo", "mo@example.org", models.RoleModerator)
 	s.person("Bea", "bea@example.org", models.RoleBoard)

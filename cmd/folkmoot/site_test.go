@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,17 +16,16 @@ import (
 	"folkmoot/handlers"
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 	"folkmoot/models/storetest"
 	viewsmail "folkmoot/views/mail"
 )
 
 // site is Folkmoot on loopback with a clock that the test sets, and a postman who
-// delivers when asked.
+// delivers when asked: one node, or several behind a proxy.
 type site struct {
 	t     *testing.T
 	base  string
-	svc   *service.Service
+	svc   *service.Service // of the first node
 	store models.Store
 	clock *storetest.Clock
 	stage *stageClock // shows clock, or the time that the demonstration plays in
@@ -35,28 +33,55 @@ type site struct {
 	inbox map[string][]models.Mail
 }
 
-func newSite(t *testing.T) *site {
+// newSite is one node on a file.
+func newSite(t *testing.T) *site { return newSiteAt(t, onFile(t)) }
+
+func newSiteAt(t *testing.T, at place) *site {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	s := &site{t: t, base: "http://" + listener.Addr().String(), clock: storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), inbox: map[string][]models.Mail{}}
+	s := &site{t: t, clock: storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), inbox: map[string][]models.Mail{}}
 	s.stage = &stageClock{base: s.clock}
-	ctx := context.Background()
-	s.store, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: s.stage})
-	check(t, err)
-	s.svc, err = service.New(ctx, s.store, s.clock, service.NewLimiter(s.clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
-	check(t, err)
+	var listeners []net.Listener
+	for range at.nodes {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		check(t, err)
+		listeners = append(listeners, listener)
+	}
+	s.base = "http://" + listeners[0].Addr().String()
+	if at.nodes > 1 {
+		s.base = proxied(t, listeners)
+	}
 	s.post = viewsmail.Renderer{BaseURL: s.base, Site: "Folkmoot"}
-	srv, err := handlers.New(handlers.Options{Service: s.svc, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), BaseURL: s.base, Site: "Folkmoot", CanMail: true, Mail: s.post})
+	for n, listener := range listeners {
+		store := at.open(t, s.stage)
+		svc := s.serves(store, listener, at.nodes > 1)
+		if n == 0 {
+			s.store, s.svc = store, svc
+		}
+	}
+	return s
+}
+
+// serves runs one node until the test ends.
+func (s *site) serves(store models.Store, listener net.Listener, behind bool) *service.Service {
+	t, ctx := s.t, context.Background()
+	clock, err := clockOf(ctx, store, s.clock)
+	check(t, err)
+	svc, err := service.New(ctx, store, clock, limiterOf(store, clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
+	check(t, err)
+	o := handlers.Options{Service: svc, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), BaseURL: s.base, Site: "Folkmoot", CanMail: true, Mail: s.post}
+	if behind {
+		o.TrustedProxies = []string{"127.0.0.1"}
+	}
+	srv, err := handlers.New(o)
 	check(t, err)
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(listener) }()
 	t.Cleanup(func() {
 		check(t, srv.Shutdown(context.Background()))
 		check(t, <-served)
-		check(t, s.store.Close())
+		check(t, store.Close())
 	})
-	return s
+	return svc
 }
 
 // stages fills the site with the demonstration.
