@@ -87,8 +87,9 @@ func (s *site) serves(store models.Store, listener net.Listener, behind bool) *s
 // stages fills the site with the demonstration.
 func (s *site) stages() {
 	s.t.Helper()
-	check(s.t, s.store.MarkDemo(s.t.Context()))
-	check(s.t, fillDemo(s.t.Context(), demoStore{s.store}, s.stage))
+	cfg := config{Demo: true, Shell: newTerminal(s.t, s.clock).shell}
+	_, err := cfg.stage(s.t.Context(), s.store, s.stage)
+	check(s.t, err)
 }
 
 // testLog shows the server's errors beside the test's own.

@@ -12,9 +12,9 @@ const (
 	// stagingLease is how long a node that plays may be silent before another one takes
 	// it for dead; it is renewed three times as often.
 	stagingLease = 30 * time.Second
-	// Nobody waits for an answer: weeks in a few seconds are let in a few at a time, and
-	// with more patience than a person has.
-	stageWriters  = 8
+	// Nobody waits for an answer: weeks in a few seconds are let in two at a time, so that
+	// each has the database nearly to itself, and with more patience than a person has.
+	stageWriters  = 2
 	stagePatience = 2 * time.Minute
 )
 
@@ -40,8 +40,9 @@ func (s *Store) Play(ctx context.Context, clock models.Clock, fn func(ctx contex
 		client: s.client, db: s.db, clock: newClock(s.db, clock), countAtOnce: s.countAtOnce,
 		o: Options{Patience: stagePatience}, desks: make(chan struct{}, stageWriters),
 	}
-	if err = fn(playing, stage); err == nil {
-		err = context.Cause(playing)
+	err = fn(playing, stage)
+	if lost := context.Cause(playing); lost != nil {
+		err = lost
 	}
 	if gone := s.remove(context.WithoutCancel(ctx), "site", eq("_id", stagingID, "op", op), false); err == nil {
 		err = gone
