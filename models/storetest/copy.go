@@ -25,6 +25,8 @@ var copyCases = []testCase{
 // everything that an open one has, one that is sealed, and one that is open still.
 func fillAll(e *env) []models.Consultation {
 	first := fill(e)
+	e.clock.Add(models.ReminderAfter)
+	e.equal("reminded", len(e.remind()), 1)
 	must(e.store.AddIdea(e.ctx, e.newIdea(first, "Waits too"), nil))(e)
 	reported := e.published(e.newReply(first))
 	for range 2 { // one is decided on, one is not
@@ -184,7 +186,11 @@ func copyGoesOn(e *env) {
 	}
 	edited = revise(edited, "first")
 	before := e.published(e.newReply(open))
+	vote := e.vote(e.ideas(open)[0], e.person("Eve"), models.ChoiceAgree)
 	e.intoCopy()
+	if next := e.vote(e.ideas(open)[1], e.person("Eve"), models.ChoicePass); !next.At.After(vote.At) {
+		e.Errorf("the next vote is at %v, the one before at %v", next.At, vote.At)
+	}
 	if next := e.published(e.answerTo(before)); next.Seq != before.Seq+1 {
 		e.Errorf("after the reply %d comes %d", before.Seq, next.Seq)
 	}
