@@ -167,6 +167,10 @@ func decisionIn(b *batch, r models.CopiedDecision) {
 		d.Items[n].Waited = r.Waited[n]
 	}
 	d.Moves, d.Threads = []move{}, []thread{}
+	d, parts := d.split()
+	for _, p := range parts {
+		b.add("decisionParts", p)
+	}
 	b.add("decisions", d)
 }
 

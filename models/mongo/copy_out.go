@@ -208,6 +208,10 @@ func (s *Store) decisionsOut(ctx context.Context, after string, fn func(models.C
 		chain := eq("c", c.ID, "seq", eq("$gt", int64(0), "$lte", c.ChainLength))
 		q := query{coll: "decisions", filter: chain, sort: eq("seq", 1), fields: withoutMoves}
 		return each(ctx, s, q, func(d decision) error {
+			d, err := s.whole(ctx, d)
+			if err != nil {
+				return err
+			}
 			waited := mapped(d.Items, func(i decisionItem) int64 { return i.Waited })
 			return fn(models.CopiedDecision{Decision: d.model(), Waited: waited})
 		})
@@ -230,9 +234,13 @@ func (s *Store) reportsOut(ctx context.Context, after string, fn func(models.Cop
 func (s *Store) firstOn(ctx context.Context, r report) (seq int64, err error) {
 	q := query{
 		coll: "decisions", filter: eq("c", r.C, "seq", eq("$gt", r.After)), sort: eq("seq", 1),
-		fields: eq("seq", 1, "items.kind", 1, "items.id", 1),
+		fields: eq("seq", 1, "c", 1, "parts", 1, "items.kind", 1, "items.id", 1),
 	}
 	return seq, each(ctx, s, q, func(d decision) error {
+		d, err := s.whole(ctx, d)
+		if err != nil {
+			return err
+		}
 		if !slices.ContainsFunc(d.Items, func(i decisionItem) bool { return i.Kind == r.Kind && i.ID == r.ItemID }) {
 			return nil
 		}

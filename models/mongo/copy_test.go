@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"folkmoot/models"
 	"folkmoot/models/storetest"
 )
@@ -148,6 +150,43 @@ func TestCopyOutLeavesOut(t *testing.T) {
 		if err != nil || len(got) != len(want) || got[0] != want[0] || got[len(got)-1] != want[len(want)-1] {
 			t.Errorf("%s: %v, %v, want %v", kind, got, err, want)
 		}
+	}
+}
+
+// TestCopyLargeDecision takes in a decision, as of a large import, that is more than one
+// document can hold.
+func TestCopyLargeDecision(t *testing.T) {
+	s := openAt(t, freshDatabase(t), Options{Copying: true})
+	ctx := t.Context()
+	d := models.CopiedDecision{Decision: models.Decision{ConsultationID: "c", Seq: 1, Action: models.ActionImport, At: time.UnixMilli(1).UTC()}}
+	for n := range 2*maxItems + 1 {
+		d.Items = append(d.Items, models.DecisionItem{Item: models.Item{Kind: models.KindReply, ID: hex(int64(n))}, Rev: 1, To: models.StatusPublished})
+		d.Waited = append(d.Waited, int64(n))
+	}
+	c := models.CopiedConsultation{Consultation: models.Consultation{ID: "c", Slug: "c", ChainLength: 1}}
+	for range 2 {
+		for _, r := range []models.CopyRecord{c, d} {
+			if err := s.CopyIn(ctx, []models.CopyRecord{r}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	err := s.CopyOut(ctx, models.CopyDecisions, "", func(r models.CopyRecord) error {
+		if diff := cmp.Diff(d, r); diff != "" {
+			t.Errorf("it came back otherwise: %.2000s", diff)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Decisions(ctx, "c", 0, 0)
+	if err != nil || len(list) != 1 || cmp.Diff(d.Decision, list[0]) != "" {
+		t.Errorf("%d decisions, %v", len(list), err)
+	}
+	waits, err := s.Waits(ctx, "c", 2)
+	if err != nil || len(waits) != 2 || waits[0] != 2*maxItems*time.Millisecond {
+		t.Errorf("waits %v, %v", waits, err)
 	}
 }
 

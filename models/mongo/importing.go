@@ -141,7 +141,11 @@ func (a *act) fill(in imported) error {
 	if err := insertAll(a, "replies", in.replies); err != nil || in.decision == nil {
 		return err
 	}
-	_, err := a.s.insert(a.ctx, "decisions", in.decision.ID, a.id, in.decision)
+	d, parts := in.decision.split()
+	if err := insertAll(a, "decisionParts", parts); err != nil {
+		return err
+	}
+	_, err := a.s.insert(a.ctx, "decisions", d.ID, a.id, d)
 	return err
 }
 

@@ -47,6 +47,7 @@ var firstIndexes = []indexes{
 	{"mailboxes", []string{"expiry: expiresAt"}},
 	{"limits", []string{"expiry: expiresAt"}},
 	{"decisions", []string{"fence: c _id", "seq: c seq"}},
+	{"decisionParts", []string{"fence: c _id"}},
 	{"reports", []string{"item: item after key", "unfiled: unfiled"}},
 	{"sealed", []string{"of: c"}},
 	{"chunks", []string{"part: op part n"}},

@@ -21,6 +21,7 @@ type decision struct {
 	ActorID    string         `bson:"actor"`
 	Undoes     int64          `bson:"undoes"`
 	Items      []decisionItem `bson:"items"`
+	Parts      int64          `bson:"parts"` // that hold further items
 	At         time.Time      `bson:"at"`
 	PrevHash   string         `bson:"prevHash"`
 	Hash       string         `bson:"hash"`
@@ -103,8 +104,13 @@ func (s *Store) Decisions(ctx context.Context, consultationID string, after int6
 		return nil, err
 	}
 	q := query{coll: "decisions", filter: filter, sort: eq("seq", 1), limit: int64(max(limit, 0)), fields: withoutMoves}
-	docs, err := all[decision](ctx, s, q)
-	return mapped(docs, decision.model), err
+	var list []models.Decision
+	err = each(ctx, s, q, func(d decision) error {
+		d, err := s.whole(ctx, d)
+		list = append(list, d.model())
+		return err
+	})
+	return list, err
 }
 
 var withoutMoves = eq("moves", 0, "threads", 0, "jobs", 0)
@@ -116,8 +122,12 @@ func (s *Store) Waits(ctx context.Context, consultationID string, n int) (waits 
 	if err != nil || filter == nil || n <= 0 {
 		return nil, err
 	}
-	q := query{coll: "decisions", filter: filter, sort: eq("seq", -1), fields: eq("items.waited", 1)}
+	q := query{coll: "decisions", filter: filter, sort: eq("seq", -1), fields: eq("items.waited", 1, "c", 1, "parts", 1)}
 	err = each(ctx, s, q, func(d decision) error {
+		d, err := s.whole(ctx, d)
+		if err != nil {
+			return err
+		}
 		for i := len(d.Items) - 1; i >= 0; i-- {
 			if d.Items[i].Waited < 0 {
 				continue

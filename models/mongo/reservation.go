@@ -134,7 +134,7 @@ func (a *act) depart(d consultation, cause error) error {
 
 // clear takes out what an operation added for a consultation that did not come in.
 func (s *Store) clear(ctx context.Context, consultationID, op string) error {
-	for _, coll := range []string{"ideas", "replies", "decisions"} {
+	for _, coll := range []string{"ideas", "replies", "decisions", "decisionParts"} {
 		if err := s.remove(ctx, coll, eq("c", consultationID, "op", op), true); err != nil {
 			return err
 		}
