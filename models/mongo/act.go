@@ -90,7 +90,7 @@ func (a *act) wait(pause time.Duration) error {
 }
 
 // commit frees the act from its caller: from now on it has actTime to its end.
-func (a *act) commit() { a.commitFor(actTime) }
+func (a *act) commit() { a.commitFor(a.s.o.actTime) }
 
 func (a *act) commitFor(d time.Duration) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), d)
@@ -100,7 +100,7 @@ func (a *act) commitFor(d time.Duration) {
 // follow lets follow what the act has caused. The act is done and stays so: if the
 // database cannot be reached any more, the sweep goes on.
 func (a *act) follow(consultationID string, e entry) error {
-	a.commitFor(max(actTime, e.Until.Sub(e.At)-slack))
+	a.commitFor(max(a.s.o.actTime, e.Until.Sub(e.At)-slack))
 	return leftToSweep(a.s.follow(a.ctx, consultationID, e, false))
 }
 

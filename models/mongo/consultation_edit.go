@@ -86,7 +86,7 @@ func (a *act) replaceTexts(old consultation, c models.Consultation, revisions []
 		revisions[n].At = a.now
 	}
 	e := entry{
-		Op: a.id, Kind: kindTexts, At: a.now, Until: a.now.Add(actTime + slack), Items: []string{textsItem}, Rev: c.Rev + 1,
+		Op: a.id, Kind: kindTexts, At: a.now, Until: a.now.Add(a.s.o.actTime + slack), Items: []string{textsItem}, Rev: c.Rev + 1,
 		Revisions: toJSON(revisions),
 	}
 	if c.Slug != old.Slug {
@@ -99,9 +99,12 @@ func (a *act) replaceTexts(old consultation, c models.Consultation, revisions []
 		set = append(set, field{Key: "editedAt", Value: a.now})
 	}
 	a.commit()
-	done, err := a.s.swap(a.ctx, "consultations", c.ID, a.id,
+	done, err := a.s.update(a.ctx, "consultations",
 		eq("_id", c.ID, "rev", c.Rev, "inflight.kind", eq("$ne", kindSeal)),
 		eq("$set", set, "$inc", eq("rev", int64(1), "version", int64(1)), "$push", eq("inflight", e)))
+	if err == nil && !done { // by this act, and the answer was lost? Its entry tells
+		done, err = a.s.has(a.ctx, "consultations", eq("_id", c.ID, "inflight.op", a.id))
+	}
 	if err == nil && !done {
 		err = changedSince(nil)
 	}

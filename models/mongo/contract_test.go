@@ -13,6 +13,7 @@ import (
 // TestContract holds the store to the contract of every store.
 func TestContract(t *testing.T) {
 	needServer(t)
+	t.Log("server: " + serverName(t))
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
 		return openAt(t, freshDatabase(t), underTest(clock))
 	})
@@ -94,9 +95,40 @@ func (d *disturbance) step(string) verdict {
 	return stop
 }
 
+// serverName says what the tests ran on.
+func serverName(t *testing.T) string {
+	t.Helper()
+	s := openAt(t, freshDatabase(t), Options{SweepEvery: -1})
+	var build struct {
+		Version         string `bson:"version"`
+		SecantusVersion string `bson:"secantusVersion"`
+	}
+	if err := s.db.RunCommand(t.Context(), eq("buildInfo", 1)).Decode(&build); err != nil {
+		t.Fatal(err)
+	}
+	var hello struct {
+		SetName string `bson:"setName"`
+		Msg     string `bson:"msg"`
+	}
+	if err := s.db.RunCommand(t.Context(), eq("hello", 1)).Decode(&hello); err != nil {
+		t.Fatal(err)
+	}
+	name := "MongoDB " + build.Version
+	if build.SecantusVersion != "" {
+		name = "SecantusDB " + build.SecantusVersion + ", which presents itself as MongoDB " + build.Version
+	}
+	switch {
+	case hello.Msg == "isdbgrid":
+		return name + ", a sharded cluster"
+	case hello.SetName != "":
+		return name + ", a replica set"
+	}
+	return name + ", standing alone"
+}
+
 // underTest are options for a test server, which may be slow.
 func underTest(clock models.Clock) Options {
-	return Options{Clock: clock, Patience: 2 * time.Minute, Writers: 8}
+	return Options{Clock: clock, Patience: 10 * time.Minute, Writers: 8, actTime: time.Minute}
 }
 
 // needServer skips a test where there is no database to hold it on.

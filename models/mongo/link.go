@@ -178,12 +178,34 @@ func (a *act) checkSignInLimit(l models.Link) error {
 		func(slots []slot) (slot, []slot, error) {
 			recent := slices.DeleteFunc(slices.Clone(slots), func(v slot) bool { return !v.At.After(hourAgo) })
 			slices.SortFunc(recent, func(x, y slot) int { return x.At.Compare(y.At) })
+			recent, err := a.came(recent)
+			if err != nil {
+				return slot{}, nil, err
+			}
 			if n := len(recent) - models.SignInPerHour; n >= 0 {
 				return slot{}, nil, models.Fail(models.CodeLimited, "error.link.limit", "wait", recent[n].At.Sub(hourAgo))
 			}
 			return slot{ID: l.ID, At: a.now, Made: a.now}, recent, nil
 		})
 	return err
+}
+
+// came leaves out the slots of links that never came, as their program died. They are
+// asked for only where one more would be too many.
+func (a *act) came(slots []slot) (kept []slot, err error) {
+	if len(slots) < models.SignInPerHour {
+		return slots, nil
+	}
+	for _, v := range slots {
+		there := a.now.Sub(v.Made) < slotLife
+		if !there && err == nil {
+			there, err = a.s.has(a.ctx, "links", eq("_id", v.ID))
+		}
+		if there {
+			kept = append(kept, v)
+		}
+	}
+	return kept, err
 }
 
 // RemindBallots implements models.LinkStore.

@@ -18,7 +18,7 @@ func (a *act) alone(name string, fn func() error) error {
 	}
 	waiting := a.ctx
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		until := a.now.Add(actTime + slack)
+		until := a.now.Add(a.s.o.actTime + slack)
 		a.commit()
 		taken, err := a.s.insert(a.ctx, "site", id, a.id, lock{id, a.id, until})
 		if err == nil && taken {

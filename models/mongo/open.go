@@ -38,6 +38,7 @@ type Options struct {
 	// swept only when Settle is called.
 	Copying bool
 
+	actTime time.Duration         // a test's; 0: actTime
 	monitor *event.CommandMonitor // a test's
 }
 
@@ -53,6 +54,9 @@ func (o Options) filled() Options {
 	}
 	if o.Writers <= 0 {
 		o.Writers = 64
+	}
+	if o.actTime <= 0 {
+		o.actTime = actTime
 	}
 	return o
 }
@@ -125,7 +129,7 @@ func connect(uri string, o Options) (*Store, error) {
 	db := client.Database(name)
 	return &Store{
 		client: client, db: db, clock: newClock(db, o.Clock), o: o, desks: make(chan struct{}, o.Writers), countAtOnce: 5_000,
-		settling: actTime + 2*slack,
+		settling: o.actTime + 2*slack,
 	}, nil
 }
 

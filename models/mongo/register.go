@@ -113,7 +113,7 @@ func (a *act) tryHold(consultationID string, e *entry, check func(consultation) 
 	if c.entryOf(e.Op) != nil { // written before, and the answer was lost
 		return a.resume(c, e)
 	}
-	life := actTime
+	life := a.s.o.actTime
 	if e.Kind == kindSeal {
 		life = sealTime
 	}

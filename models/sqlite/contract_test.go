@@ -11,6 +11,7 @@ import (
 
 // TestContract holds the store to the contract of every store.
 func TestContract(t *testing.T) {
+	t.Log("server: " + sqlite.Version())
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
 		return open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock)
 	})

@@ -112,3 +112,9 @@ func (c *disturbedConn) QueryContext(ctx context.Context, q string, args []drive
 	}
 	return rows, err
 }
+
+// Version says what the tests run on.
+func Version() string {
+	version, _, _ := sqlite3.Version()
+	return "SQLite " + version
+}
