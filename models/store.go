@@ -208,6 +208,9 @@ type ModerationStore interface {
 	Queue(ctx context.Context, f QueueFilter) ([]QueueEntry, string, error)
 	// QueueLength counts it.
 	QueueLength(ctx context.Context, f QueueFilter) (int64, error)
+	// Queued tells whether there is anything in it for these consultations (nil: all),
+	// at the same cost however long it is.
+	Queued(ctx context.Context, consultationIDs []string) (bool, error)
 	// QueueEntry reads one item with its context, whatever its status. CodeNotFound.
 	QueueEntry(ctx context.Context, item Item) (QueueEntry, error)
 	// Decide appends d to the chain and moves its items, with the jobs it causes. Each

@@ -201,7 +201,7 @@ func exact(v any) bool {
 // the consultation: they may ask all shards. No page's list is among them.
 var byIDAlone = []string{
 	"IdeaByID", "Reply", "ContributionByToken", "TextRevisions", "EditIdea", "EditReply", "AddReport", "PutResponse",
-	"ThreadBefore", "Queue", "QueueLength", "QueueEntry", "Search", "EnsureParticipant", "RevokeGrant", "UseLink", "AddIdea", "Sweep",
+	"ThreadBefore", "Queue", "QueueLength", "Queued", "QueueEntry", "Search", "EnsureParticipant", "RevokeGrant", "UseLink", "AddIdea", "Sweep",
 	"Decide", "Seal",
 }
 

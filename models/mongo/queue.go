@@ -192,6 +192,19 @@ func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (n int64,
 	return n, nil
 }
 
+// Queued implements models.ModerationStore.
+func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
+	for _, scope := range scopes(models.QueueFilter{ConsultationIDs: consultationIDs}) {
+		for _, coll := range []string{"ideas", "replies"} {
+			_, found, err := first[struct{}](ctx, s, coll, append(scope, field{Key: "q", Value: eq("$gt", "")}), nil, eq("_id", 1))
+			if err != nil || found {
+				return found, err
+			}
+		}
+	}
+	return false, nil
+}
+
 // QueueEntry implements models.ModerationStore.
 func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueEntry, error) {
 	v := queued{}

@@ -131,11 +131,11 @@ func (s *Service) queueJob(ctx context.Context, c models.Consultation, p models.
 
 // queued tells whether anything is in the queue of these consultations; nil: of all.
 func (s *Service) queued(ctx context.Context, consultationIDs []string) (bool, error) {
-	n, err := s.store.QueueLength(ctx, models.QueueFilter{ConsultationIDs: consultationIDs})
+	some, err := s.store.Queued(ctx, consultationIDs)
 	if err != nil {
-		return false, fmt.Errorf("count the queue: %w", err)
+		return false, fmt.Errorf("look into the queue: %w", err)
 	}
-	return n > 0, nil
+	return some, nil
 }
 
 func orElse(s, fallback string) string {

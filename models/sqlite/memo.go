@@ -7,7 +7,7 @@ import (
 )
 
 // memoLimit bounds how many answers are kept.
-const memoLimit = 8192
+const memoLimit = 4096
 
 // stamp is the part of the wal-index that every commit of any process changes
 // before it is acknowledged: its header, twice (sqlite.org/walformat.html, 1.1).

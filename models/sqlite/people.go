@@ -38,7 +38,10 @@ func participantByAddress(q queries, key string) (models.Participant, error) {
 
 // Participant implements models.PeopleStore.
 func (s *Store) Participant(ctx context.Context, id string) (models.Participant, error) {
-	p, err := participant(s.reader(ctx), id)
+	p, err := remember(s.memo, "participant "+id, about[models.Participant](anyTopic), func() (models.Participant, error) {
+		return participant(s.reader(ctx), id)
+	})
+	p.Grants = slices.Clone(p.Grants)
 	return p, wrap("participant", err)
 }
 

@@ -132,6 +132,16 @@ func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (int64, e
 	return n, wrap("queue length", err)
 }
 
+// Queued implements models.ModerationStore.
+func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
+	some, args := "SELECT EXISTS (SELECT 1 FROM queue)", []any{}
+	if consultationIDs != nil {
+		some, args = "SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id IN (SELECT value FROM json_each(?)))", []any{toJSON(consultationIDs)}
+	}
+	any, err := one[bool](s.reader(ctx).row(some, args...))
+	return any, wrap("queued", err)
+}
+
 // QueueEntry implements models.ModerationStore.
 func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueEntry, error) {
 	e := models.QueueEntry{Item: item}

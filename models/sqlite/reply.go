@@ -104,7 +104,10 @@ func insertReply(t *tx, r models.Reply) error {
 		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		contributionArgs(r.Contribution, r.IdeaID, r.ParentID, r.ParentName, r.Orphan, r.Depth,
 			r.Seq, r.Path, r.PathNew, r.Shown(), r.Body, r.BodyHTML)...)
-	return errorOr(err, func() error { return indexReply(t, r) })
+	if err != nil || r.Status != models.StatusPublished {
+		return err
+	}
+	return indexReply(t, r)
 }
 
 // indexReply makes the words of a published reply searchable, and of another not.

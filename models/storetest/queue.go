@@ -89,8 +89,10 @@ func queueScope(e *env) {
 		e.once(what, got, f.want)
 		e.equal(what, len(got), len(f.want))
 		e.equal(what+": length", must(e.store.QueueLength(e.ctx, filter))(e), int64(len(f.want)))
+		e.equal(what+": anything", must(e.store.Queued(e.ctx, f.scope))(e), len(f.want) > 0)
 	}
 	e.equal("all", len(e.queue(models.QueueFilter{})), 4)
+	e.equal("anything at all", must(e.store.Queued(e.ctx, nil))(e), true)
 }
 
 func queueContext(e *env) {

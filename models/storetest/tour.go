@@ -209,6 +209,10 @@ func (e *env) moderationStops(g *guide) []stop {
 			must(e.store.QueueLength(e.ctx, models.QueueFilter{}))(e)
 			must(e.store.QueueLength(e.ctx, here))(e)
 		}},
+		{"Queued", func(e *env) {
+			must(e.store.Queued(e.ctx, nil))(e)
+			must(e.store.Queued(e.ctx, here.ConsultationIDs))(e)
+		}},
 		{"QueueEntry", func(e *env) {
 			must(e.store.QueueEntry(e.ctx, g.reply.Item()))(e)
 			must(e.store.QueueEntry(e.ctx, g.idea.Item()))(e)
