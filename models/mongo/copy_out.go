@@ -169,9 +169,7 @@ func (s *Store) wordingsOut(ctx context.Context, after string, fn func(models.Co
 	})
 }
 
-// votesOut gives of each the entry that stands. One that came after closing and says
-// something stands for nothing; one that says nothing may have come then, when somebody
-// became staff.
+// votesOut gives of each the entry that stands.
 func (s *Store) votesOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
 	closing, err := s.closingTimes(ctx)
 	if err != nil {
@@ -179,9 +177,6 @@ func (s *Store) votesOut(ctx context.Context, after string, fn func(models.CopyR
 	}
 	return each(ctx, s, afterID("votes", after), func(d vote) error {
 		v, ok := d.standing(closing[d.Vote.ConsultationID])
-		if !ok && d.Vote.Choice == models.ChoiceNone {
-			v, ok = d.Vote.model(), true
-		}
 		if !ok {
 			return nil
 		}

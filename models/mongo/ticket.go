@@ -219,7 +219,7 @@ func (k counting) votes(ctx context.Context, filter, sort []field) (votes []mode
 }
 
 // countedFields are what counting asks of a vote.
-var countedFields = eq("idea", 1, "participant", 1, "voice", 1, "choice", 1, "at", 1, "prev", 1)
+var countedFields = eq("idea", 1, "participant", 1, "voice", 1, "choice", 1, "at", 1, "taken", 1, "prev", 1)
 
 // voiceDoc says of one voice whether any of its entries counts.
 type voiceDoc struct {

@@ -29,6 +29,7 @@ type ballot struct {
 	Choice         models.Choice   `bson:"choice"`
 	At             time.Time       `bson:"at"`
 	Op             string          `bson:"op"`
+	Taken          bool            `bson:"taken"` // back, of who became staff: it stands whenever that was
 }
 
 // previous is the ballot that another replaced.
@@ -47,19 +48,21 @@ func (b ballot) model() models.Vote {
 
 func newBallot(v models.Vote, op string) ballot {
 	return ballot{
-		v.ConsultationID, v.IdeaID, v.ParticipantID, v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, v.At, op,
+		v.ConsultationID, v.IdeaID, v.ParticipantID, v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, v.At, op, false,
 	}
 }
 
 // standing gives the entry that counts: the last one before closing. A later one
 // should not be there; if it is, it has not destroyed the valid one.
 func (d vote) standing(closesAt time.Time) (models.Vote, bool) {
-	valid := func(at time.Time) bool { return closesAt.IsZero() || at.Before(closesAt) }
+	valid := func(b ballot) bool { return closesAt.IsZero() || b.Taken || b.At.Before(closesAt) }
 	switch {
-	case valid(d.Vote.At):
+	case valid(d.Vote):
 		return d.Vote.model(), true
-	case d.Prev != nil && valid(d.Prev.Vote.At):
+	case d.Prev != nil && valid(d.Prev.Vote):
 		return d.Prev.Vote.model(), true
+	case d.Prev == nil && d.Vote.Choice == models.ChoiceNone: // which destroys nothing
+		return d.Vote.model(), true
 	}
 	return models.Vote{}, false
 }
@@ -222,6 +225,7 @@ func (b *casting) cast(c consultation) (models.Vote, bool, error) {
 // write inserts the entry or replaces the old one, under its version.
 func (b *casting) write() (bool, error) {
 	d := vote{ID: voteID(b.vote.IdeaID, b.vote.ParticipantID), Rev: 1, Vote: newBallot(b.vote, b.id)}
+	d.Vote.Taken = b.free
 	if b.old == nil {
 		there, err := b.s.insert(b.ctx, "votes", d.ID, b.id, d)
 		return err == nil && !there, err
@@ -229,7 +233,7 @@ func (b *casting) write() (bool, error) {
 	v := d.Vote
 	return b.s.swap(b.ctx, "votes", d.ID, b.id, eq("c", v.ConsultationID, "_id", d.ID, "rev", b.old.Rev), eq(
 		"$set", eq("voice", v.Voice, "capacity", v.Capacity, "band", v.Band, "tier", v.Tier, "channel", v.Channel,
-			"choice", v.Choice, "at", v.At, "op", v.Op, "prev", previous{b.old.Vote}),
+			"choice", v.Choice, "at", v.At, "op", v.Op, "taken", v.Taken, "prev", previous{b.old.Vote}),
 		"$inc", eq("rev", int64(1))))
 }
 

@@ -18,6 +18,7 @@ var peopleCases = []testCase{
 	{"the last admin everywhere stays", peopleLastAdmin},
 	{"who becomes staff has no votes any more, within the role's scope", peopleStaffVotes},
 	{"nor on ideas that were removed by then", peopleStaffRemoved},
+	{"nor once voting has closed, until it is sealed", peopleStaffClosed},
 	{"what is sealed keeps the votes of who becomes staff", peopleStaffSealed},
 	{"a session is found until it expires", peopleSession},
 	{"a session ends alone or with all of a participant's", peopleEndSessions},
@@ -204,6 +205,20 @@ func peopleStaffRemoved(e *env) {
 	e.person("Ada", everywhere(models.RoleAdmin))
 	must(e.store.Decide(e.ctx, undo(d), nil))(e)
 	e.equal("restored", e.ideas(c)[1].Tally, models.Tally{})
+	e.counted(c)
+	e.voters(c)
+}
+
+func peopleStaffClosed(e *env) {
+	c := e.closed()
+	ada := e.person("Ada")
+	e.person("Ada", everywhere(models.RoleModerator))
+	e.equal("tally", e.ideas(c)[0].Tally, models.Tally{})
+	for _, v := range e.votes(c) {
+		if v.ParticipantID == ada.ID {
+			e.equal("the entry", v.Choice, models.ChoiceNone)
+		}
+	}
 	e.counted(c)
 	e.voters(c)
 }
