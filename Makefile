@@ -10,7 +10,7 @@ export CGO_ENABLED = 1
 GO ?= go
 TOOLS := $(GO) tool -modfile=.ci/tools/go.mod
 # Packages whose tests run under the race detector too: those where goroutines meet.
-RACE := ./models/sqlite ./models/jobs ./models/mail ./models/service ./handlers
+RACE := ./models/sqlite ./models/transfer ./models/jobs ./models/mail ./models/service ./handlers
 TESTFLAGS ?=
 ARGS ?=
 

@@ -17,6 +17,9 @@ func TestHalfACopy(t *testing.T) {
 	if err := s.BeginCopy(t.Context(), models.CopyMark{Source: "another"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Ready(t.Context()); models.CodeOf(err) != models.CodeConflict {
+		t.Fatalf("half a copy is ready: %v", err)
+	}
 	if half, err := Open(t.Context(), uri, Options{}); models.CodeOf(err) != models.CodeConflict {
 		t.Fatalf("half a copy: %v, %v", half, err)
 	}

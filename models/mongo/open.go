@@ -156,7 +156,7 @@ func databaseName(uri string) (string, error) {
 func (s *Store) Database() string { return s.db.Name() }
 
 // Ready implements models.Store. CodeConflict error.store.newer if a newer program
-// has migrated the store meanwhile.
+// has migrated the store meanwhile, error.copy.unfinished if one copies into it.
 func (s *Store) Ready(ctx context.Context) error {
 	if s.gate.isClosed() {
 		return errBusy(nil)
@@ -165,7 +165,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return tooNew(have, lastVersion(migrations))
+	return errorOr(tooNew(have, lastVersion(migrations)), func() error { return s.unfinished(ctx) })
 }
 
 // Close implements models.Store: it waits for the writes that have begun. A second
