@@ -44,11 +44,18 @@ var start = time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
 func newApp(t testing.TB) *app {
 	t.Helper()
 	clock := storetest.NewClock(start)
-	ctx := context.Background()
-	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: clock})
+	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: clock})
 	must(t, err)
 	t.Cleanup(func() { store.Close() })
-	out := &faulty{Store: store}
+	a := newNode(t, store, clock)
+	a.con = a.openConsultation("local-supply")
+	return a
+}
+
+// newNode is a server on a store that others may be on too.
+func newNode(t testing.TB, store models.Store, clock *storetest.Clock) *app {
+	t.Helper()
+	ctx, out := context.Background(), &faulty{Store: store}
 	svc, err := service.New(ctx, out, clock, service.NewLimiter(clock), service.Config{BaseURL: testBase, CanMail: true, Limits: service.Limits{Off: true}})
 	must(t, err)
 	a := &app{t: t, svc: svc, store: store, out: out, clock: clock, log: &safeLog{}, known: map[string]string{}}
@@ -58,7 +65,6 @@ func newApp(t testing.TB) *app {
 	})
 	must(t, err)
 	a.listen()
-	a.con = a.openConsultation("local-supply")
 	return a
 }
 

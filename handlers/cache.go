@@ -29,6 +29,7 @@ const (
 // those who ask for it meanwhile wait for that one.
 type pages struct {
 	kept     *otter.Cache[string, *page]
+	last     *otter.Cache[string, *lastPage]
 	runs     *otter.Cache[string, *chunk] // by ui.Run's key
 	improver chan struct{}                // one page at a time is compressed better
 	renders  atomic.Int64
@@ -45,6 +46,7 @@ func newPages() *pages {
 			MaximumWeight: runMemory,
 			Weigher:       func(key string, c *chunk) uint32 { return uint32(len(key) + cap(c.deflated) + 128) },
 		}),
+		last:     newLast(),
 		improver: make(chan struct{}, 1),
 	}
 }
@@ -61,17 +63,30 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 			return "", false, err
 		}
 	}
-	now := sub.Clock.Now
+	m := sub.C.Mark()
 	return strings.Join([]string{
-		c.Path(), visitOf(c).Language, c.Query("ideas"), c.Query("ideas_after"), c.Query("sort"), c.Query("after"), c.Query("limit"),
-		strconv.FormatInt(sub.C.Version, 36), strconv.FormatInt(sub.C.Rev, 36), strconv.FormatInt(sub.C.ChainLength, 36),
-		string(sub.State), phase(sub.C, now), now.UTC().Format("2006010215"), now.In(models.Zone(sub.C.TimeZone)).Format(time.DateOnly),
+		address(c), visitOf(c).Language, m.ID, strconv.FormatInt(m.Version, 36), strconv.FormatInt(m.Rev, 36),
+		strconv.FormatInt(m.ChainLength, 36), turn(sub.C, sub.Clock.Now),
 	}, "\n"), true, nil
 }
 
-// phase tells apart the times within one state between which a page changes.
-func phase(c models.Consultation, now time.Time) string {
-	return fmt.Sprint(c.Coming(now), c.Accepts(models.ActSuggest, now) == nil, c.TalliesShown(now))
+// turn tells apart the times between which a page changes without a write.
+func turn(c models.Consultation, now time.Time) string {
+	return fmt.Sprint(c.StateAt(now), c.Coming(now), c.Accepts(models.ActSuggest, now) == nil, c.TalliesShown(now),
+		now.UTC().Format(" 2006010215 "), now.In(models.Zone(c.TimeZone)).Format(time.DateOnly))
+}
+
+// nextTurn gives the first time after now at which turn may be another.
+func nextTurn(c models.Consultation, now time.Time) time.Time {
+	local := now.In(models.Zone(c.TimeZone))
+	next := now.Truncate(time.Hour).Add(time.Hour)
+	midnight := time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, local.Location())
+	for _, t := range []time.Time{midnight, c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt} {
+		if t.After(now) && t.Before(next) {
+			next = t
+		}
+	}
+	return next
 }
 
 // made is a page as a handler made it.
@@ -198,11 +213,11 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return s.sendOwn(c, p, own)
 	}
+	if c.AcceptsEncodings("gzip") == "gzip" {
+		return s.sendWhole(c, p)
+	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	c.Set(fiber.HeaderETag, p.etag)
-	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), p.etag) {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
 	return sendGzip(c, p.packed.Load().whole)
 }
 

@@ -34,6 +34,7 @@ func (s *Server) consultation(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.gave(c, sub.C, sub.Clock.Now, kept)
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
 		p := s.readersPage(c, sub)
 		var err error

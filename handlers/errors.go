@@ -38,6 +38,11 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 	if e.Code == models.CodeUnauthenticated && c.Method() == fiber.MethodGet && !wantsJSON(c) {
 		return seeOther(c, "/sign-in?return_to="+escape(c.OriginalURL()))
 	}
+	if e.Code == models.CodeUnavailable {
+		if sent, err := s.sendLast(c); sent {
+			return err
+		}
+	}
 	s.retryAfter(c, e)
 	if e.Code == models.CodeUnavailable && !safeMethod(c.Method()) && !wantsJSON(c) {
 		return s.sendAgain(c, err)

@@ -48,6 +48,10 @@ func (x *faulty) ConsultationBySlug(ctx context.Context, slug string) (models.Co
 	return on(&x.noReads, func() (models.Consultation, error) { return x.Store.ConsultationBySlug(ctx, slug) })
 }
 
+func (x *faulty) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
+	return on(&x.noReads, func() (models.ConsultationMark, error) { return x.Store.ConsultationMark(ctx, slug) })
+}
+
 func (x *faulty) Consultations(ctx context.Context, f models.ConsultationFilter) (a []models.Consultation, b string, err error) {
 	err = only(&x.noReads, func() error { a, b, err = x.Store.Consultations(ctx, f); return err })
 	return a, b, err

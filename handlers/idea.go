@@ -38,6 +38,7 @@ func (s *Server) idea(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.gave(c, sub.C, sub.Clock.Now, kept)
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
 		rows, err := s.readersRows(c, sub, kept.rows)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"sync/atomic"
 
 	"github.com/a-h/templ"
@@ -29,7 +30,8 @@ type page struct {
 // packed is a page as it goes out: whole to strangers, and in pieces between which
 // anybody else's own parts are put.
 type packed struct {
-	whole  []byte // one gzip member
+	whole  []byte  // one gzip member
+	parts  []chunk // the two of whole, before and after its notice
 	pieces []packedPiece
 }
 
@@ -41,34 +43,39 @@ type packedPiece struct {
 
 // pack compresses the pieces of a page. Runs are given ready, by key.
 func pack(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error) {
-	p, b := &packed{}, bytes.Buffer{}
-	whole, since := newGzipJoin(&b), []byte(nil) // since: what follows the last run, for a stranger
-	for _, piece := range append(pieces, ui.Piece{Key: lastRun}) {
-		if piece.Key == "" {
-			since = append(since, piece.HTML...)
-			if err := p.add(piece, level); err != nil {
-				return nil, err
-			}
+	p, w := &packed{}, newWhole(level)
+	for _, piece := range pieces {
+		if piece.Key != "" {
+			w.run(runs[piece.Key])
+			p.pieces = append(p.pieces, packedPiece{chunk: runs[piece.Key]})
 			continue
 		}
-		c, err := newChunk(since, level)
-		if err != nil {
+		if piece.Name == noticePart {
+			w.cut()
+		}
+		w.html = append(w.html, piece.HTML...)
+		if err := p.add(piece, level); err != nil {
 			return nil, err
 		}
-		whole.chunk(c)
-		since = since[:0]
-		if piece.Key != lastRun {
-			whole.chunk(runs[piece.Key])
-			p.pieces = append(p.pieces, packedPiece{chunk: runs[piece.Key]})
-		}
 	}
-	whole.end()
-	p.whole = bytes.Clone(b.Bytes())
-	return p, nil
+	p.whole, p.parts = w.end()
+	return p, w.err
 }
 
-// lastRun ends a page where a run would begin.
-const lastRun = "end"
+// noticePart is the personal place at the top of a page.
+const noticePart = "notice"
+
+// noted writes the page with a note where its notice would stand.
+func (p *packed) noted(out io.Writer, note []byte) {
+	g := newGzipJoin(out)
+	for i := range p.parts {
+		if i == 1 {
+			g.plain(note)
+		}
+		g.chunk(&p.parts[i])
+	}
+	g.end()
+}
 
 // add puts a piece that is no run to the pieces.
 func (p *packed) add(piece ui.Piece, level int) error {

@@ -51,9 +51,6 @@ func limitOf(c *fiber.Ctx) (int, error) {
 	return n, nil
 }
 
-// carried are the words of a query that stay when one of its lists goes on.
-var carried = []string{"sort", "limit", "after", "ideas", "ideas_after"}
-
 // onward is the address of this page with one of its lists further on: param names
 // the list's cursor, and place where the list stands. "" at the end of the list.
 func onward(c *fiber.Ctx, base, param, next, place string) string {

@@ -58,6 +58,18 @@ type Consultation struct {
 	Demo        bool
 }
 
+// ConsultationMark tells one condition of a consultation, as a stranger can see it,
+// from every other: one of its counters has moved with each change.
+type ConsultationMark struct {
+	ID                        string
+	Rev, Version, ChainLength int64
+}
+
+// Mark gives its mark.
+func (c Consultation) Mark() ConsultationMark {
+	return ConsultationMark{c.ID, c.Rev, c.Version, c.ChainLength}
+}
+
 // ConsultationText is what the organiser wrote, in one language. Body is
 // Markdown, BodyHTML its safe HTML, made when the text was accepted.
 type ConsultationText struct {

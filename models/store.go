@@ -56,6 +56,8 @@ type ConsultationStore interface {
 	// Consultation finds by id, ConsultationBySlug by slug. CodeNotFound.
 	Consultation(ctx context.Context, id string) (Consultation, error)
 	ConsultationBySlug(ctx context.Context, slug string) (Consultation, error)
+	// ConsultationMark gives the mark of the one with a slug. CodeNotFound.
+	ConsultationMark(ctx context.Context, slug string) (ConsultationMark, error)
 	// Consultations lists the newest first (by CreatedAt, then id).
 	Consultations(ctx context.Context, f ConsultationFilter) ([]Consultation, string, error)
 	// EditConsultation replaces slug, language, texts, settings and dates if Rev is still

@@ -98,6 +98,11 @@ func (s *Service) Consultation(ctx context.Context, actor models.Actor, slug str
 	return c, nil
 }
 
+// Mark gives the mark of the consultation with a slug, draft or not. CodeNotFound.
+func (s *Service) Mark(ctx context.Context, slug string) (models.ConsultationMark, error) {
+	return s.store.ConsultationMark(ctx, slug)
+}
+
 // Changes lists the edits of a consultation since it opened, oldest first.
 func (s *Service) Changes(ctx context.Context, c models.Consultation) ([]models.ConsultationRevision, error) {
 	return s.store.ConsultationRevisions(ctx, c.ID)

@@ -37,6 +37,17 @@ func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Con
 	return s.Consultation(ctx, id)
 }
 
+// ConsultationMark implements models.ConsultationStore.
+func (s *Store) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
+	topic := func(m models.ConsultationMark) string { return consultationTopic(m.ID) }
+	m, err := remember(s.memo, "mark "+slug, topic, func() (m models.ConsultationMark, err error) {
+		err = s.reader(ctx).row("SELECT id, rev, version, chain_length FROM consultations WHERE slug = ?", slug).
+			Scan(&m.ID, &m.Rev, &m.Version, &m.ChainLength)
+		return m, err
+	})
+	return m, wrap("consultation mark", missing(err, "error.consultation.unknown"))
+}
+
 // counters are what votes move of a consultation.
 type counters struct{ version, votes, voters int64 }
 

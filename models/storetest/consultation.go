@@ -58,6 +58,7 @@ func consultationRoundTrip(e *env) {
 	e.ok(e.store.AddConsultation(e.ctx, c, nil))
 	got := e.reload(c)
 	e.equal("the consultation", got, c, storeFilled)
+	e.equal("its mark", must(e.store.ConsultationMark(e.ctx, c.Slug))(e), got.Mark())
 	e.equal("CreatedAt", got.CreatedAt, e.now())
 	e.equal("by slug", must(e.store.ConsultationBySlug(e.ctx, c.Slug))(e), got)
 	list, _, err := e.store.Consultations(e.ctx, models.ConsultationFilter{Limit: 5})
@@ -100,6 +101,8 @@ func consultationNotFound(e *env) {
 	e.refused("an id as a slug", err, models.CodeNotFound, "")
 	_, err = e.store.ConsultationBySlug(e.ctx, "")
 	e.refused("no slug", err, models.CodeNotFound, "")
+	_, err = e.store.ConsultationMark(e.ctx, "none")
+	e.refused("ConsultationMark", err, models.CodeNotFound, "")
 	c.ID = "none"
 	_, err = e.store.EditConsultation(e.ctx, c, nil)
 	e.refused("EditConsultation", err, models.CodeNotFound, "")

@@ -48,10 +48,12 @@ type Localizer struct {
 	loc  *i18n.Localizer
 }
 
+var standard = &Localizer{Lang: Default, loc: i18n.NewLocalizer(bundle, Default)}
+
 // For gives the localizer of a language tag, or of Default for one that is not there.
 func For(lang string) *Localizer {
-	if lang == "" {
-		lang = Default
+	if lang == "" || lang == Default {
+		return standard
 	}
 	return &Localizer{Lang: Default, loc: i18n.NewLocalizer(bundle, lang, Default)}
 }

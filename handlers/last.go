@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/maypok86/otter/v2"
+
+	"folkmoot/models"
+	"folkmoot/views/ui"
+)
+
+// lastMemory bounds the pages that were given last, in bytes. Most are kept by their
+// key too, and then take no more room.
+const lastMemory = 16 << 20
+
+// markDeadline is how long it may take to find out whether a page is still the latest.
+const markDeadline = 2 * time.Second
+
+// lastPage is the page that was given last at an address, and for how long it is the
+// latest: while the consultation's mark is the same, until the time when it changes by
+// itself.
+type lastPage struct {
+	*page
+	slug, zone  string
+	mark        models.ConsultationMark
+	from, until time.Time
+	seen        atomic.Int64 // when it was the latest, in Unix milliseconds
+}
+
+func newLast() *otter.Cache[string, *lastPage] {
+	return otter.Must(&otter.Options[string, *lastPage]{
+		MaximumWeight: lastMemory,
+		Weigher:       func(_ string, p *lastPage) uint32 { return p.weight },
+	})
+}
+
+// carried are the words of a query that choose which part of a consultation a page
+// shows. A list that goes on keeps the others.
+var carried = []string{"after", "ideas", "ideas_after", "limit", "sort"}
+
+// address is that of a page with what chooses its part, in one order.
+func address(c *fiber.Ctx) string {
+	if len(c.Request().URI().QueryString()) == 0 {
+		return c.Path()
+	}
+	q := url.Values{}
+	for _, k := range carried {
+		if v := c.Query(k); v != "" {
+			q.Set(k, v)
+		}
+	}
+	if len(q) == 0 {
+		return c.Path()
+	}
+	return c.Path() + "?" + q.Encode()
+}
+
+// gave notes which page was given at an address. Strangers have one language.
+func (s *Server) gave(c *fiber.Ctx, con models.Consultation, now time.Time, p *page) {
+	if visitOf(c).Language != stranger().Language {
+		return
+	}
+	at, mark := address(c), con.Mark()
+	if l, ok := s.pages.last.GetIfPresent(at); ok && l.page == p && l.mark == mark && now.Before(l.until) && !now.Before(l.from) {
+		l.seen.Store(now.UnixMilli())
+		return
+	}
+	l := &lastPage{page: p, slug: con.Slug, zone: con.TimeZone, mark: mark, from: now, until: nextTurn(con, now)}
+	l.seen.Store(now.UnixMilli())
+	s.pages.last.Set(at, l)
+}
+
+// again answers a stranger who asks for a page that was given before and is still the
+// latest, before anything else is found out about the request. What it answers is what
+// the long way would.
+func (s *Server) again(c *fiber.Ctx) error {
+	h := &c.Request().Header
+	if !h.IsGet() || len(h.Peek(fiber.HeaderCookie)) > 0 || !takesGzip(h.Peek(fiber.HeaderAcceptEncoding)) || s.pages.off {
+		return c.Next()
+	}
+	last, ok := s.pages.last.GetIfPresent(string(h.RequestURI()))
+	if !ok {
+		return c.Next()
+	}
+	latest, err := s.latest(c, last)
+	if err != nil {
+		return err
+	}
+	if !latest {
+		return c.Next()
+	}
+	return s.sendWhole(c, last.page)
+}
+
+// latest tells whether a page is what the long way would give now. CodeUnavailable.
+func (s *Server) latest(c *fiber.Ctx, last *lastPage) (bool, error) {
+	now := s.svc.Now()
+	if now.Before(last.from) || !now.Before(last.until) {
+		return false, nil
+	}
+	ctx := newDeadline(markDeadline)
+	defer ctx.stop()
+	mark, err := s.svc.Mark(ctx, last.slug)
+	if err != nil {
+		if e := s.known(err); e != nil && e.Code == models.CodeUnavailable {
+			return false, err
+		}
+		return false, nil
+	}
+	if mark == last.mark {
+		last.seen.Store(now.UnixMilli())
+	}
+	return mark == last.mark, nil
+}
+
+// takesGzip tells whether an Accept-Encoding names gzip and weighs nothing; what is
+// more particular goes the long way.
+func takesGzip(accepts []byte) bool {
+	return bytes.Contains(accepts, []byte("gzip")) && !bytes.ContainsAny(accepts, ";=")
+}
+
+// sendWhole answers a stranger with a page, or says that they have it.
+func (s *Server) sendWhole(c *fiber.Ctx, p *page) error {
+	h := &c.Response().Header
+	h.Set(fiber.HeaderVary, "Cookie, Accept-Encoding")
+	h.Set(fiber.HeaderCacheControl, "no-cache")
+	h.Set(fiber.HeaderETag, p.etag)
+	if bytes.Contains(c.Request().Header.Peek(fiber.HeaderIfNoneMatch), []byte(p.etag)) {
+		c.Status(fiber.StatusNotModified) // the browser has the other headers with the page
+		return nil
+	}
+	s.setHeaders(c)
+	h.SetContentType(fiber.MIMETextHTMLCharsetUTF8)
+	h.Set(fiber.HeaderContentEncoding, "gzip")
+	c.Response().SetBodyRaw(p.packed.Load().whole)
+	return nil
+}
+
+// sendLast answers with the page that was given last at this address while the store
+// cannot say whether it is the latest, and says so on it. It is a stranger's page,
+// whoever asks. False if there is none.
+func (s *Server) sendLast(c *fiber.Ctx) (bool, error) {
+	if c.Method() != fiber.MethodGet || wantsJSON(c) || s.pages.off {
+		return false, nil
+	}
+	last, ok := s.pages.last.GetIfPresent(address(c))
+	if !ok {
+		return false, nil
+	}
+	seen, l := time.UnixMilli(last.seen.Load()), localizer(c)
+	sentence := l.T("stale.note", "date", l.DateTime(seen, last.zone))
+	if len(ourCookies(c)) > 0 {
+		sentence += " " + l.T("stale.own")
+	}
+	var note, member bytes.Buffer
+	notice := ui.NoticePart(ui.Frame{L: l, Notice: &ui.Notice{Kind: "problem", Text: sentence}})
+	if err := notice.Render(context.Background(), &note); err != nil {
+		return false, err
+	}
+	last.packed.Load().noted(&member, note.Bytes())
+	s.setHeaders(c)
+	private(c)
+	c.Vary(fiber.HeaderCookie)
+	c.Set(fiber.HeaderAge, strconv.Itoa(max(0, int(s.svc.Now().Sub(seen).Seconds()))))
+	return true, sendGzip(c, member.Bytes())
+}

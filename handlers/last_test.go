@@ -1,0 +1,147 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"folkmoot/models"
+	"folkmoot/models/sqlite"
+)
+
+// staleNote begins the sentence on a page that may be old.
+const staleNote = "The latest cannot be read just now."
+
+// TestLastPageWhileStoreIsGone goes on showing what was read before, says so, and shows
+// nobody anybody's own parts; afterwards the first answer is exact.
+func TestLastPageWhileStoreIsGone(t *testing.T) {
+	a := newApp(t)
+	a.published(a.con, "Read before")
+	member, other := a.signedIn("member@example.org", models.RoleParticipant), a.signedIn("other@example.org", models.RoleParticipant)
+	member.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "vote", 303)
+	paths := []string{mainPage, mainPage + "?ideas=number&sort=newest", mainPage + "/ideas/1"}
+	for _, path := range paths {
+		member.get(path)
+		member.get(path).want(t, path, 200, "Pat member")
+	}
+	a.browser().get(mainPage).want(t, "a stranger's", 200)
+	a.clock.Add(10 * time.Minute)
+	a.out.gone(true)
+	for name, b := range map[string]*browser{"stranger": a.browser(), "member": member, "other": other} {
+		for _, path := range paths {
+			r := b.get(path).want(t, name+" at "+path, 200, staleNote, "1 March 2027, 09:00 GMT")
+			if strings.Contains(r.body, "Pat ") || strings.Contains(r.body, `aria-pressed="true"`) || r.header.Get("ETag") != "" {
+				t.Errorf("%s at %s: somebody's own parts, or an ETag", name, path)
+			}
+			if own := strings.Contains(r.body, "What is yours"); own != (name != "stranger") {
+				t.Errorf("%s is told that their own parts are missing: %t", name, own)
+			}
+			if r.header.Get("Cache-Control") != "no-store" || r.header.Get("Age") != "600" {
+				t.Errorf("%s: Cache-Control %q, Age %q", name, r.header.Get("Cache-Control"), r.header.Get("Age"))
+			}
+		}
+		b.get(mainPage+"?sort=newest").want(t, "never read before", 503)
+	}
+	b := a.browser()
+	b.json = true
+	b.get(mainPage).want(t, "JSON", 503)
+	a.out.gone(false)
+	a.published(a.con, "Written since")
+	for _, b := range []*browser{a.browser(), member} {
+		if r := b.get(mainPage).want(t, "after recovery", 200, "Written since"); strings.Contains(r.body, staleNote) {
+			t.Error("the note stays")
+		}
+	}
+}
+
+// TestAgainIsTheLongWay compares what a stranger is given for an address that is known
+// with what they get for the same page by an address that is not.
+func TestAgainIsTheLongWay(t *testing.T) {
+	a := newApp(t)
+	a.published(a.con, "Something")
+	ask := func(path, etag string) answer {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		if etag != "" {
+			r.Header.Set("If-None-Match", etag)
+		}
+		return a.browser().do(r)
+	}
+	for _, path := range []string{mainPage, mainPage + "?ideas=newest", mainPage + "/ideas/2"} {
+		long := path + "?x=1"
+		if strings.Contains(path, "?") {
+			long = path + "&x=1"
+		}
+		ask(long, "")
+		again, other := ask(path, "").want(t, path, 200), ask(long, "").want(t, long, 200)
+		for _, r := range []answer{again, other} {
+			for _, own := range []string{"X-Request-Id", "Date"} {
+				r.header.Del(own)
+			}
+		}
+		if d := cmp.Diff(again.header, other.header); d != "" || again.body != other.body {
+			t.Errorf("%s: bodies %t, headers (again, long): %s", path, again.body == other.body, d)
+		}
+		if r := ask(path, again.header.Get("ETag")); r.status != 304 || r.header.Get("ETag") == "" || r.header.Get("Vary") != "Cookie, Accept-Encoding" {
+			t.Errorf("%s again: %d %v", path, r.status, r.header)
+		}
+	}
+}
+
+// TestNextTurn holds what a page depends on still until the time that nextTurn gives.
+func TestNextTurn(t *testing.T) {
+	base := newConsultation(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := base
+		c.TimeZone = rapid.SampledFrom([]string{"UTC", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"}).Draw(t, "zone")
+		at := func(name string) time.Time {
+			return start.Add(time.Duration(rapid.Int64Range(0, int64(72*time.Hour/time.Millisecond)).Draw(t, name)) * time.Millisecond)
+		}
+		c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt = at("opens"), at("suggestions"), at("closes")
+		now := at("now")
+		next := nextTurn(c, now)
+		if !next.After(now) || next.After(now.Add(time.Hour)) {
+			t.Fatalf("the next turn after %v is %v", now, next)
+		}
+		within := now.Add(time.Duration(rapid.Int64Range(0, next.Sub(now).Milliseconds()-1).Draw(t, "within")) * time.Millisecond)
+		if turn(c, now) != turn(c, within) || turn(c, now) != turn(c, next.Add(-time.Millisecond)) {
+			t.Fatalf("between %v and %v the page changes", now, next)
+		}
+	})
+}
+
+func newConsultation(t *testing.T) models.Consultation {
+	in := consultationInput("any", start)
+	return models.Consultation{
+		ID: "c", Slug: in.Slug, State: models.StateOpen, Language: in.Language, Settings: in.Settings,
+		Texts: map[string]models.ConsultationText{"en": in.Text},
+	}
+}
+
+// TestTwoNodes serve one store: what one of them was told, the other shows at once.
+func TestTwoNodes(t *testing.T) {
+	a := newApp(t)
+	store, err := sqlite.Open(context.Background(), a.store.(*sqlite.Store).Path(), sqlite.Options{Clock: a.clock})
+	must(t, err)
+	t.Cleanup(func() { store.Close() })
+	b := newNode(t, store, a.clock)
+	b.con = a.con
+	member := a.signedIn("member@example.org", models.RoleParticipant)
+	on := map[*app]*browser{a: a.browser(), b: b.browser()}
+	for n, writer := range []*app{a, b, b, a} {
+		words := "Said on a node" + strings.Repeat(" again", n+1)
+		writer.published(writer.con, words)
+		for node, visitor := range on {
+			visitor.get(mainPage).want(t, "page", 200, words)
+			there := node.browser()
+			there.cookies = member.cookies
+			there.get(mainPage).want(t, "signed in", 200, words, "Pat member")
+		}
+	}
+}
