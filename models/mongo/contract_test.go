@@ -139,7 +139,7 @@ func needServer(t *testing.T) string {
 
 // freshDatabase gives the address of a database that is not there yet and is dropped
 // at the end of the test.
-func freshDatabase(t *testing.T) string {
+func freshDatabase(t testing.TB) string {
 	t.Helper()
 	return mongotest.Database(t)
 }

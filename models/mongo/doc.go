@@ -43,7 +43,9 @@
 //
 // A vote's _id is its idea and participant. It is inserted or replaced under its own
 // version; the entry before it stays inside. Tallies are counted by ticket (ticket.go).
-// Times are the database's (clock.go), asked for when the vote comes in.
+// Times are the database's (clock.go), carried on for at most a second. A vote begins from
+// the consultation as this program last saw it (sightings.go), which the register's
+// command holds against the revision: so the rules cost no command of their own.
 //
 // # Links
 //
@@ -62,5 +64,6 @@
 //
 // The shard key of the collections that grow is {c: 1, _id: 1}, c being the
 // consultation. Each of them has an index that begins with it, and every write to them
-// names both.
+// names both. Nothing is an upsert. plans_test.go reads every command for that, and for
+// the index that answers it.
 package mongo

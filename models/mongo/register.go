@@ -36,6 +36,7 @@ type entry struct {
 	written []vote        // by a vote
 	speaks  bool          // of a vote: its voice counted before and does
 	joins   bool          // of a vote: its voice had no entry before
+	voice   *voiceDoc     // of a vote that makes its voice count, whatever else it says: as it was before
 }
 
 // holdsItem is what an entry holds of an item.

@@ -73,6 +73,13 @@ func (s *Store) recountAfter(ctx context.Context, consultationID string, votes [
 		return seen, nil
 	}
 	slices.Sort(voices)
+	if e.voice != nil && !late {
+		done, err := s.voiceCountsNow(ctx, *e.voice)
+		if err != nil || done && e.voice.Live {
+			return seen, err
+		}
+		late = !e.voice.Live // what is there now may be this act's own, its answer lost
+	}
 	voters, err := s.recountVoices(ctx, consultationID, slices.Compact(voices), e.joins, late)
 	return seen || voters, err
 }
@@ -229,6 +236,8 @@ type voiceDoc struct {
 	Rev  int64  `bson:"rev"`
 }
 
+func voiceID(consultationID, voice string) string { return consultationID + "/" + voice }
+
 // recountVoices looks which of the voices count for something and, if that changed or
 // somebody else may have seen it change and died, counts the voters. joins says that
 // the last of them had no entry before the one that was written. It tells whether their
@@ -254,7 +263,7 @@ func (s *Store) recountVoices(ctx context.Context, consultationID string, voices
 // recountVoice keeps whether the voice counts, under the version that was read before
 // its votes were: who writes last has seen all of them.
 func (s *Store) recountVoice(ctx context.Context, consultationID, voice string, joins bool) (bool, error) {
-	id := consultationID + "/" + voice
+	id := voiceID(consultationID, voice)
 	if joins { // it counts; if it is there already, somebody else of the same voice was quicker
 		there, err := s.insert(ctx, "voices", id, "", voiceDoc{id, consultationID, true, 1})
 		if err != nil || !there {
@@ -282,6 +291,12 @@ func (s *Store) recountVoice(ctx context.Context, consultationID, voice string, 
 			return live != old.Live || again, err // again: what is there may be this act's own, its answer lost
 		}
 	}
+}
+
+// voiceCountsNow keeps that a voice counts after an entry that was written since d was
+// read, unless somebody has looked at the voice meanwhile.
+func (s *Store) voiceCountsNow(ctx context.Context, d voiceDoc) (bool, error) {
+	return s.update(ctx, "voices", eq("c", d.C, "_id", d.ID, "rev", d.Rev), eq("$set", eq("live", true, "rev", d.Rev+1)))
 }
 
 // voiceCounts tells whether the latest entry of the voice on any idea, after merging, is

@@ -107,6 +107,7 @@ type casting struct {
 	old   *vote // the entry as it was read last, nil if there is none
 	read  bool
 	alone bool        // the voice had no entry when it was looked for
+	voice *voiceDoc   // of a participant's own voice, before a vote on one more idea
 	kept  models.Vote // what stands if nothing changes
 }
 
@@ -124,6 +125,9 @@ func (b *casting) check(c consultation) (first bool, err error) {
 		return false, err
 	}
 	if err = c.model().Accepts(models.ActVote, b.vote.At); err != nil {
+		return false, err
+	}
+	if err = b.lookForVoice(); err != nil {
 		return false, err
 	}
 	b.kept = b.vote
@@ -160,9 +164,26 @@ func (b *casting) choice() models.Choice {
 	return b.old.Vote.Choice
 }
 
+// lookForVoice reads what is kept of a participant's own voice that has voted on other
+// ideas. It is read before the vote is written, so that its version fences what follows.
+func (b *casting) lookForVoice() error {
+	b.voice = nil
+	if b.alone || b.old != nil || b.vote.Voice != b.vote.ParticipantID || b.vote.Choice == models.ChoiceNone {
+		return nil
+	}
+	d, there, err := within[voiceDoc](b.ctx, b.s, "voices", b.vote.ConsultationID, voiceID(b.vote.ConsultationID, b.vote.Voice))
+	if there {
+		b.voice = &d
+	}
+	return err
+}
+
 // note keeps with the entry what is known of the vote.
 func (b *casting) note(e *entry, changed bool) {
 	e.speaks, e.joins = b.speaks(), b.alone && b.old == nil
+	if b.old == nil {
+		e.voice = b.voice
+	}
 	e.written = []vote{}
 	if changed {
 		e.written = append(e.written, vote{Vote: newBallot(b.vote, b.id), Prev: b.previous()})

@@ -10,8 +10,8 @@ import (
 func interruptJoin(e *env) attempt {
 	c, p := e.open(), e.newPerson(e.id())
 	return attempt{
-		c, func() error {
-			_, err := e.store.EnsureParticipant(e.ctx, p)
+		c, func(s models.Store) error {
+			_, err := s.EnsureParticipant(e.ctx, p)
 			return err
 		},
 		func() bool {
@@ -31,8 +31,8 @@ func interruptGrant(e *env) attempt {
 	asked := p
 	asked.Grants = []models.Grant{grant}
 	return attempt{
-		c, func() error {
-			_, err := e.store.EnsureParticipant(e.ctx, asked)
+		c, func(s models.Store) error {
+			_, err := s.EnsureParticipant(e.ctx, asked)
 			return err
 		},
 		func() bool {
@@ -55,7 +55,7 @@ func interruptRevoke(e *env) attempt {
 	e.ok(e.store.AddLink(e.ctx, l, nil))
 	e.clock.Add(time.Second)
 	return attempt{
-		c, func() error { return e.store.RevokeGrant(e.ctx, p.ID, admin) },
+		c, func(s models.Store) error { return s.RevokeGrant(e.ctx, p.ID, admin) },
 		func() bool {
 			link := must(e.store.Link(e.ctx, l.TokenHash))(e)
 			return e.allOrNothing(map[string]bool{
@@ -72,7 +72,7 @@ func interruptLink(e *env) attempt {
 	j := e.unconfirmed(l.Name)
 	j.Kind, j.LinkID = models.JobSignIn, l.ID
 	return attempt{
-		c, func() error { return e.store.AddLink(e.ctx, l, []models.Job{j}) },
+		c, func(s models.Store) error { return s.AddLink(e.ctx, l, []models.Job{j}) },
 		func() bool {
 			_, err := e.store.Link(e.ctx, l.TokenHash)
 			return e.allOrNothing(map[string]bool{"link": e.there(err), "job": e.wait(j)})
@@ -95,8 +95,8 @@ func (e *env) using(c models.Consultation, l models.Link) attempt {
 	e.enqueue(c, e.unconfirmed(l.Name), e.unconfirmed(l.Name))
 	use := e.linkUse(l.TokenHash)
 	return attempt{
-		c, func() error {
-			_, err := e.store.UseLink(e.ctx, use)
+		c, func(s models.Store) error {
+			_, err := s.UseLink(e.ctx, use)
 			return err
 		},
 		func() bool {
@@ -136,8 +136,8 @@ func interruptRemind(e *env) attempt {
 	job := e.newMessage(l.Name)
 	job.LinkID = l.ID
 	return attempt{
-		c, func() error {
-			_, err := e.store.RemindBallots(e.ctx, func(models.Link) (string, models.Job) {
+		c, func(s models.Store) error {
+			_, err := s.RemindBallots(e.ctx, func(models.Link) (string, models.Job) {
 				return models.HashToken("reminder " + l.ID), job
 			})
 			return err

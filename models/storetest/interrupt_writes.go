@@ -2,10 +2,14 @@ package storetest
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"folkmoot/models"
 )
+
+// removal names an idea by its number, which is another one's afterwards.
+const removal = "an idea taken out of a draft"
 
 // interruptedWrites are the writes of models.Store that take more than one step.
 var interruptedWrites = []interruptedWrite{
@@ -15,10 +19,12 @@ var interruptedWrites = []interruptedWrite{
 	{"a suggested idea", interruptIdea},
 	{"an organiser's idea", interruptOrganisersIdea},
 	{"an edited idea", interruptEditIdea},
-	{"an idea taken out of a draft", interruptRemove},
+	{removal, interruptRemove},
 	{"a reply", interruptReply},
 	{"an edited reply", interruptEditReply},
 	{"a first vote", interruptVote},
+	{"a vote on one more idea", interruptAnother},
+	{"a vote of somebody who has taken back all others", interruptReturn},
 	{"a changed vote", interruptChange},
 	{"a vote taken back", interruptTakeBack},
 	{"a decision on several items", interruptDecide},
@@ -89,7 +95,7 @@ func interruptAdd(e *env) attempt {
 	c := e.newConsultation()
 	ideas := []models.Idea{e.wordedIdea(e.newOrganiserIdea(c, "First")), e.wordedIdea(e.newOrganiserIdea(c, "Second"))}
 	return attempt{
-		c, func() error { return e.store.AddConsultation(e.ctx, c, ideas) },
+		c, func(s models.Store) error { return s.AddConsultation(e.ctx, c, ideas) },
 		func() bool {
 			_, byID := e.store.Consultation(e.ctx, c.ID)
 			_, bySlug := e.store.ConsultationBySlug(e.ctx, c.Slug)
@@ -109,8 +115,8 @@ func interruptEdit(e *env) attempt {
 	next.Texts = map[string]models.ConsultationText{"en": {Title: ownWord(c.ID)}}
 	revisions := []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: "one"}, {ID: e.id(), ConsultationID: c.ID, Reason: "two"}}
 	return attempt{
-		c, func() error {
-			_, err := e.store.EditConsultation(e.ctx, next, revisions)
+		c, func(s models.Store) error {
+			_, err := s.EditConsultation(e.ctx, next, revisions)
 			return err
 		},
 		func() bool {
@@ -130,8 +136,8 @@ func interruptMove(e *env) attempt {
 	next := c
 	next.State, next.StateReason = models.StateOpen, "Ready"
 	return attempt{
-		c, func() error {
-			_, err := e.store.MoveConsultation(e.ctx, next)
+		c, func(s models.Store) error {
+			_, err := s.MoveConsultation(e.ctx, next)
 			return err
 		},
 		func() bool {
@@ -144,8 +150,8 @@ func interruptMove(e *env) attempt {
 func interruptIdea(e *env) attempt {
 	c := e.open()
 	i, jobs := e.wordedIdea(e.newIdea(c, "Alms")), e.messages()
-	return e.arrival(c, i.ID, jobs, func() error {
-		_, err := e.store.AddIdea(e.ctx, i, jobs)
+	return e.arrival(c, i.ID, jobs, func(s models.Store) error {
+		_, err := s.AddIdea(e.ctx, i, jobs)
 		return err
 	})
 }
@@ -153,14 +159,14 @@ func interruptIdea(e *env) attempt {
 func interruptOrganisersIdea(e *env) attempt {
 	c := e.open("Markets")
 	i, jobs := e.wordedIdea(e.newOrganiserIdea(c, "Alms")), e.messages()
-	return e.arrival(c, i.ID, jobs, func() error {
-		_, err := e.store.AddIdea(e.ctx, i, jobs)
+	return e.arrival(c, i.ID, jobs, func(s models.Store) error {
+		_, err := s.AddIdea(e.ctx, i, jobs)
 		return err
 	})
 }
 
 // arrival is an attempt to add an item with jobs.
-func (e *env) arrival(c models.Consultation, id string, jobs []models.Job, call func() error) attempt {
+func (e *env) arrival(c models.Consultation, id string, jobs []models.Job, call func(s models.Store) error) attempt {
 	return attempt{c, call, func() bool {
 		there := slices.ContainsFunc(e.items(c), func(a models.AuditItem) bool { return a.Item.ID == id })
 		return e.allOrNothing(map[string]bool{"item": there, "jobs": e.wait(jobs...)})
@@ -172,8 +178,8 @@ func interruptEditIdea(e *env) attempt {
 	i := e.pendingIdea(c, "Alms")
 	i.Title = "Fewer alms"
 	return attempt{
-		c, func() error {
-			_, err := e.store.EditIdea(e.ctx, i)
+		c, func(s models.Store) error {
+			_, err := s.EditIdea(e.ctx, i)
 			return err
 		},
 		func() bool {
@@ -190,11 +196,11 @@ func interruptRemove(e *env) attempt {
 	c := e.draft("First", "Second", "Third")
 	gone, last := e.ideas(c)[1], e.ideas(c)[2]
 	return attempt{
-		c, func() error {
-			if must(e.store.Idea(e.ctx, c.ID, 2))(e).ID != gone.ID {
-				return nil // sent again it would be another idea
+		c, func(s models.Store) error {
+			if second, err := s.Idea(e.ctx, c.ID, 2); err != nil || second.ID != gone.ID {
+				return err // sent again it would be another idea
 			}
-			return e.store.RemoveDraftIdea(e.ctx, c.ID, 2)
+			return s.RemoveDraftIdea(e.ctx, c.ID, 2)
 		},
 		func() bool {
 			_, err := e.store.IdeaByID(e.ctx, gone.ID)
@@ -208,8 +214,8 @@ func interruptReply(e *env) attempt {
 	root := e.newReply(c)
 	root.IdeaID = e.ideas(c)[0].ID
 	r, jobs := e.worded(e.answerTo(e.published(root))), e.messages()
-	return e.arrival(c, r.ID, jobs, func() error {
-		_, err := e.store.AddReply(e.ctx, r, jobs)
+	return e.arrival(c, r.ID, jobs, func(s models.Store) error {
+		_, err := s.AddReply(e.ctx, r, jobs)
 		return err
 	})
 }
@@ -219,8 +225,8 @@ func interruptEditReply(e *env) attempt {
 	r := e.pending(e.newReply(c))
 	r.Body = "Better said"
 	return attempt{
-		c, func() error {
-			_, err := e.store.EditReply(e.ctx, r)
+		c, func(s models.Store) error {
+			_, err := s.EditReply(e.ctx, r)
 			return err
 		},
 		func() bool {
@@ -236,6 +242,21 @@ func interruptEditReply(e *env) attempt {
 func interruptVote(e *env) attempt {
 	c := e.open("Markets")
 	return e.voting(c, newVote(e.ideas(c)[0], e.person(e.id()), models.ChoiceAgree))
+}
+
+func interruptAnother(e *env) attempt {
+	c := e.open("Markets", "Alms")
+	p := e.person(e.id())
+	e.vote(e.ideas(c)[0], p, models.ChoicePass)
+	return e.voting(e.reload(c), newVote(e.ideas(c)[1], p, models.ChoiceAgree))
+}
+
+func interruptReturn(e *env) attempt {
+	c := e.open("Markets", "Alms")
+	p := e.person(e.id())
+	e.vote(e.ideas(c)[0], p, models.ChoicePass)
+	e.vote(e.ideas(c)[0], p, models.ChoiceNone)
+	return e.voting(e.reload(c), newVote(e.ideas(c)[1], p, models.ChoiceAgree))
 }
 
 func interruptChange(e *env) attempt {
@@ -256,8 +277,8 @@ func interruptTakeBack(e *env) attempt {
 // voting is an attempt to cast v; whole sees to what is counted.
 func (e *env) voting(c models.Consultation, v models.Vote) attempt {
 	return attempt{
-		c, func() error {
-			_, _, err := e.store.PutVote(e.ctx, v)
+		c, func(s models.Store) error {
+			_, _, err := s.PutVote(e.ctx, v)
 			return err
 		},
 		func() bool {
@@ -279,8 +300,8 @@ func interruptDecide(e *env) attempt {
 	d.Items = append(d.Items, e.decision(models.ActionRemove, gone.Item()).Items...)
 	before := e.reload(c).ChainLength
 	return attempt{
-		c, func() error {
-			_, err := e.store.Decide(e.ctx, d, jobs)
+		c, func(s models.Store) error {
+			_, err := s.Decide(e.ctx, d, jobs)
 			return err
 		},
 		func() bool {
@@ -297,7 +318,7 @@ func interruptReport(e *env) attempt {
 	r := e.published(e.newReply(c))
 	report, jobs := e.newReport(r.Item(), c), e.messages()
 	return attempt{
-		c, func() error { return e.store.AddReport(e.ctx, report, jobs) },
+		c, func(s models.Store) error { return s.AddReport(e.ctx, report, jobs) },
 		func() bool {
 			queue := e.queue(models.QueueFilter{ConsultationIDs: []string{c.ID}})
 			reports := must(e.store.QueueEntry(e.ctx, r.Item()))(e).Reports
@@ -316,8 +337,8 @@ func interruptImport(e *env) attempt {
 		}
 	}
 	return attempt{
-		in.c, func() error {
-			_, err := e.store.AddImport(e.ctx, in.c, in.ideas, in.replies, in.decision)
+		in.c, func(s models.Store) error {
+			_, err := s.AddImport(e.ctx, in.c, in.ideas, in.replies, in.decision)
 			return err
 		},
 		func() bool {
@@ -336,7 +357,7 @@ func interruptSeal(e *env) attempt {
 	c := e.closed()
 	version, fence := e.newSealed(c, 1), c.Fence()
 	return attempt{
-		c, func() error { return e.store.Seal(e.ctx, version, fence) },
+		c, func(s models.Store) error { return s.Seal(e.ctx, version, fence) },
 		func() bool {
 			_, last := e.store.Sealed(e.ctx, c.ID)
 			full, file := e.store.SealedFile(e.ctx, c.ID, true)
@@ -354,7 +375,9 @@ func interruptAnswer(e *env) attempt {
 	last, jobs := e.newResponse(ideas[1], models.ResponseDecline), e.messages()
 	last.PublishedBy, last.PublishedAt = "board", e.now()
 	return attempt{
-		c, func() error { return e.store.PutResponse(e.ctx, last, []string{ideas[0].ID, ideas[1].ID}, jobs) },
+		c, func(s models.Store) error {
+			return s.PutResponse(e.ctx, last, []string{ideas[0].ID, ideas[1].ID}, jobs)
+		},
 		func() bool {
 			_, response := must(e.store.Responses(e.ctx, c.ID))(e)[ideas[1].ID]
 			return e.allOrNothing(map[string]bool{
@@ -371,10 +394,13 @@ func interruptClaim(e *env) attempt {
 	e.drain() // those of earlier attempts, whose leases have ended
 	jobs := []models.Job{e.newMessage(e.id()), e.newMessage(e.id())}
 	e.enqueue(c, jobs...)
+	var mu sync.Mutex
 	claimed := map[string]bool{}
 	return attempt{
-		c, func() error {
-			got, err := e.store.ClaimJobs(e.ctx, 5, time.Minute) // shorter than until the next program looks
+		c, func(s models.Store) error {
+			got, err := s.ClaimJobs(e.ctx, 5, time.Minute) // shorter than until the next program looks
+			mu.Lock()
+			defer mu.Unlock()
 			for _, j := range got {
 				claimed[j.ID] = true
 			}
@@ -392,7 +418,7 @@ func interruptRelease(e *env) attempt {
 	}
 	e.enqueue(c, jobs...)
 	return attempt{
-		c, func() error { return e.store.ReleaseJobs(e.ctx) },
+		c, func(s models.Store) error { return s.ReleaseJobs(e.ctx) },
 		func() bool {
 			due := 0
 			for _, j := range e.waitingJobs() {

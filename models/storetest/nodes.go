@@ -20,6 +20,7 @@ var nodeCases = []testCase{
 	{"a job that one has leased is the other's when the lease ends", nodesLease},
 	{"one closes in the middle and the other goes on", nodesLeave},
 	{"each sees at once that a page has changed", nodesVersion},
+	{"a write that is sent to both at once is done once", nodesTwice},
 }
 
 func nodesStory(e *env) {
@@ -268,4 +269,25 @@ func nodesVersion(e *env) {
 	raised("a vote of somebody new", func() { e.vote(e.ideas(c)[0], e.person("Ada"), models.ChoiceAgree) })
 	raised("an edit", func() { must(e.store.EditConsultation(e.ctx, e.reload(c), nil))(e) })
 	raised("a pause", func() { e.move(c, models.StatePaused) })
+}
+
+// nodesTwice sends each write to both at once, as a browser does that waited too long for
+// the first.
+func nodesTwice(e *env) {
+	for _, w := range interruptedWrites {
+		if w.name == removal {
+			continue
+		}
+		a := w.prepare(e)
+		errs := together(4, func(n int) error { return a.call(e.at(n)) })
+		if !slices.Contains(errs, nil) {
+			e.Errorf("%s: %v", w.name, errs)
+		}
+		for _, err := range errs {
+			e.refusedAtMost(w.name, err)
+		}
+		e.equal(w.name+": it is there", a.done(), true)
+		e.whole(w.name, a.c)
+		e.turn()
+	}
 }
