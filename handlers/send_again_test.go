@@ -163,9 +163,16 @@ func TestUnavailablePage(t *testing.T) {
 	if strings.Contains(r.body, `href="/sign-in`) || len(b.cookies) == 0 {
 		t.Error("the moderator looks like a stranger")
 	}
-	b.get("/readyz").want(t, "not ready", 503)
+	for range 3 {
+		b.get("/readyz").want(t, "not ready", 503)
+	}
 	b.get("/healthz").want(t, "alive", 200)
 	a.out.gone(false)
 	b.get("/readyz").want(t, "ready again", 200)
 	b.get("/moderation").want(t, "queue again", 200)
+	for _, words := range []string{"not ready", "ready again"} {
+		if n := strings.Count(a.log.String(), words); n != 1 {
+			t.Errorf("the log says %d times %q", n, words)
+		}
+	}
 }

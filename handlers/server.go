@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -49,6 +50,7 @@ type Server struct {
 	origin  *http.CrossOriginProtection
 	pages   *pages
 	assets  sync.Map // hashed name to its gzip member
+	unready atomic.Bool
 }
 
 // New makes a server. It fails on a base URL or a proxy that it cannot read.

@@ -83,6 +83,7 @@ func TestAccessible(t *testing.T) {
 	}
 	s.scansPrivatePages(axe)
 	s.scansHardCases(axe)
+	s.scansWithoutStore(axe)
 }
 
 // scansPrivatePages scans what only a link or a cookie of one's own leads to.
@@ -128,6 +129,21 @@ func (s *site) scansHardCases(axe string) {
 		s.publishes(mod, service.ReplyInput{Slug: "hard-cases", Name: fmt.Sprintf("Reader %d", i), Body: "One of a thousand."})
 	}
 	p.visit("/consultations/hard-cases?limit=1000")
+	p.scans(axe)
+}
+
+// scansWithoutStore scans a form that could not be saved, and a page that cannot be made.
+func (s *site) scansWithoutStore(axe string) {
+	p := visitor(s.t, s.base, "an unlucky visitor", false)
+	p.visit("/consultations/hard-cases/suggest")
+	p.fill(`#main input[name="title"]`, "A tool library")
+	p.fill(`#main textarea[name="body"]`, "Tools stand idle in every yard.")
+	p.fill(`#main input[name="name"]`, "Jo")
+	check(s.t, s.store.Close())
+	p.press(`form[action$="/ideas"] button[type="submit"]`)
+	p.reads("Send again")
+	p.scans(axe)
+	p.visit("/consultations/hard-cases/changes")
 	p.scans(axe)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -38,10 +39,12 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	ctx, stop := signal.NotifyContext(sh.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
+	log := newLogger(sh.err, c.LogFormat)
+	slog.SetDefault(log) // of the stores and libraries
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
 		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
-		Clock: sh.clock, Log: newLogger(sh.err, c.LogFormat), Shell: sh,
+		Clock: sh.clock, Log: log, Shell: sh,
 	}, nil)
 }
 

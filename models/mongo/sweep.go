@@ -37,7 +37,7 @@ func tellSweep(err error, failed int) int {
 	case err == nil && failed > 0:
 		slog.Info("sweep: it works again", "failed", failed)
 	case err != nil && failed%30 == 0:
-		slog.Warn("sweep: something is left half done", "error", err, "failed", failed)
+		slog.Warn("sweep: not everything could be looked at", "error", err, "failed", failed)
 	}
 	if err == nil {
 		return 0
