@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"sync"
@@ -172,6 +174,43 @@ func TestStoreName(t *testing.T) {
 	} {
 		if got := storeName(store); got != want {
 			t.Errorf("%s is named %s", store, got)
+		}
+	}
+}
+
+// TestVisitorsChangeNodes goes from node to node with each request: what one has said,
+// chosen or begun is known to the other.
+func TestVisitorsChangeNodes(t *testing.T) {
+	s := newSiteAt(t, onDatabase(t))
+	s.opens("local-supply", s.person("Olive", "olive@example.org", models.RoleOrganiser))
+	jar, err := cookiejar.New(nil)
+	check(t, err)
+	guest := &http.Client{Jar: jar}
+	body := func(res *http.Response, err error) string {
+		t.Helper()
+		check(t, err)
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		check(t, err)
+		return string(b)
+	}
+	main := s.base + "/consultations/local-supply"
+	for n, words := range []string{"Twice a week, please.", "And glass on Fridays."} { // once from each node
+		page := body(guest.PostForm(main+"/replies", url.Values{"name": {"Rosa"}, "body": {words}}))
+		if !strings.Contains(page, words) || !strings.Contains(page, `class="notice`) {
+			t.Errorf("reply %d: its author sees neither it nor that it waits", n+1)
+		}
+		body(guest.Get(main)) // so that the next form meets the other node
+	}
+	for number, choice := range map[string]string{"1": "agree", "2": "pass", "3": "disagree"} {
+		body(guest.PostForm(main+"/ideas/"+number+"/vote", url.Values{"choice": {choice}}))
+	}
+	for range 2 {
+		page := body(guest.Get(main + "/ballot"))
+		for _, title := range []string{"Buy from small firms first", "Pay owners to teach", "Share a delivery van"} {
+			if !strings.Contains(page, title) {
+				t.Errorf("a choice is missing in the basket: %s", title)
+			}
 		}
 	}
 }
