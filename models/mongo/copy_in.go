@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,17 +22,11 @@ type gathered struct {
 
 // add gathers a document. One that is there already when it is sent stays as it is.
 func (b *batch) add(coll string, doc any) {
-	if n := len(b.colls); n == 0 || b.colls[n-1].name != coll {
-		for _, c := range b.colls {
-			if c.name == coll {
-				c.changes = append(c.changes, driver.NewInsertOneModel().SetDocument(doc))
-				return
-			}
-		}
-		b.colls = append(b.colls, &gathered{name: coll})
+	at := slices.IndexFunc(b.colls, func(g *gathered) bool { return g.name == coll })
+	if at < 0 {
+		at, b.colls = len(b.colls), append(b.colls, &gathered{name: coll})
 	}
-	c := b.colls[len(b.colls)-1]
-	c.changes = append(c.changes, driver.NewInsertOneModel().SetDocument(doc))
+	b.colls[at].changes = append(b.colls[at].changes, driver.NewInsertOneModel().SetDocument(doc))
 }
 
 // copyIn gathers the documents that a record becomes.
