@@ -29,6 +29,9 @@ type databaseClock struct {
 	asked time.Time // when, by local, the answer was here
 	told  time.Time
 	quick bool // the answer was here soon: it may be carried on for acts
+
+	answered time.Time // by local, the last answer
+	resumed  time.Time // by local, the first answer after the database had stood still
 }
 
 func newClock(db *driver.Database, given models.Clock) *databaseClock {
@@ -51,6 +54,7 @@ func (c *databaseClock) ask(ctx context.Context) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked, c.told = c.local(), told
+	c.heard(c.asked)
 	c.quick = c.asked.Sub(begun) <= quick
 	return told, nil
 }
