@@ -26,6 +26,7 @@ type act struct {
 	ctx   context.Context // the caller's; from commit on the act's own, which no caller ends
 	id    string          // of the operation
 	now   time.Time       // the database's
+	due   time.Time       // by when the caller wants an answer; zero: whenever it is there
 	after []func()        // what is given back at the end
 }
 
@@ -41,8 +42,9 @@ func (s *Store) act(ctx context.Context, fn func(a *act) error) error {
 		return errBusy(nil)
 	}
 	defer s.gate.leave()
-	waiting, cancel := context.WithTimeout(ctx, s.o.Patience)
+	waiting, cancel := context.WithTimeout(ctx, s.patience(ctx))
 	a := &act{s: s, ctx: waiting, id: newID(), after: []func(){cancel}}
+	a.due, _ = ctx.Deadline()
 	defer a.end()
 	err := a.sit()
 	if err == nil {
@@ -55,6 +57,20 @@ func (s *Store) act(ctx context.Context, fn func(a *act) error) error {
 		return errors.Join(ctx.Err(), err)
 	}
 	return wrap("write", err)
+}
+
+// reserve is what of a caller's time is kept for the act itself: what begins is
+// answered in time.
+const reserve = 5 * time.Second
+
+// patience is how long an act that must be answered by ctx's deadline may wait before it begins.
+func (s *Store) patience(ctx context.Context) time.Duration {
+	due, ok := ctx.Deadline()
+	if !ok {
+		return s.o.Patience
+	}
+	left := time.Until(due)
+	return min(s.o.Patience, left-min(reserve, left/2))
 }
 
 // sit waits until fewer than Writers others are at work.
@@ -89,10 +105,14 @@ func (a *act) wait(pause time.Duration) error {
 	return a.ask()
 }
 
-// commit frees the act from its caller: from now on it has actTime to its end.
+// commit frees the act from its caller: from now on it has actTime to its end, or as
+// long as the caller would have waited.
 func (a *act) commit() { a.commitFor(a.s.o.actTime) }
 
 func (a *act) commitFor(d time.Duration) {
+	if left := time.Until(a.due); d <= a.s.o.actTime && !a.due.IsZero() && left < d {
+		d = max(left, 0)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), d)
 	a.ctx, a.after = ctx, append(a.after, cancel)
 }

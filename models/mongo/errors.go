@@ -33,7 +33,9 @@ func transient(err error) bool {
 		return true
 	}
 	var connection topology.ConnectionError
-	return driver.IsNetworkError(err) || errors.As(err, &connection) || errors.Is(err, errLost)
+	var pool interface{ Retryable() bool } // the pool was emptied because another command lost its connection
+	return driver.IsNetworkError(err) || errors.As(err, &connection) || errors.As(err, &pool) && pool.Retryable() ||
+		errors.Is(err, errLost)
 }
 
 // wrap turns a driver's error into one of models and says what was being done.

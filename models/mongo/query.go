@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
@@ -102,7 +103,7 @@ func each[T any](ctx context.Context, s *Store, q query, fn func(T) error) error
 	if err != nil {
 		return wrap("read "+q.coll, err)
 	}
-	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
+	defer closeSoon(ctx, cursor)
 	for cursor.Next(ctx) {
 		var v T
 		if err := cursor.Decode(&v); err != nil {
@@ -116,6 +117,14 @@ func each[T any](ctx context.Context, s *Store, q query, fn func(T) error) error
 		}
 	}
 	return wrap("read "+q.coll, cursor.Err())
+}
+
+// closeSoon closes a cursor also when ctx has ended, but waits for no database that does
+// not answer: it forgets cursors by itself.
+func closeSoon(ctx context.Context, cursor *driver.Cursor) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = cursor.Close(ctx)
 }
 
 // batchSize is how many documents a stream reads at a time whose caller may be slow.
