@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -145,15 +146,26 @@ func (f *faults) killDatabase() struck {
 	return s
 }
 
-// refuses waits until writes get 503 and both nodes say that they are not ready.
+// refuses waits until writes get 503 and both nodes say that they live and are not ready.
 func (f *faults) refuses() {
 	f.t.Helper()
 	from := f.busy.Load()
-	f.eventually("answers of 503", time.Minute, func() bool { return f.busy.Load() >= from+faultClients/8 })
+	var asked sync.WaitGroup
 	for _, n := range f.nodes {
-		f.eventually(n.name+" not ready", time.Minute, func() bool { return n.answers("/readyz") == http.StatusServiceUnavailable })
-		if got := n.answers("/healthz"); got != http.StatusOK {
-			f.t.Errorf("%s: /healthz gave %d while the database was away", n.name, got)
-		}
+		asked.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			for n.answers("/readyz") != http.StatusServiceUnavailable {
+				if ctx.Err() != nil {
+					f.t.Errorf("%s says that it is ready while the database is away", n.name)
+					return
+				}
+			}
+			if got := n.answers("/healthz"); got != http.StatusOK {
+				f.t.Errorf("%s: /healthz gave %d while the database was away", n.name, got)
+			}
+		})
 	}
+	f.eventually("answers of 503", time.Minute, func() bool { return f.busy.Load() >= from+faultClients/8 })
+	asked.Wait()
 }

@@ -15,7 +15,6 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/mongo"
 	"folkmoot/models/mongo/mongotest"
-	"folkmoot/models/service"
 )
 
 const (
@@ -100,10 +99,7 @@ func newFaults(t *testing.T) *faults {
 // people makes the consultation and the accounts.
 func (f *faults) people() {
 	f.t.Helper()
-	clock, err := f.store.Clock(f.t.Context())
-	check(f.t, err)
-	svc, err := service.New(f.t.Context(), f.store, clock, service.NewLimiter(clock), service.Config{BaseURL: faultBase, CanMail: true})
-	check(f.t, err)
+	svc := mailing(f.t, f.store)
 	_, org, err := svc.MakeSignInLink(f.t.Context(), "org@example.org", "Org", models.RoleOrganiser)
 	check(f.t, err)
 	f.con = opensNow(f.t, svc, models.Actor{Participant: &org, Language: "en"})
@@ -165,6 +161,8 @@ func (f *faults) eventually(what string, within time.Duration, holds func() bool
 
 // over ends the load and waits for every client.
 func (f *faults) over() {
+	began := time.Now()
 	close(f.stop)
 	f.working.Wait()
+	f.t.Logf("the last client had its answer after %v", time.Since(began).Round(time.Millisecond))
 }
