@@ -81,11 +81,20 @@ func (c *faultClient) works() {
 		for !c.f.ended() {
 			came, wait := try()
 			if came == acknowledged {
-				c.f.acks.Add(1)
+				c.f.acknowledged()
 				break
 			}
 			c.f.rest(wait)
 		}
+	}
+}
+
+// acknowledged counts a write and tells who waits for it.
+func (f *faults) acknowledged() {
+	f.acks.Add(1)
+	select {
+	case f.acked <- struct{}{}:
+	default:
 	}
 }
 

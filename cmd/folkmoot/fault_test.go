@@ -62,10 +62,11 @@ type faults struct {
 	working sync.WaitGroup // the clients
 	stop    chan struct{}  // closed when they shall end
 	acks    atomic.Int64
-	busy    atomic.Int64 // answers of 503
-	unknown atomic.Int64 // other writes whose outcome nobody knows
-	slowest atomic.Int64 // answer, in nanoseconds
-	rate    float64      // of acknowledged writes a second, undisturbed
+	acked   chan struct{} // told of each: a fault comes right after one
+	busy    atomic.Int64  // answers of 503
+	unknown atomic.Int64  // other writes whose outcome nobody knows
+	slowest atomic.Int64  // answer, in nanoseconds
+	rate    float64       // of acknowledged writes a second, undisturbed
 
 	mu      sync.Mutex
 	healed  chan struct{} // closed when the fault of the moment is over
@@ -82,7 +83,7 @@ type struck struct {
 
 func newFaults(t *testing.T) *faults {
 	t.Helper()
-	f := &faults{t: t, db: mongotest.StartOwn(t), post: opensPostOffice(t), stop: make(chan struct{}), healed: make(chan struct{})}
+	f := &faults{t: t, db: mongotest.StartOwn(t), post: opensPostOffice(t), stop: make(chan struct{}), healed: make(chan struct{}), acked: make(chan struct{}, 1)}
 	f.uri = f.db.URI() + "faults"
 	var err error
 	f.store, err = mongo.Open(t.Context(), f.uri, mongo.Options{SweepEvery: -1, Patience: time.Minute})
@@ -155,6 +156,7 @@ func (f *faults) eventually(what string, within time.Duration, holds func() bool
 		case <-ctx.Done():
 			f.t.Fatalf("waited %v in vain for: %s", within, what)
 		case <-tick.C:
+		case <-f.acked:
 		}
 	}
 }
