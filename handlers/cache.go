@@ -51,10 +51,11 @@ func newPages() *pages {
 	}
 }
 
-// pageKey is everything that a public page depends on: what a write raises, and
-// what the clock moves. ok is false for a page that is not kept.
+// pageKey is everything that a page with texts depends on: what a write raises, and
+// what the clock moves. ok is false for a page that is not kept: a reader of texts that
+// nobody else sees gets a page of their own.
 func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, err error) {
-	if s.pages.off || c.Method() != fiber.MethodGet || sub.State == models.StateDraft || c.Query("reply_to") != "" {
+	if key, ok = s.sharedKey(c, sub); !ok || c.Query("reply_to") != "" {
 		return "", false, nil
 	}
 	if actor := actorOf(c); !actor.Author().Nobody() {
@@ -63,11 +64,19 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 			return "", false, err
 		}
 	}
+	return key, true, nil
+}
+
+// sharedKey is pageKey for a page on which no texts of one's own can stand.
+func (s *Server) sharedKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool) {
+	if s.pages.off || c.Method() != fiber.MethodGet || sub.State == models.StateDraft {
+		return "", false
+	}
 	m := sub.C.Mark()
 	return strings.Join([]string{
 		address(c), visitOf(c).Language, m.ID, strconv.FormatInt(m.Version, 36), strconv.FormatInt(m.Rev, 36),
 		strconv.FormatInt(m.ChainLength, 36), turn(sub.C, sub.Clock.Now),
-	}, "\n"), true, nil
+	}, "\n"), true
 }
 
 // turn tells apart the times between which a page changes without a write.

@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"bytes"
+	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
@@ -15,16 +17,48 @@ func (s *Server) results(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	r, sealed, err := s.svc.Result(c.UserContext(), sub.C)
+	key, keep := s.sharedKey(c, sub)
+	if !keep {
+		p, err := s.resultsPage(c, sub)
+		if err != nil {
+			return err
+		}
+		return ok(c, views.Results(p))
+	}
+	waits, err := s.svc.Unconfirmed(c.UserContext(), sub.C) // it stands on the page and is in no version
 	if err != nil {
 		return err
 	}
-	p := views.ResultsPage{
-		Frame:   s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
-		Subject: sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r),
-		CanFull: sealed != nil && models.Require(actorOf(c).Participant, models.MayDownloadFull, sub.C.ID) == nil,
+	kept, err := s.keep(c, key+"\n"+strconv.FormatInt(waits, 36), func() (made, error) {
+		p, err := s.resultsPage(c, sub)
+		return made{view: views.Results(p)}, err
+	})
+	if err != nil {
+		return err
 	}
-	return ok(c, views.Results(p))
+	if !sub.C.SealedAt.IsZero() {
+		s.gave(c, sub.C, sub.Clock.Now, kept)
+	}
+	return s.send(c, kept, func() (map[string]templ.Component, error) {
+		p := views.ResultsPage{Frame: s.frame(c, ""), Subject: sub, CanFull: s.canFull(c, sub.C)}
+		return p.Parts(), nil
+	})
+}
+
+func (s *Server) resultsPage(c *fiber.Ctx, sub views.Subject) (views.ResultsPage, error) {
+	r, sealed, err := s.svc.Result(c.UserContext(), sub.C)
+	if err != nil {
+		return views.ResultsPage{}, err
+	}
+	return views.ResultsPage{
+		Frame:   s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
+		Subject: sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.canFull(c, sub.C),
+	}, nil
+}
+
+// canFull tells whether who asks may download the full file, once there is one.
+func (s *Server) canFull(c *fiber.Ctx, con models.Consultation) bool {
+	return !con.SealedAt.IsZero() && models.Require(actorOf(c).Participant, models.MayDownloadFull, con.ID) == nil
 }
 
 func mustAnswer(con models.Consultation, r models.Result) map[int]bool {

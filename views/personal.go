@@ -23,6 +23,13 @@ func (p IdeaPage) Parts() map[string]templ.Component {
 	return parts
 }
 
+// Parts gives this reader's version of each personal place of the page, by name.
+func (p ResultsPage) Parts() map[string]templ.Component {
+	parts := readerParts(p.Frame, ReplyForm{}, Basket{})
+	parts["full"] = fullPart(p)
+	return parts
+}
+
 func readerParts(f ui.Frame, r ReplyForm, b Basket) map[string]templ.Component {
 	return map[string]templ.Component{
 		"nav": ui.NavPart(f), "notice": ui.NoticePart(f), "forget": ui.ForgetPart(f),

@@ -36,6 +36,15 @@ func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Res
 	return makeResult(head, resultIdeas(ideas, tallies)), nil, nil
 }
 
+// Unconfirmed gives how many votes wait for their link, which a result names until it
+// is sealed, and 0 afterwards.
+func (s *Service) Unconfirmed(ctx context.Context, c models.Consultation) (int64, error) {
+	if c.State == models.StateSealed || c.State == models.StateAnswered {
+		return 0, nil
+	}
+	return s.store.UnconfirmedVotes(ctx, c.ID)
+}
+
 // sealedResult gives the frozen figures with what may still change beside them:
 // published responses come in, and words that were taken down since go.
 func (s *Service) sealedResult(ctx context.Context, c models.Consultation) (models.Result, *models.Sealed, error) {

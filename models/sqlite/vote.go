@@ -99,9 +99,11 @@ func (s *Store) EachVote(ctx context.Context, consultationID string, fn func(mod
 
 // UnconfirmedVotes implements models.VoteStore: one for each address and idea.
 func (s *Store) UnconfirmedVotes(ctx context.Context, consultationID string) (int64, error) {
-	n, err := one[int64](s.reader(ctx).row(`SELECT count(*) FROM (
-		SELECT DISTINCT l.address_key, c.value ->> 'idea' FROM links AS l, json_each(l.choices) AS c
-		WHERE l.consultation_id = ? AND l.purpose = 'ballot' AND l.used_at = 0 AND c.value ->> 'choice' <> 'none')`, consultationID))
+	n, err := remember(s.memo, "unconfirmed "+consultationID, about[int64](anyTopic), func() (int64, error) {
+		return one[int64](s.reader(ctx).row(`SELECT count(*) FROM (
+			SELECT DISTINCT l.address_key, c.value ->> 'idea' FROM links AS l, json_each(l.choices) AS c
+			WHERE l.consultation_id = ? AND l.purpose = 'ballot' AND l.used_at = 0 AND c.value ->> 'choice' <> 'none')`, consultationID))
+	})
 	return n, wrap("unconfirmed votes", err)
 }
 
