@@ -13,25 +13,47 @@ import (
 
 const keyRequestID = "request_id"
 
-// begin gives the request an id and a deadline, and logs how it went. Fiber's own
-// context does not end when a visitor leaves, so the deadline does it.
+// begin answers at once what it can, sends the rest through the routes, and logs how
+// it went.
 func (s *Server) begin(c *fiber.Ctx) error {
 	started := time.Now()
-	id := requestID()
-	c.Locals(keyRequestID, id)
-	c.Set("X-Request-Id", id)
+	done, err := s.again(c)
+	if !done && err == nil {
+		err = s.route(c)
+	}
+	if err != nil {
+		err = s.handleError(c, err)
+	}
+	if s.AccessLog {
+		s.Log.Info("request", "id", idOf(c), "method", c.Method(), "path", logPath(c), "status", c.Response().StatusCode(),
+			"took", time.Since(started).Round(time.Microsecond))
+	}
+	return err
+}
+
+// route gives the request an id and a deadline and goes through the routes. Fiber's own
+// context does not end when a visitor leaves, so the deadline does it.
+func (s *Server) route(c *fiber.Ctx) error {
+	idOf(c)
 	ctx := newDeadline(requestDeadline)
-	defer ctx.stop()
 	c.SetUserContext(ctx)
 	err := s.guard(c)
 	if err != nil {
 		err = s.handleError(c, err)
 	}
-	if s.AccessLog {
-		s.Log.Info("request", "id", id, "method", c.Method(), "path", logPath(c), "status", c.Response().StatusCode(),
-			"took", time.Since(started).Round(time.Microsecond))
-	}
+	ctx.stop()
 	return err
+}
+
+// idOf gives the id of a request, by which the log and an error page name it.
+func idOf(c *fiber.Ctx) string {
+	if id, ok := c.Locals(keyRequestID).(string); ok {
+		return id
+	}
+	id := requestID()
+	c.Locals(keyRequestID, id)
+	c.Set("X-Request-Id", id)
+	return id
 }
 
 // requestID names a request in the log. It is no secret.

@@ -172,3 +172,32 @@ func (b *browser) ownAlone(t *testing.T, name, want string) {
 		}
 	}
 }
+
+// TestResultPageIsExact compares the result as it is kept with the result made anew,
+// while votes come, wait for their link and are taken back, and for who may have more.
+func TestResultPageIsExact(t *testing.T) {
+	a := newApp(t)
+	con := a.con
+	con.Settings.Tallies = models.TalliesAlways
+	_, err := a.store.EditConsultation(context.Background(), con, nil)
+	must(t, err)
+	org := a.signedIn("organiser9@example.org", models.RoleOrganiser)
+	for n := range 12 {
+		voter := a.signedIn(fmt.Sprintf("voter%d@example.org", n), models.RoleParticipant)
+		if n%3 == 0 { // one whose vote waits
+			voter = a.browser()
+		}
+		voter.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "vote", 303)
+		if n%3 == 0 {
+			voter.post(mainPage+"/ballot", url.Values{"email": {fmt.Sprintf("waits%d@example.org", n)}, "name": {"Pat"}}).want(t, "ask", 200)
+		}
+		a.exact(fmt.Sprint("results after ", n+1), mainPage+"/results")
+	}
+	before := a.srv.pages.renders.Load()
+	for range 3 {
+		org.get(mainPage+"/results").want(t, "results", 200, "4 more votes")
+	}
+	if n := a.srv.pages.renders.Load() - before; n != 0 {
+		t.Errorf("a result that is kept was made %d times", n)
+	}
+}

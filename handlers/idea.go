@@ -40,26 +40,31 @@ func (s *Server) idea(c *fiber.Ctx) error {
 	}
 	s.gave(c, sub.C, sub.Clock.Now, kept)
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		rows, err := s.readersRows(c, sub, kept.rows)
-		if err != nil {
-			return nil, err
-		}
-		p := views.IdeaPage{Frame: s.frame(c, ""), Subject: sub, Row: rows[0], Basket: s.basketView(c, sub.C)}
+		p := views.IdeaPage{Frame: s.frame(c, ""), Subject: sub, Basket: s.basketView(c, sub.C)}
 		p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
-		return p.Parts(), nil
+		rows, err := s.readersRows(c, sub, kept.rows)
+		if len(rows) > 0 {
+			p.Row = rows[0]
+		}
+		return p.Parts(), err
 	})
 }
 
-// readersRows puts this reader's votes on rows that were made for a stranger.
+// readersRows gives those of the rows whose ballot this reader sees otherwise than a
+// stranger, for whom they were made.
 func (s *Server) readersRows(c *fiber.Ctx, sub views.Subject, rows []views.IdeaRow) ([]views.IdeaRow, error) {
 	mine, err := s.svc.OwnVotes(c.UserContext(), actorOf(c), sub.C.ID)
 	if err != nil {
 		return nil, err
 	}
-	own, basket, why := make([]views.IdeaRow, len(rows)), s.basket(c, sub.C.Slug), s.whyNoVote(c, sub.C)
-	for i, row := range rows {
+	var own []views.IdeaRow
+	basket, why := s.basket(c, sub.C.Slug), s.whyNoVote(c, sub.C)
+	for _, row := range rows {
+		strangers := row.Ballot
 		row.Ballot.Choice, row.Ballot.Why = mine[row.Idea.ID], why
-		own[i] = basket.onto(c, row)
+		if row = basket.onto(c, row); row.Ballot != strangers {
+			own = append(own, row)
+		}
 	}
 	return own, nil
 }

@@ -78,28 +78,29 @@ func (s *Server) gave(c *fiber.Ctx, con models.Consultation, now time.Time, p *p
 
 // again answers a stranger who asks for a page that was given before and is still the
 // latest, before anything else is found out about the request. What it answers is what
-// the long way would.
-func (s *Server) again(c *fiber.Ctx) error {
+// the long way would. CodeUnavailable if nobody can tell whether it is the latest.
+func (s *Server) again(c *fiber.Ctx) (done bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicError{value: p, stack: stack()}
+		}
+	}()
 	h := &c.Request().Header
 	if !h.IsGet() || len(h.Peek(fiber.HeaderCookie)) > 0 || !takesGzip(h.Peek(fiber.HeaderAcceptEncoding)) || s.pages.off {
-		return c.Next()
+		return false, nil
 	}
 	last, ok := s.pages.last.GetIfPresent(string(h.RequestURI()))
 	if !ok {
-		return c.Next()
+		return false, nil
 	}
-	latest, err := s.latest(c, last)
-	if err != nil {
-		return err
+	if latest, err := s.latest(last); err != nil || !latest {
+		return false, err
 	}
-	if !latest {
-		return c.Next()
-	}
-	return s.sendWhole(c, last.page)
+	return true, s.sendWhole(c, last.page)
 }
 
 // latest tells whether a page is what the long way would give now. CodeUnavailable.
-func (s *Server) latest(c *fiber.Ctx, last *lastPage) (bool, error) {
+func (s *Server) latest(last *lastPage) (bool, error) {
 	now := s.svc.Now()
 	if now.Before(last.from) || !now.Before(last.until) {
 		return false, nil

@@ -35,7 +35,8 @@ type packed struct {
 	pieces []packedPiece
 }
 
-// packedPiece is a public chunk, or the name of a personal place.
+// packedPiece is a public chunk, or the name of a personal place; where many readers
+// have the stranger's version of it, with that.
 type packedPiece struct {
 	name string
 	*chunk
@@ -79,26 +80,24 @@ func (p *packed) noted(out io.Writer, note []byte) {
 
 // add puts a piece that is no run to the pieces.
 func (p *packed) add(piece ui.Piece, level int) error {
-	if piece.Name != "" {
+	if piece.Name != "" && !piece.Often {
 		p.pieces = append(p.pieces, packedPiece{name: piece.Name})
 		return nil
 	}
 	c, err := newChunk(piece.HTML, level)
-	p.pieces = append(p.pieces, packedPiece{chunk: c})
+	p.pieces = append(p.pieces, packedPiece{piece.Name, c})
 	return err
 }
 
-// personalised puts this reader's parts between the public pieces.
+// personalised puts this reader's parts between the public pieces. What is not among
+// them is the stranger's.
 func (s *pages) personalised(ctx context.Context, g *gzipJoin, p *packed, parts map[string]templ.Component) error {
 	var b bytes.Buffer
 	for _, piece := range p.pieces {
-		if piece.name == "" {
+		part, own := parts[piece.name]
+		if !own && piece.chunk != nil {
 			g.chunk(piece.chunk)
 			continue
-		}
-		part, ok := parts[piece.name]
-		if !ok {
-			return fmt.Errorf("nobody makes the personal part %q", piece.name)
 		}
 		if run, ok := part.(ui.Run); ok {
 			c, err := s.run(ctx, run)
@@ -107,6 +106,9 @@ func (s *pages) personalised(ctx context.Context, g *gzipJoin, p *packed, parts 
 			}
 			g.chunk(c)
 			continue
+		}
+		if part == nil {
+			return fmt.Errorf("nobody makes the personal part %q", piece.name)
 		}
 		b.Reset()
 		if err := part.Render(ctx, &b); err != nil {

@@ -247,7 +247,7 @@ func ideaCard(l *i18n.Localizer, row IdeaRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !row.Waiting && row.Idea.Status == models.StatusPublished {
-			templ_7745c5c3_Err = ui.Personal(row.Ballot.part(), BallotLine(l, row.Ballot)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Personal(row.Ballot.part(), row.Ballot.Run(l)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -807,7 +807,7 @@ func ideaSide(p IdeaPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Personal(p.Row.Ballot.part(), BallotLine(p.L, p.Row.Ballot)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Personal(p.Row.Ballot.part(), p.Row.Ballot.Run(p.L)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

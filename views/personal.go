@@ -6,7 +6,8 @@ import (
 	"folkmoot/views/ui"
 )
 
-// Parts gives this reader's version of each personal place of the page, by name.
+// Parts gives this reader's version of each personal place of the page, by name. Ballots
+// that are not among the ideas are a stranger's.
 func (p ConsultationPage) Parts() map[string]templ.Component {
 	parts := readerParts(p.Frame, p.Reply, p.Basket)
 	parts["manage"] = managePart(p)
@@ -16,10 +17,13 @@ func (p ConsultationPage) Parts() map[string]templ.Component {
 	return parts
 }
 
-// Parts gives this reader's version of each personal place of the page, by name.
+// Parts gives this reader's version of each personal place of the page, by name;
+// without a row, the ballot is a stranger's.
 func (p IdeaPage) Parts() map[string]templ.Component {
 	parts := readerParts(p.Frame, p.Reply, p.Basket)
-	parts[p.Row.Ballot.part()] = p.Row.Ballot.Run(p.L)
+	if p.Row.Slug != "" {
+		parts[p.Row.Ballot.part()] = p.Row.Ballot.Run(p.L)
+	}
 	return parts
 }
 

@@ -22,11 +22,15 @@ func Marked(ctx context.Context, known func(key string) bool) context.Context {
 const mark = "\x00"
 
 // Personal is a place that differs from reader to reader, by name. It holds part,
-// between marks where the page is to be cut.
+// between marks where the page is to be cut. Where part is a Run, many readers have
+// the stranger's.
 func Personal(name string, part templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if ctx.Value(markedKey{}) == nil {
 			return part.Render(ctx, w)
+		}
+		if run, ok := part.(Run); ok {
+			return between(ctx, w, oftenMark+name, run.Part)
 		}
 		return between(ctx, w, name, part)
 	})
@@ -39,8 +43,12 @@ type Run struct {
 	Part templ.Component
 }
 
-// runMark begins the name of a run among the marks.
-const runMark = "\x01"
+// What begins the name of a run among the marks, and of a place that is often the
+// stranger's.
+const (
+	runMark   = "\x01"
+	oftenMark = "\x02"
+)
 
 // Render implements templ.Component.
 func (r Run) Render(ctx context.Context, w io.Writer) error {
@@ -69,9 +77,10 @@ func between(ctx context.Context, w io.Writer, name string, part templ.Component
 // Piece is a part of a page that was cut: a personal place with the stranger's version
 // of it where it has a Name, a run where it has a Key, else the same for everybody.
 type Piece struct {
-	Name string
-	Key  string
-	HTML []byte // of a run that is known: nothing
+	Name  string
+	Often bool // many readers have the stranger's version
+	Key   string
+	HTML  []byte // of a run that is known: nothing
 }
 
 // Cut takes a marked page apart. ok is false if the marks do not pair up.
@@ -95,5 +104,6 @@ func named(name, html []byte) Piece {
 	if key, run := bytes.CutPrefix(name, []byte(runMark)); run {
 		return Piece{Key: string(key), HTML: html}
 	}
-	return Piece{Name: string(name), HTML: html}
+	name, often := bytes.CutPrefix(name, []byte(oftenMark))
+	return Piece{Name: string(name), Often: often, HTML: html}
 }
