@@ -126,11 +126,14 @@ func connect(uri string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	db := client.Database(name)
+	return newStore(client, client.Database(name), o), nil
+}
+
+func newStore(client *driver.Client, db *driver.Database, o Options) *Store {
 	return &Store{
 		client: client, db: db, clock: newClock(db, o.Clock), o: o, desks: make(chan struct{}, o.Writers), countAtOnce: 5_000,
 		settling: o.actTime + 2*slack,
-	}, nil
+	}
 }
 
 // databaseName gives the path of mongodb://hosts/path?options. Several hosts make it

@@ -12,9 +12,9 @@ const (
 	// stagingLease is how long a node that plays may be silent before another one takes
 	// it for dead; it is renewed three times as often.
 	stagingLease = 30 * time.Second
-	// Nobody waits for an answer: weeks in a few seconds are let in two at a time, so that
-	// each has the database nearly to itself, and with more patience than a person has.
-	stageWriters  = 2
+	// Nobody waits for an answer: weeks in a few seconds are let in a few at a time, and
+	// with more patience than a person has.
+	stageWriters  = 8
 	stagePatience = 2 * time.Minute
 )
 
@@ -36,10 +36,7 @@ func (s *Store) Play(ctx context.Context, clock models.Clock, fn func(ctx contex
 	playing, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go s.keepStage(playing, op, stop)
-	stage := &Store{
-		client: s.client, db: s.db, clock: newClock(s.db, clock), countAtOnce: s.countAtOnce,
-		o: Options{Patience: stagePatience}, desks: make(chan struct{}, stageWriters),
-	}
+	stage := newStore(s.client, s.db, Options{Clock: clock, Patience: stagePatience, Writers: stageWriters, actTime: stagePatience}.filled())
 	err = fn(playing, stage)
 	if lost := context.Cause(playing); lost != nil {
 		err = lost

@@ -26,10 +26,17 @@ func TestPlay(t *testing.T) {
 		if _, err := a.in("consultations").InsertOne(ctx, eq("_id", "c", "inflight", []entry{stale})); err != nil {
 			return err
 		}
-		return b.Sweep(ctx)
+		if err := b.Sweep(ctx); err != nil {
+			return err
+		}
+		_, err := stage.EnsureParticipant(ctx, models.Participant{ID: "ann", Name: "Ann", Address: "ann@example.org", AddressKey: "ann@example.org"})
+		return err
 	})
 	if !mine || err != nil {
 		t.Fatal(mine, err)
+	}
+	if p, err := b.Participant(t.Context(), "ann"); err != nil || !p.CreatedAt.Equal(long.Now()) {
+		t.Errorf("who came on the stage came at %v, %v", p.CreatedAt, err)
 	}
 	waiting := func() int {
 		c, _, err := get[consultation](t.Context(), a, "consultations", "c")
