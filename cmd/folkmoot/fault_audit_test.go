@@ -204,6 +204,9 @@ func (f *faults) auditMail(rows map[string][]models.AuditItem) {
 		}
 	}
 	f.t.Logf("%d messages came, %d of them once more", len(ids), twice)
+	if twice == 0 {
+		f.t.Error("nodes were killed while messages were on their way, and none of these came again")
+	}
 }
 
 // unsent counts the replies whose author has no mail yet.

@@ -20,8 +20,10 @@ import (
 type postOffice struct {
 	address string
 
-	mu    sync.Mutex
-	taken []delivered
+	mu     sync.Mutex
+	taken  []delivered
+	inHand int           // messages that have come and wait for an answer
+	held   chan struct{} // closed when answers are given again; nil: they are given
 }
 
 // delivered is one message as it came.
@@ -50,6 +52,44 @@ func opensPostOffice(t *testing.T) *postOffice {
 // url is what --smtp takes.
 func (p *postOffice) url() string {
 	return "smtp://" + p.address + "?timeout=5s&from=" + url.QueryEscape("Folkmoot <no-reply@example.org>")
+}
+
+// hold takes messages and answers none until release.
+func (p *postOffice) hold() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = make(chan struct{})
+}
+
+func (p *postOffice) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.held)
+	p.held = nil
+}
+
+// waiting is how many messages wait for an answer.
+func (p *postOffice) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.inHand
+}
+
+// take notes a message, and gives what to wait for before it is answered, nil for nothing.
+func (p *postOffice) take(d delivered) (held chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.taken = append(p.taken, d)
+	if p.held != nil {
+		p.inHand++
+	}
+	return p.held
+}
+
+func (p *postOffice) answer() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inHand--
 }
 
 // letters gives what came so far.
@@ -82,10 +122,12 @@ func (s *postSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	s.post.mu.Lock()
-	defer s.post.mu.Unlock()
-	s.post.taken = append(s.post.taken, delivered{
+	held := s.post.take(delivered{
 		id: m.Header.Get("Message-ID"), to: s.to, reference: references.FindString(subject), at: time.Now(),
 	})
+	if held != nil {
+		<-held
+		s.post.answer()
+	}
 	return nil
 }

@@ -87,8 +87,8 @@ func (f *faults) strike(n int) {
 	plan := []func() struck{f.killNode(0), f.freeze, f.killNode(1), f.killDatabase}
 	if n == faultCount-1 {
 		began := time.Now()
-		f.nodes[1].kill()
-		f.strikes = append(f.strikes, struck{what: "node 2 is killed for good", began: began, healed: began})
+		f.killInSending(1)
+		f.strikes = append(f.strikes, struck{what: "node 2 is killed for good", began: began, healed: time.Now()})
 		return
 	}
 	s := plan[n%len(plan)]()
@@ -119,11 +119,21 @@ func (f *faults) killNode(n int) func() struck {
 	return func() struck {
 		f.t.Helper()
 		s := struck{what: f.nodes[n].name + " is killed", began: time.Now()}
-		f.nodes[n].kill()
+		f.killInSending(n)
 		f.acknowledges(faultClients / 4)
 		f.nodes[n].start()
 		return s
 	}
+}
+
+// killInSending kills a node between sending a message and noting that it has gone: more
+// wait for the mail server's answer than one node sends at a time.
+func (f *faults) killInSending(n int) {
+	f.t.Helper()
+	f.post.hold()
+	f.eventually("messages of both nodes in hand", time.Minute, func() bool { return f.post.waiting() > 4 })
+	f.nodes[n].kill()
+	f.post.release()
 }
 
 // freeze stops the database until the nodes have given up on it.
