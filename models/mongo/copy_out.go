@@ -73,7 +73,7 @@ func byID[T any](s *Store, coll string, record func(T) models.CopyRecord) outlet
 }
 
 func afterID(coll, after string) query {
-	return query{coll: coll, filter: eq("_id", eq("$gt", after)), sort: eq("_id", 1)}
+	return query{coll: coll, filter: eq("_id", eq("$gt", after)), sort: eq("_id", 1), batch: batchSize}
 }
 
 func (s *Store) siteOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {

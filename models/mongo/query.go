@@ -73,6 +73,7 @@ type query struct {
 	sort   bson.D
 	fields bson.D
 	limit  int64 // 0: none
+	batch  int32 // how many the database sends at a time; 0: as it likes
 }
 
 // all reads everything that q finds.
@@ -98,6 +99,9 @@ func each[T any](ctx context.Context, s *Store, q query, fn func(T) error) error
 	}
 	if q.limit > 0 {
 		opts.SetLimit(q.limit)
+	}
+	if q.batch > 0 {
+		opts.SetBatchSize(q.batch)
 	}
 	cursor, err := s.in(q.coll).Find(ctx, q.filter, opts)
 	if err != nil {

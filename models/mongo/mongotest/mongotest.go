@@ -37,7 +37,7 @@ func Database(t testing.TB) string {
 	t.Helper()
 	server, name := Server(t), "folkmoot_test_"+uuid.NewString()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // a large one takes long on a slow server
 		defer cancel()
 		if err := drop(ctx, server, name); err != nil {
 			t.Error(err)
