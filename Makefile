@@ -14,7 +14,7 @@ RACE := ./models/sqlite ./models/transfer ./models/jobs ./models/mail ./models/s
 TESTFLAGS ?=
 ARGS ?=
 
-.PHONY: help run build test race scale bench profile check vet format generate fresh needs
+.PHONY: help run build test race scale contract bench profile check vet format generate fresh needs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,13 @@ scale: needs ## run the tests at full size, with the benchmarks (long)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h -run '^$$' -bench . -benchtime 1x ./models/... ./handlers
+
+# Wants FOLKMOOT_TEST_MONGODB_URI.
+contract: needs ## hold both stores to the contract and write docs/contract.md
+	@dir="$$(mktemp -d)"; trap 'rm -rf "$$dir"' EXIT; for store in sqlite mongo; do \
+		CI=true FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -json -count=1 -timeout 60m -run '^TestContract' \
+			./models/$$store >"$$dir/$$store.json" || echo "The contract fails on $$store: docs/contract.md says where."; \
+	done; $(GO) test -count=1 ./models/storetest -run '^TestTable$$' -args -sqlite "$$dir/sqlite.json" -mongo "$$dir/mongo.json"
 
 bench: needs ## measure against bare programs in one run (ARGS= adds flags, such as -quick)
 	$(GO) run ./cmd/folkmoot-bench $(ARGS)
