@@ -141,7 +141,7 @@ func (f *faults) undisturbed() {
 func (f *faults) acknowledges(n int64) {
 	f.t.Helper()
 	from := f.acks.Load()
-	f.eventually("acknowledged writes", 2*time.Minute, func() bool { return f.acks.Load() >= from+n })
+	f.eventually("acknowledged writes", 2*time.Minute+time.Duration(n)*time.Second/2, func() bool { return f.acks.Load() >= from+n })
 }
 
 // eventually waits until a condition holds; a test that waits too long has failed.
