@@ -12,55 +12,80 @@ import (
 	"folkmoot/views/boardpack"
 )
 
-type resultWriter func(io.Writer, models.Result) error
+const mimeCSV = "text/csv; charset=utf-8"
 
 // exportDeadline bounds a download; a thread of 100,000 replies takes seconds.
 const exportDeadline = 5 * time.Minute
 
 func (s *Server) repliesCSV(c *fiber.Ctx) error {
-	return s.stream(c, "csv", "text/csv; charset=utf-8", func(w io.Writer) replyWriter { return boardpack.NewRepliesCSV(w) })
+	return s.replies(c, "csv", mimeCSV, boardpack.NewRepliesCSV)
 }
 
 func (s *Server) repliesJSON(c *fiber.Ctx) error {
-	return s.stream(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, func(w io.Writer) replyWriter { return boardpack.NewRepliesJSON(w) })
+	return s.replies(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.NewRepliesJSON)
 }
 
-type replyWriter interface {
-	Write(models.Reply) error
-	Close() error
-}
-
-// stream sends a thread as it is read. What breaks off half-way breaks the
-// connection too, so that nobody takes half a file for a whole one.
-func (s *Server) stream(c *fiber.Ctx, ext, contentType string, open func(io.Writer) replyWriter) error {
+func (s *Server) replies(c *fiber.Ctx, ext, contentType string, open func(io.Writer) *boardpack.RepliesWriter) error {
 	sub, err := s.subjectOf(c)
 	if err != nil {
 		return err
 	}
+	attachment(c, sub.C.Slug+"-replies."+ext, contentType)
+	return s.stream(c, func(ctx context.Context, w io.Writer) error {
+		out := open(w)
+		if err := s.svc.Store().EachReply(ctx, sub.C.ID, out.Write); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+func (s *Server) resultsJSON(c *fiber.Ctx) error {
+	return s.resultFile(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.NewResultJSON)
+}
+
+func (s *Server) resultsCSV(c *fiber.Ctx) error {
+	open := func(w io.Writer, _ models.Result) *boardpack.ResultWriter { return boardpack.NewResultCSV(w) }
+	return s.resultFile(c, "csv", mimeCSV, open)
+}
+
+func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, open func(io.Writer, models.Result) *boardpack.ResultWriter) error {
+	sub, err := s.subjectOf(c)
+	if err != nil {
+		return err
+	}
+	r, err := s.svc.StreamResult(c.UserContext(), sub.C)
+	if err != nil {
+		return err
+	}
+	attachment(c, sub.C.Slug+"-results."+ext, contentType)
+	return s.stream(c, func(ctx context.Context, w io.Writer) error {
+		out := open(w, r.Head)
+		if err := r.Each(ctx, out.Write); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+// stream sends a file as it is made. What breaks off half-way breaks the connection
+// too, so that nobody takes half a file for a whole one.
+func (s *Server) stream(c *fiber.Ctx, write func(context.Context, io.Writer) error) error {
 	log := s.log(c)
 	r, w := io.Pipe()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), exportDeadline)
 		defer cancel()
-		err := s.writeReplies(ctx, sub.C.ID, w, open)
+		buffered := bufio.NewWriterSize(w, 64<<10)
+		err := write(ctx, buffered)
+		if err == nil {
+			err = buffered.Flush()
+		}
 		if err != nil {
 			log.Warn("export broke off", "error", err)
 		}
 		w.CloseWithError(err)
 	}()
-	attachment(c, sub.C.Slug+"-replies."+ext, contentType)
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	return c.SendStream(r)
-}
-
-func (s *Server) writeReplies(ctx context.Context, id string, w io.Writer, open func(io.Writer) replyWriter) error {
-	buffered := bufio.NewWriterSize(w, 64<<10)
-	out := open(buffered)
-	if err := s.svc.Store().EachReply(ctx, id, out.Write); err != nil {
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	return buffered.Flush()
 }

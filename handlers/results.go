@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -9,7 +8,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
-	"folkmoot/views/boardpack"
 )
 
 func (s *Server) results(c *fiber.Ctx) error {
@@ -73,32 +71,6 @@ func mustAnswer(con models.Consultation, r models.Result) map[int]bool {
 		must[n] = true
 	}
 	return must
-}
-
-func (s *Server) resultsJSON(c *fiber.Ctx) error {
-	return s.resultFile(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.ResultJSON)
-}
-
-func (s *Server) resultsCSV(c *fiber.Ctx) error {
-	return s.resultFile(c, "csv", "text/csv; charset=utf-8", boardpack.ResultCSV)
-}
-
-func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, write resultWriter) error {
-	sub, err := s.subjectOf(c)
-	if err != nil {
-		return err
-	}
-	r, _, err := s.svc.Result(c.UserContext(), sub.C)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := write(&b, r); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	attachment(c, sub.C.Slug+"-results."+ext, contentType)
-	return c.Send(b.Bytes())
 }
 
 // attachment names the file; a slug needs no escaping.

@@ -104,7 +104,7 @@ func Rank(ideas []Idea, s Settings) Result {
 		Seed:   hex.EncodeToString(seed[:]),
 	}
 	for i, idea := range few {
-		result.TooFew[i] = unranked(idea, s)
+		result.TooFew[i] = s.TooFew(idea)
 	}
 	last := len(result.Ranked) - 1
 	result.AllOneBand = last > 0 && result.Ranked[last].Band == 1
@@ -149,14 +149,19 @@ func inNumberOrder(ideas []Idea) []Idea {
 	return sorted
 }
 
-// divide parts the ideas that have enough votes from the others.
-func divide(ideas []Idea, s Settings) (enough, few []Idea) {
+// Enough tells whether an idea has enough votes to be ranked.
+func (s Settings) Enough(idea Idea) bool {
 	least := s.MinVotes
 	if least < 1 {
 		least = DefaultMinVotes
 	}
+	return idea.sides() >= float64(least)
+}
+
+// divide parts the ideas that have enough votes from the others.
+func divide(ideas []Idea, s Settings) (enough, few []Idea) {
 	for _, idea := range ideas {
-		if idea.sides() >= float64(least) {
+		if s.Enough(idea) {
 			enough = append(enough, idea)
 		} else {
 			few = append(few, idea)
@@ -189,8 +194,8 @@ func scored(idea Idea, s Settings) Ranked {
 	}
 }
 
-// unranked is scored for an idea without enough votes, perhaps without any.
-func unranked(idea Idea, s Settings) Unranked {
+// TooFew gives the figures of an idea without enough votes, perhaps without any.
+func (s Settings) TooFew(idea Idea) Unranked {
 	row := Unranked{
 		Number: idea.Number, Agree: idea.Agree, Disagree: idea.Disagree, Pass: idea.Pass,
 		Reach: idea.reach(s.Voters),

@@ -28,10 +28,9 @@ func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Res
 	for _, i := range ideas {
 		tallies[i.ID] = i.Tally.Stepped(models.TallyStep)
 	}
-	head := resultHead(c, c.VoterCount)
-	head.Stepped = true
-	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
-		return models.Result{}, nil, fmt.Errorf("count the unconfirmed votes: %w", err)
+	head, err := s.openHead(ctx, c)
+	if err != nil {
+		return models.Result{}, nil, err
 	}
 	return makeResult(head, resultIdeas(ideas, tallies)), nil, nil
 }
@@ -43,6 +42,16 @@ func (s *Service) Unconfirmed(ctx context.Context, c models.Consultation) (int64
 		return 0, nil
 	}
 	return s.store.UnconfirmedVotes(ctx, c.ID)
+}
+
+// openHead begins a result that is not sealed.
+func (s *Service) openHead(ctx context.Context, c models.Consultation) (head models.Result, err error) {
+	head = resultHead(c, c.VoterCount)
+	head.Stepped = true
+	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
+		return head, fmt.Errorf("count the unconfirmed votes: %w", err)
+	}
+	return head, nil
 }
 
 // sealedResult gives the frozen figures with what may still change beside them:
@@ -129,6 +138,11 @@ func rootOf(ideas []models.Idea) func(string) string {
 	for _, i := range ideas {
 		into[i.ID] = i.MergedInto
 	}
+	return rootIn(into)
+}
+
+// rootIn is rootOf by what each idea was merged into; those in none may be missing.
+func rootIn(into map[string]string) func(string) string {
 	return func(id string) string {
 		for range len(into) {
 			if into[id] == "" {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"folkmoot/models"
@@ -16,6 +17,7 @@ var ideaCases = []testCase{
 	{"one without a number or of elsewhere is not found", ideaNotFound},
 	{"the list goes by number and shows what was published", ideaList},
 	{"the places say of each idea in the list where it stands", ideaPlaces},
+	{"the stream goes by number and gives what a result asks for", ideaStream},
 	{"an idea alone reads as it does in the list", ideaAlone},
 	{"authors find their own that are not shown", ideaOwn},
 	{"an edit replaces the words and keeps the old ones", ideaEdit},
@@ -291,4 +293,31 @@ func ideaRemoveOpen(e *env) {
 	c := e.open("First")
 	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, 1), models.CodeConflict, "")
 	e.equal("ideas", len(e.ideas(c)), 1)
+}
+
+// ideaStream has more ideas than a store reads at a time, one of them taken down and
+// one that nobody has published.
+func ideaStream(e *env) {
+	titles := make([]string, 520)
+	for n := range titles {
+		titles[n] = fmt.Sprintf("Idea %d", n+1)
+	}
+	c := e.open(titles...)
+	e.pendingIdea(c, "Waiting")
+	e.vote(e.ideas(c)[1], e.person("Ada"), models.ChoiceAgree)
+	down := e.ideas(c)[2]
+	e.decide(models.ActionRemove, down.Item())
+	for _, words := range []bool{false, true} {
+		var want, got []models.Idea
+		for _, i := range must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: c.ID}))(e) {
+			one := models.Idea{Number: i.Number, MergedInto: i.MergedInto, Tally: i.Tally}
+			one.ID, one.Status = i.ID, i.Status
+			if words {
+				one.Title, one.AuthorName, one.Body = i.Title, i.AuthorName, i.Body
+			}
+			want = append(want, one)
+		}
+		e.ok(e.store.EachIdea(e.ctx, c.ID, words, func(i models.Idea) error { got = append(got, i); return nil }))
+		e.equal(fmt.Sprint("with words: ", words), got, want)
+	}
 }

@@ -279,6 +279,9 @@ func replyStreamStops(e *env) {
 		"EachVote": func(fn func() error) error {
 			return e.store.EachVote(e.ctx, c.ID, func(models.Vote) error { return fn() })
 		},
+		"EachIdea": func(fn func() error) error {
+			return e.store.EachIdea(e.ctx, c.ID, false, func(models.Idea) error { return fn() })
+		},
 		"EachItem": func(fn func() error) error {
 			return e.store.EachItem(e.ctx, c.ID, func(models.AuditItem) error { return fn() })
 		},

@@ -106,6 +106,7 @@ func siteEmptyStreams(e *env) {
 	s, c := e.store, e.open()
 	one := errors.New("called")
 	e.ok(s.EachReply(e.ctx, c.ID, func(models.Reply) error { return one }))
+	e.ok(s.EachIdea(e.ctx, c.ID, true, func(models.Idea) error { return one }))
 	e.ok(s.EachVote(e.ctx, c.ID, func(models.Vote) error { return one }))
 	e.ok(s.EachItem(e.ctx, c.ID, func(models.AuditItem) error { return one }))
 	e.equal("Ideas", e.ideas(c), []models.Idea(nil))

@@ -105,6 +105,10 @@ func (e *env) textStops(g *guide) []stop {
 			e.ideas(g.c)
 			must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: g.c.ID, All: true, AfterNumber: 1, Limit: 9}))(e)
 		}},
+		{"EachIdea", func(e *env) {
+			e.ok(e.store.EachIdea(e.ctx, g.c.ID, false, func(models.Idea) error { return nil }))
+			e.ok(e.store.EachIdea(e.ctx, g.c.ID, true, func(models.Idea) error { return nil }))
+		}},
 		{"IdeaPlaces", func(e *env) { must(e.store.IdeaPlaces(e.ctx, g.c.ID))(e) }},
 		{"OwnIdeas", func(e *env) { must(e.store.OwnIdeas(e.ctx, g.c.ID, both))(e) }},
 		{"EditIdea", func(e *env) { must(e.store.EditIdea(e.ctx, e.pendingIdea(g.c, "Other")))(e) }},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // newCSV begins a file: the byte order mark and the header row.
@@ -30,13 +31,15 @@ func guard(s string) string {
 	seen := strings.TrimLeftFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 	})
-	if s == "" {
-		return ""
-	}
-	if strings.ContainsRune(formulaStarts, []rune(s)[0]) || strings.IndexAny(seen, formulaStarts) == 0 {
+	if startsFormula(s) || startsFormula(seen) {
 		return "'" + s
 	}
 	return s
+}
+
+func startsFormula(s string) bool {
+	first, n := utf8.DecodeRuneInString(s)
+	return n > 0 && strings.ContainsRune(formulaStarts, first)
 }
 
 // figure writes a proportion as encoding/json does, so that a figure reads the
@@ -44,6 +47,9 @@ func guard(s string) string {
 func figure(p *float64) string {
 	if p == nil {
 		return ""
+	}
+	if *p == 0 {
+		return "0"
 	}
 	b, err := json.Marshal(*p)
 	if err != nil { // not a number: the ranking never makes one

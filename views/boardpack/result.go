@@ -1,6 +1,8 @@
 package boardpack
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -18,18 +20,85 @@ var resultColumns = []string{
 }
 
 // ResultCSV writes a result, one row for each idea. It returns the writer's errors.
-func ResultCSV(w io.Writer, r models.Result) error {
-	c, err := newCSV(w, resultColumns)
-	if err != nil {
-		return err
-	}
-	for _, idea := range r.Ideas {
-		if err := c.Write(resultRow(idea)); err != nil {
+func ResultCSV(w io.Writer, r models.Result) error { return writeAll(NewResultCSV(w), r.Ideas) }
+
+// ResultJSON writes a result as one JSON object, indented, with the field names
+// of models.Result. It returns the writer's errors.
+func ResultJSON(w io.Writer, r models.Result) error { return writeAll(NewResultJSON(w, r), r.Ideas) }
+
+func writeAll(w *ResultWriter, ideas []models.ResultIdea) error {
+	for _, i := range ideas {
+		if err := w.Write(i); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	return w.Close()
+}
+
+// ResultWriter writes the ideas of a result one after another, so that any number
+// of them needs no memory. Close completes the file; it does not close the writer.
+type ResultWriter struct {
+	w    io.Writer
+	csv  *csv.Writer // nil: JSON
+	some bool
+	err  error // the first one; every later call returns it
+}
+
+// NewResultCSV begins a CSV file of ideas.
+func NewResultCSV(w io.Writer) *ResultWriter {
+	c, err := newCSV(w, resultColumns)
+	return &ResultWriter{w: w, csv: c, err: err}
+}
+
+// NewResultJSON begins a JSON object with all of head but its ideas.
+func NewResultJSON(w io.Writer, head models.Result) *ResultWriter {
+	b, err := json.MarshalIndent(struct {
+		models.Result
+		Ideas []resultIdea `json:"ideas"`
+	}{head, []resultIdea{}}, "", "  ")
+	if err == nil {
+		_, err = w.Write(bytes.TrimSuffix(b, []byte("]\n}")))
+	}
+	return &ResultWriter{w: w, err: err}
+}
+
+// Write adds one idea.
+func (rw *ResultWriter) Write(i models.ResultIdea) error {
+	if rw.err != nil {
+		return rw.err
+	}
+	if rw.csv != nil {
+		rw.err = rw.csv.Write(resultRow(i))
+		return rw.err
+	}
+	sep := ",\n    "
+	if !rw.some {
+		rw.some, sep = true, "\n    "
+	}
+	b, err := json.MarshalIndent(newResultIdea(i), "    ", "  ")
+	if err == nil {
+		_, err = rw.w.Write(append([]byte(sep), b...))
+	}
+	rw.err = err
+	return err
+}
+
+// Close completes the file and gives the first error there was.
+func (rw *ResultWriter) Close() error {
+	if rw.err != nil {
+		return rw.err
+	}
+	if rw.csv != nil {
+		rw.csv.Flush()
+		rw.err = rw.csv.Error()
+		return rw.err
+	}
+	end := "]\n}\n"
+	if rw.some {
+		end = "\n  ]\n}\n"
+	}
+	_, rw.err = io.WriteString(rw.w, end)
+	return rw.err
 }
 
 func resultRow(i models.ResultIdea) []string {
@@ -58,19 +127,8 @@ type resultIdea struct {
 	MergedFrom []int `json:"merged_from"`
 }
 
-// ResultJSON writes a result as one JSON object, indented, with the field names
-// of models.Result. It returns the writer's errors.
-func ResultJSON(w io.Writer, r models.Result) error {
-	ideas := make([]resultIdea, len(r.Ideas))
-	for n, i := range r.Ideas {
-		ideas[n] = resultIdea{i, placed(i.Rank), placed(i.RankLo), placed(i.RankHi), placed(i.Band), append([]int{}, i.MergedFrom...)}
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
-		models.Result
-		Ideas []resultIdea `json:"ideas"`
-	}{r, ideas})
+func newResultIdea(i models.ResultIdea) resultIdea {
+	return resultIdea{i, placed(i.Rank), placed(i.RankLo), placed(i.RankHi), placed(i.Band), append([]int{}, i.MergedFrom...)}
 }
 
 func placed(n int) *int {
