@@ -84,3 +84,19 @@ func (s ConsultationSettings) MustAnswer(ranked []int) []int {
 	}
 	return ranked
 }
+
+// IdeaFigure is what a ranking asks of an idea.
+type IdeaFigure struct {
+	ID         string
+	Number     int
+	Status     Status
+	MergedInto string
+	Tally      Tally
+}
+
+// IdeaWords is what a result prints of an idea beside its figures.
+type IdeaWords struct {
+	ID                  string
+	Number              int
+	Title, Author, Body string
+}

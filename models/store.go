@@ -85,11 +85,12 @@ type IdeaStore interface {
 	// Ideas lists by number (those without one last, by id). Without All only shown
 	// ones: published, or removed after publication. Tallies and published responses are filled in.
 	Ideas(ctx context.Context, f IdeaFilter) ([]Idea, error)
-	// EachIdea streams the ideas that have a number, by number, with no more than a
-	// result asks for: id, number, status, what it was merged into and the tally, and
-	// with words set title, author's name and body. It stops at fn's error and returns
-	// it. It reads in batches and holds nothing while fn works, so fn may be slow.
-	EachIdea(ctx context.Context, consultationID string, words bool, fn func(Idea) error) error
+	// EachFigure streams the figures of the ideas that have a number and votes, or were
+	// merged into another, by number; EachWords the words of those that are published
+	// and not merged, by number. Both stop at fn's error and return it. They read in
+	// batches and hold nothing while fn works, so fn may be slow.
+	EachFigure(ctx context.Context, consultationID string, fn func(IdeaFigure) error) error
+	EachWords(ctx context.Context, consultationID string, fn func(IdeaWords) error) error
 	// IdeaPlaces lists what Ideas would without All and a limit, by number.
 	IdeaPlaces(ctx context.Context, consultationID string) ([]IdeaPlace, error)
 	// OwnIdeas lists the author's ideas in the consultation that are not shown yet

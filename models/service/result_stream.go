@@ -75,11 +75,12 @@ func (f *figures) read(ctx context.Context) error {
 	var enough []ranking.Idea
 	into := map[string]string{}
 	number := map[string]int{}
-	err := f.store.EachIdea(ctx, f.id, false, func(i models.Idea) error {
+	err := f.store.EachFigure(ctx, f.id, func(i models.IdeaFigure) error {
 		if i.MergedInto != "" {
 			into[i.ID], number[i.ID] = i.MergedInto, i.Number
+			return nil
 		}
-		if !printed(i) {
+		if i.Status != models.StatusPublished {
 			return nil
 		}
 		t := i.Tally.Stepped(models.TallyStep)
@@ -102,11 +103,6 @@ func (f *figures) read(ctx context.Context) error {
 	}
 	f.ranked = ranking.Rank(enough, f.settings)
 	return nil
-}
-
-// printed tells whether an idea stands in a result by itself.
-func printed(i models.Idea) bool {
-	return i.Status == models.StatusPublished && i.MergedInto == "" && i.Number > 0
 }
 
 // wordsAtATime is how many ranked ideas have their words read at once.
@@ -133,8 +129,8 @@ func (f *figures) each(ctx context.Context, fn func(models.ResultIdea) error) er
 			}
 		}
 	}
-	return f.store.EachIdea(ctx, f.id, true, func(i models.Idea) error {
-		if placedOnes[i.Number] || !printed(i) {
+	return f.store.EachWords(ctx, f.id, func(i models.IdeaWords) error {
+		if placedOnes[i.Number] {
 			return nil
 		}
 		x := f.few[i.Number]
@@ -144,7 +140,7 @@ func (f *figures) each(ctx context.Context, fn func(models.ResultIdea) error) er
 }
 
 // words reads some ideas by number.
-func (f *figures) words(ctx context.Context, chunk []ranking.Ranked) (map[int]models.Idea, error) {
+func (f *figures) words(ctx context.Context, chunk []ranking.Ranked) (map[int]models.IdeaWords, error) {
 	numbers := make([]int, len(chunk))
 	for n, r := range chunk {
 		numbers[n] = r.Number
@@ -153,21 +149,21 @@ func (f *figures) words(ctx context.Context, chunk []ranking.Ranked) (map[int]mo
 	if err != nil {
 		return nil, fmt.Errorf("read the ideas: %w", err)
 	}
-	words := map[int]models.Idea{}
+	words := map[int]models.IdeaWords{}
 	for _, i := range list {
-		if printed(i) {
-			words[i.Number] = i
+		if i.Status == models.StatusPublished && i.MergedInto == "" {
+			words[i.Number] = models.IdeaWords{ID: i.ID, Number: i.Number, Title: i.Title, Author: i.AuthorName, Body: i.Body}
 		}
 	}
 	return words, nil
 }
 
 // row is an idea as it is printed, with the figures that were ranked.
-func (f *figures) row(i models.Idea, x ranking.Idea) models.ResultIdea {
+func (f *figures) row(i models.IdeaWords, x ranking.Idea) models.ResultIdea {
 	from := append([]int{}, f.merged[i.ID]...)
 	slices.Sort(from)
 	return models.ResultIdea{
-		Number: i.Number, Title: i.Title, Author: i.AuthorName, Body: i.Body,
+		Number: i.Number, Title: i.Title, Author: i.Author, Body: i.Body,
 		Tally: models.Tally{Agree: x.Agree, Disagree: x.Disagree, Pass: x.Pass}, MergedFrom: from,
 	}
 }

@@ -8,33 +8,39 @@ import (
 )
 
 const (
-	figureSelect = "SELECT id, number, status, merged_into, agree, disagree, pass" + eachFrom
-	wordsSelect  = "SELECT id, number, status, merged_into, agree, disagree, pass, title, author_name, body" + eachFrom
-	eachFrom     = " FROM ideas WHERE consultation_id = ? AND number > ? AND number > 0 ORDER BY number LIMIT ?"
+	figureSelect = `SELECT id, number, status, merged_into, agree, disagree, pass FROM ideas
+		WHERE consultation_id = ? AND number > ? AND number > 0 AND (agree + disagree + pass > 0 OR merged_into <> '')
+		ORDER BY number LIMIT ?`
+	wordsSelect = `SELECT id, number, title, author_name, body FROM ideas
+		WHERE consultation_id = ? AND number > ? AND number > 0 AND status = 'published' AND merged_into = ''
+		ORDER BY number LIMIT ?`
 )
 
-// EachIdea implements models.IdeaStore.
-func (s *Store) EachIdea(ctx context.Context, consultationID string, words bool, fn func(models.Idea) error) error {
-	text, scan := figureSelect, scanFigures
-	if words {
-		text, scan = wordsSelect, scanWords
-	}
-	q := s.reader(ctx)
-	return batches("ideas", func(after string) ([]models.Idea, error) {
+// EachFigure implements models.IdeaStore.
+func (s *Store) EachFigure(ctx context.Context, consultationID string, fn func(models.IdeaFigure) error) error {
+	number := func(i models.IdeaFigure) string { return strconv.Itoa(i.Number) }
+	return batches("ideas", byNumber(s.reader(ctx), figureSelect, consultationID, scanFigure), number, fn)
+}
+
+// EachWords implements models.IdeaStore.
+func (s *Store) EachWords(ctx context.Context, consultationID string, fn func(models.IdeaWords) error) error {
+	number := func(i models.IdeaWords) string { return strconv.Itoa(i.Number) }
+	return batches("ideas", byNumber(s.reader(ctx), wordsSelect, consultationID, scanWords), number, fn)
+}
+
+// byNumber reads a batch of ideas after a number.
+func byNumber[T any](q queries, text, consultationID string, scan func(scanner) (T, error)) func(after string) ([]T, error) {
+	return func(after string) ([]T, error) {
 		number, _ := strconv.Atoi(after) // "": from the first on
 		rows, err := q.query(text, consultationID, number, batchSize)
 		return collect(rows, err, scan)
-	}, func(i models.Idea) string { return strconv.Itoa(i.Number) }, fn)
+	}
 }
 
-func figuresDest(i *models.Idea, then ...any) []any {
-	return append([]any{
-		&i.ID, &i.Number, &i.Status, &i.MergedInto, &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass,
-	}, then...)
+func scanFigure(row scanner) (i models.IdeaFigure, err error) {
+	return i, row.Scan(&i.ID, &i.Number, &i.Status, &i.MergedInto, &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
 }
 
-func scanFigures(row scanner) (i models.Idea, err error) { return i, row.Scan(figuresDest(&i)...) }
-
-func scanWords(row scanner) (i models.Idea, err error) {
-	return i, row.Scan(figuresDest(&i, &i.Title, &i.AuthorName, &i.Body)...)
+func scanWords(row scanner) (i models.IdeaWords, err error) {
+	return i, row.Scan(&i.ID, &i.Number, &i.Title, &i.Author, &i.Body)
 }

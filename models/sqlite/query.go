@@ -123,18 +123,44 @@ const batchSize = 500
 // batches reads keyset by keyset with read, which gives at most batchSize rows after
 // a key, and hands them to fn while no connection is held. fn's error comes back as it is.
 func batches[T any](what string, read func(after string) ([]T, error), key func(T) string, fn func(T) error) error {
-	for after := ""; ; {
-		list, err := read(after)
-		if err != nil {
-			return wrap(what, err)
+	parts, enough := make(chan part[T]), make(chan struct{})
+	defer func() {
+		close(enough)
+		for range parts { // until nothing is read any more
 		}
-		for _, v := range list {
+	}()
+	go readAhead(read, key, parts, enough)
+	for p := range parts {
+		if p.err != nil {
+			return wrap(what, p.err)
+		}
+		for _, v := range p.list {
 			if err := fn(v); err != nil {
 				return err
 			}
 		}
-		if len(list) < batchSize {
-			return nil
+	}
+	return nil
+}
+
+// part is one batch.
+type part[T any] struct {
+	list []T
+	err  error
+}
+
+// readAhead reads the next batch while fn works on the last one.
+func readAhead[T any](read func(after string) ([]T, error), key func(T) string, parts chan<- part[T], enough <-chan struct{}) {
+	defer close(parts)
+	for after := ""; ; {
+		list, err := read(after)
+		select {
+		case parts <- part[T]{list, err}:
+		case <-enough:
+			return
+		}
+		if err != nil || len(list) < batchSize {
+			return
 		}
 		after = key(list[len(list)-1])
 	}

@@ -105,9 +105,11 @@ func (e *env) textStops(g *guide) []stop {
 			e.ideas(g.c)
 			must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: g.c.ID, All: true, AfterNumber: 1, Limit: 9}))(e)
 		}},
-		{"EachIdea", func(e *env) {
-			e.ok(e.store.EachIdea(e.ctx, g.c.ID, false, func(models.Idea) error { return nil }))
-			e.ok(e.store.EachIdea(e.ctx, g.c.ID, true, func(models.Idea) error { return nil }))
+		{"EachFigure", func(e *env) {
+			e.ok(e.store.EachFigure(e.ctx, g.c.ID, func(models.IdeaFigure) error { return nil }))
+		}},
+		{"EachWords", func(e *env) {
+			e.ok(e.store.EachWords(e.ctx, g.c.ID, func(models.IdeaWords) error { return nil }))
 		}},
 		{"IdeaPlaces", func(e *env) { must(e.store.IdeaPlaces(e.ctx, g.c.ID))(e) }},
 		{"OwnIdeas", func(e *env) { must(e.store.OwnIdeas(e.ctx, g.c.ID, both))(e) }},
