@@ -73,7 +73,7 @@ func (e *env) consultationStops(g *guide) []stop {
 		{"AddConsultation", func(e *env) { e.draft("Fairs", "Docks") }},
 		{"Consultation", func(e *env) { e.reload(g.c) }},
 		{"ConsultationBySlug", func(e *env) { must(e.store.ConsultationBySlug(e.ctx, g.c.Slug))(e) }},
-		{"ConsultationMark", func(e *env) { must(e.store.ConsultationMark(e.ctx, g.c.ID))(e) }},
+		{"ConsultationMark", func(e *env) { must(e.store.ConsultationMark(e.ctx, g.c.Slug))(e) }},
 		{"Consultations", func(e *env) {
 			for _, states := range [][]models.State{nil, {models.StateOpen}} {
 				_, after, err := e.store.Consultations(e.ctx, models.ConsultationFilter{States: states, Limit: 1})
