@@ -74,6 +74,9 @@ func yesNo(b bool) string {
 }
 
 func numbers(list []int) string {
+	if len(list) == 0 {
+		return ""
+	}
 	parts := make([]string, len(list))
 	for i, n := range list {
 		parts[i] = strconv.Itoa(n)

@@ -40,6 +40,7 @@ func writeAll(w *ResultWriter, ideas []models.ResultIdea) error {
 type ResultWriter struct {
 	w    io.Writer
 	csv  *csv.Writer // nil: JSON
+	row  []string    // used again for every idea
 	some bool
 	err  error // the first one; every later call returns it
 }
@@ -68,7 +69,8 @@ func (rw *ResultWriter) Write(i models.ResultIdea) error {
 		return rw.err
 	}
 	if rw.csv != nil {
-		rw.err = rw.csv.Write(resultRow(i))
+		rw.row = appendRow(rw.row[:0], i)
+		rw.err = rw.csv.Write(rw.row)
 		return rw.err
 	}
 	sep := ",\n    "
@@ -101,14 +103,13 @@ func (rw *ResultWriter) Close() error {
 	return rw.err
 }
 
-func resultRow(i models.ResultIdea) []string {
-	row := []string{
+func appendRow(row []string, i models.ResultIdea) []string {
+	row = append(row,
 		place(i.Rank), strconv.Itoa(i.Number), guard(i.Title), guard(i.Author), guard(i.Body),
 		strconv.FormatInt(i.Agree, 10), strconv.FormatInt(i.Disagree, 10), strconv.FormatInt(i.Pass, 10),
 		figure(i.Support), figure(i.Lo), figure(i.Hi),
 		place(i.RankLo), place(i.RankHi), place(i.Band),
-		yesNo(i.CouldBeHigher), yesNo(i.Split), figure(&i.Reach), numbers(i.MergedFrom),
-	}
+		yesNo(i.CouldBeHigher), yesNo(i.Split), figure(&i.Reach), numbers(i.MergedFrom))
 	if i.Response == nil {
 		return append(row, "", "", "", "", "")
 	}
