@@ -232,9 +232,14 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 
 // sendOwn sends a page with its reader's parts.
 func (s *Server) sendOwn(c *fiber.Ctx, p *page, own map[string]templ.Component) error {
-	if c.AcceptsEncodings("gzip") == "gzip" { // straight into the answer, which is long
+	if c.AcceptsEncodings("gzip") == "gzip" {
+		body := newStretches()
+		if err := s.pages.personalised(c.UserContext(), newGzipJoin(body), p.packed.Load(), own); err != nil {
+			return err
+		}
 		gzipped(c)
-		return s.pages.personalised(c.UserContext(), newGzipJoin(c.Response().BodyWriter()), p.packed.Load(), own)
+		c.Response().SetBodyStream(body, body.size)
+		return nil
 	}
 	var b bytes.Buffer
 	if err := s.pages.personalised(c.UserContext(), newGzipJoin(&b), p.packed.Load(), own); err != nil {

@@ -60,7 +60,25 @@ func pack(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error)
 		}
 	}
 	p.whole, p.parts = w.end()
+	p.join()
 	return p, w.err
+}
+
+// join makes one piece of public ones that follow each other.
+func (p *packed) join() {
+	var pieces []packedPiece
+	var public []*chunk
+	for _, piece := range append(p.pieces, packedPiece{name: noticePart}) { // the last one ends what is public
+		if piece.name == "" {
+			public = append(public, piece.chunk)
+			continue
+		}
+		if len(public) > 0 {
+			pieces, public = append(pieces, packedPiece{chunk: joined(public)}), nil
+		}
+		pieces = append(pieces, piece)
+	}
+	p.pieces = pieces[:len(pieces)-1]
 }
 
 // noticePart is the personal place at the top of a page.

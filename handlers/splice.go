@@ -57,6 +57,21 @@ func (c *chunk) at(level int) (*chunk, error) {
 	return newChunk(raw, level)
 }
 
+// joined gives one chunk for several that follow each other.
+func joined(list []*chunk) *chunk {
+	if len(list) == 1 {
+		return list[0]
+	}
+	var b bytes.Buffer
+	g := &gzipJoin{out: &b}
+	size := 0
+	for _, c := range list {
+		g.chunk(c)
+		size += c.size
+	}
+	return &chunk{size, g.crc, crcAcross(size), list[0].level, bytes.Clone(b.Bytes())}
+}
+
 var gzipHead = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
 
 // gzipJoin puts chunks and plain bytes together as one gzip member in out, which
@@ -77,7 +92,11 @@ func (g *gzipJoin) write(b []byte) { _, _ = g.out.Write(b) }
 
 // chunk adds a piece as it was compressed.
 func (g *gzipJoin) chunk(c *chunk) {
-	g.write(c.deflated)
+	if s, ok := g.out.(*stretches); ok {
+		s.share(c.deflated)
+	} else {
+		g.write(c.deflated)
+	}
 	g.crc = crcTimes(c.across, g.crc) ^ c.crc
 	g.size += uint32(c.size)
 }
