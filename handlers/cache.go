@@ -222,7 +222,7 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return s.sendOwn(c, p, own)
 	}
-	if c.AcceptsEncodings("gzip") == "gzip" {
+	if acceptsGzip(c) {
 		return s.sendWhole(c, p)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")
@@ -232,7 +232,7 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 
 // sendOwn sends a page with its reader's parts.
 func (s *Server) sendOwn(c *fiber.Ctx, p *page, own map[string]templ.Component) error {
-	if c.AcceptsEncodings("gzip") == "gzip" {
+	if acceptsGzip(c) {
 		body := newStretches()
 		if err := s.pages.personalised(c.UserContext(), newGzipJoin(body), p.packed.Load(), own); err != nil {
 			return err
@@ -250,7 +250,7 @@ func (s *Server) sendOwn(c *fiber.Ctx, p *page, own map[string]templ.Component) 
 
 // sendGzip sends a page that is one gzip member, unpacked for who cannot read that.
 func sendGzip(c *fiber.Ctx, member []byte) error {
-	if c.AcceptsEncodings("gzip") == "gzip" {
+	if acceptsGzip(c) {
 		gzipped(c)
 		c.Response().SetBodyRaw(member)
 		return nil

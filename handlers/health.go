@@ -44,7 +44,7 @@ func (s *Server) asset(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	c.Set(fiber.HeaderContentType, contentType)
 	c.Vary(fiber.HeaderAcceptEncoding)
-	if c.AcceptsEncodings("gzip") != "gzip" {
+	if !acceptsGzip(c) {
 		return c.Send(content)
 	}
 	packed, ok := s.assets.Load(c.Params("file"))
