@@ -9,10 +9,6 @@ import (
 	"folkmoot/models/jobs"
 )
 
-func newRunner(b *bench) *jobs.Runner {
-	return jobs.New(jobs.Options{Store: b.store, Renderer: plain{}, Sender: b.outbox, Clock: b.clock})
-}
-
 // open adds an open consultation with two ideas, and a link that counts a vote on each.
 func (b *bench) open() {
 	b.Helper()

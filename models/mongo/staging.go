@@ -18,12 +18,6 @@ const (
 	stagePatience = 2 * time.Minute
 )
 
-// staging says that a node plays what happened before now, and until when it may.
-type staging struct {
-	Op    string    `bson:"op"`
-	Until time.Time `bson:"until"`
-}
-
 // Play lets fn write at the times that clock shows, to play what happened in the weeks
 // before: by their times its entries are those of a dead program, so no node sweeps
 // meanwhile. mine is false if another node is playing. Should this node lose its right
