@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"encoding/binary"
 	"os"
 	"sync"
@@ -16,15 +17,20 @@ type stamp [96]byte
 // commits counts the commits, up to a wrap.
 func (s stamp) commits() uint32 { return binary.NativeEndian.Uint32(s[8:]) }
 
+// whole tells whether it was not read in the middle of a change: both copies agree.
+func (s stamp) whole() bool { return bytes.Equal(s[:len(s)/2], s[len(s)/2:]) }
+
 // memo keeps the answers of hot reads until somebody commits what may change them.
 // It is exact: a read that begins after a commit was acknowledged finds another
 // stamp, and is asked anew. Only our own commits, of which it is known what they
 // touch, leave the rest; a commit of another process makes everything forgotten.
 type memo struct {
 	index   *os.File // the -shm file; closed last, since closing it drops SQLite's own locks
+	mapped  []byte   // its beginning in memory, where the system can
 	mu      sync.RWMutex
-	stamp   stamp // of the state that the answers are from
-	writing bool  // a transaction of ours is under way: it will move the stamp, and say what it touched
+	stamp   stamp   // of the state that the answers are from
+	writing bool    // a transaction of ours is under way: it will move the stamp, and say what it touched
+	said    *commit // what it touched, once it is about to be committed
 	kept    map[string]any
 	about   map[string][]string // keys of answers by topic
 }
@@ -36,18 +42,25 @@ func newMemo(path string) *memo {
 	if err != nil {
 		return &memo{}
 	}
-	return &memo{index: f, kept: map[string]any{}, about: map[string][]string{}}
+	return &memo{index: f, mapped: mapped(f), kept: map[string]any{}, about: map[string][]string{}}
 }
 
 func (m *memo) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	unmap(m.mapped)
 	if m.index != nil {
 		_ = m.index.Close()
 	}
+	m.mapped, m.index = nil, nil
 }
 
 // now reads the stamp of the last commit.
 func (m *memo) now() (s stamp, ok bool) {
-	if m.index == nil {
+	switch {
+	case m.mapped != nil:
+		return s, copy(s[:], m.mapped) == len(s)
+	case m.index == nil:
 		return s, false
 	}
 	n, err := m.index.ReadAt(s[:], 0)
@@ -80,10 +93,12 @@ func (m *memo) look(key string) (v any, found bool, s stamp, keep bool) {
 	}
 	m.mu.RUnlock()
 	switch {
-	case !ok || !same && writing: // it may be our own commit, which has not said yet what it touched
+	case !ok:
 		return nil, false, s, false
 	case same:
 		return v, found, s, true
+	case writing:
+		return m.lookAhead(key)
 	}
 	return nil, false, s, m.adopt(s)
 }

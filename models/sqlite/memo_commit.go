@@ -25,6 +25,7 @@ func about[T any](topic string) func(T) string { return func(T) string { return 
 // commit is what a transaction of ours did to what is remembered.
 type commit struct {
 	done   bool     // it was committed
+	said   bool     // the memo was told of it before
 	before stamp    // as it stood when the transaction had the file for itself
 	all    bool     // it may have changed anything
 	topics []string // it changed these
@@ -53,14 +54,51 @@ func (m *memo) end(c commit) {
 	m.writing = false
 	now, _ := m.now()
 	switch {
+	case c.done && c.said && m.said == nil && now == m.stamp: // a reader was quicker
+		return
 	case !c.done || c.all || c.before != m.stamp || now.commits()-c.before.commits() > 1:
 		m.forgetAll()
 	default:
-		for _, topic := range c.topics {
-			m.forget(topic)
-		}
+		m.forgetTopics(c)
 	}
-	m.stamp = now
+	m.stamp, m.said = now, nil
+}
+
+// say tells what our transaction has touched, just before it is committed; nil: it was
+// not committed after all.
+func (m *memo) say(c *commit) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.said = c; c != nil {
+		c.said = true
+	}
+}
+
+// lookAhead is look between our commit and its end, which may be long: who commits has
+// to wait for a processor. If the only commit since is the one that was said, it is
+// taken in here.
+func (m *memo) lookAhead(key string) (v any, found bool, s stamp, keep bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, ok := m.now()
+	if c := m.said; ok && c != nil && s != m.stamp {
+		if c.all || c.before != m.stamp || !s.whole() || s.commits()-c.before.commits() != 1 {
+			return nil, false, s, false
+		}
+		m.forgetTopics(*c)
+		m.stamp, m.said = s, nil
+	}
+	if s != m.stamp {
+		return nil, false, s, false
+	}
+	v, found = m.kept[key]
+	return v, found, s, true
+}
+
+func (m *memo) forgetTopics(c commit) {
+	for _, topic := range c.topics {
+		m.forget(topic)
+	}
 }
 
 func (m *memo) forget(topic string) {

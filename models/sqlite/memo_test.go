@@ -178,6 +178,49 @@ func TestAnotherCommitRightAfterOurs(t *testing.T) {
 	}
 }
 
+// TestReadersTakeInACommitBeforeItsEnd: between our commit and its end a reader goes on
+// with what it has not touched, unless another process has committed as well.
+func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
+	s := openTest(t, Options{})
+	other, err := Open(t.Context(), s.Path(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	ask := func(topic string, answer int) int {
+		got, err := remember(s.memo, topic+" key", about[int](topic), func() (int, error) { return answer, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	for commits, want := range map[int][]int{1: {1, 2}, 2: {2, 2}} {
+		ask("left", 1)
+		ask("touched", 1)
+		s.memo.begin()
+		before, _ := s.memo.now()
+		c := commit{before: before, topics: []string{"touched"}}
+		s.memo.say(&c)
+		if got := ask("touched", 3); got != 1 {
+			t.Errorf("before the commit the answer is %d", got)
+		}
+		for n := range commits { // as if this store had written the first
+			if err := other.put(t.Context(), add(10*commits+n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := []int{ask("left", 2), ask("touched", 2)}; !slices.Equal(got, want) {
+			t.Errorf("after %d commits the answers are %d, want %d", commits, got, want)
+		}
+		c.done = true
+		s.memo.end(c)
+		if got := []int{ask("left", 2), ask("touched", 4)}; got[0] != want[0] || got[1] == 1 {
+			t.Errorf("after the end of %d commits the answers are %d", commits, got)
+		}
+		s.memo.forgetAll()
+	}
+}
+
 // TestMemoIsExact: whatever two stores on one file write in turns, each remembers
 // what is in the file.
 func TestMemoIsExact(t *testing.T) {

@@ -50,7 +50,9 @@ func (w *writer) attempt(batch []*write, errs []error, guarded bool) (commit, er
 	if w.twice && !guarded {
 		return commit{}, errors.Join(errSpoilt, w.exec("ROLLBACK"))
 	}
+	w.memo.say(&c)
 	if err := w.exec("COMMIT"); err != nil {
+		w.memo.say(nil)
 		_ = w.exec("ROLLBACK")
 		return commit{}, wrap("commit", err)
 	}
