@@ -67,6 +67,15 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 	return key, true, nil
 }
 
+// ownKey is pageKey for a reader of texts that nobody else sees: a page of their own.
+func (s *Server) ownKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, err error) {
+	if key, ok = s.sharedKey(c, sub); !ok || c.Query("reply_to") != "" {
+		return "", false, nil
+	}
+	own, err := s.svc.OwnTexts(c.UserContext(), actorOf(c), sub.C)
+	return key + "\n" + own, err == nil, err
+}
+
 // sharedKey is pageKey for a page on which no texts of one's own can stand.
 func (s *Server) sharedKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool) {
 	if s.pages.off || c.Method() != fiber.MethodGet || sub.State == models.StateDraft {
@@ -106,8 +115,13 @@ type made struct {
 
 // keep gives the page of key, made by build for a stranger if it is not there yet.
 func (s *Server) keep(c *fiber.Ctx, key string, build func() (made, error)) (*page, error) {
+	return s.keepFor(c, stranger(), key, build)
+}
+
+// keepFor is keep for a page that is made for somebody.
+func (s *Server) keepFor(c *fiber.Ctx, v *visit, key string, build func() (made, error)) (*page, error) {
 	return s.pages.kept.Get(c.UserContext(), key, otter.LoaderFunc[string, *page](func(ctx context.Context, _ string) (p *page, err error) {
-		err = asStranger(c, func() error {
+		err = as(c, v, func() error {
 			m, err := build()
 			if err != nil {
 				return err

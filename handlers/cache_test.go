@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 )
 
@@ -79,6 +80,43 @@ func TestNothingPrivateIsKept(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestOwnPageIsKept keeps the page of who has a waiting text, for them alone: it follows
+// their votes and texts, and is made anew only when a text of theirs changes.
+func TestOwnPageIsKept(t *testing.T) {
+	a := newApp(t)
+	author, other := a.signedIn("ann@example.org", models.RoleParticipant), a.signedIn("bob@example.org", models.RoleParticipant)
+	other.post(mainPage+"/replies", url.Values{"body": {"Bob waits"}}).want(t, "reply of Bob", 303)
+	sent := author.post(mainPage+"/replies", url.Values{"body": {"Ann waits"}}).want(t, "reply of Ann", 303)
+	author.get(mainPage) // the notice is read once
+	before := author.get(mainPage).want(t, "with her text", 200, "Ann waits", "/edit/")
+	renders := a.srv.pages.renders.Load()
+	for range 3 {
+		if again := author.get(mainPage); again.body != before.body || strings.Contains(again.body, "Bob waits") {
+			t.Errorf("again: %s", firstDifference(before.body, again.body))
+		}
+	}
+	author.post(voteOn1, url.Values{"choice": {"disagree"}}).want(t, "vote", 303)
+	if body := author.get(mainPage).body; body == before.body {
+		t.Error("her vote is not on her page")
+	}
+	if n := a.srv.pages.renders.Load() - renders; n > 1 { // a first vote is seen by everybody
+		t.Errorf("four visits and a vote cost %d renderings", n)
+	}
+	for who, b := range map[string]*browser{"stranger": a.browser(), "Bob": other} {
+		if strings.Contains(b.get(mainPage).body, "Ann waits") {
+			t.Errorf("%s sees what waits", who)
+		}
+	}
+	item := strings.SplitAfter(sent.header.Get("Location"), "#")[1]
+	author.post("/edit/"+item, url.Values{"rev": {"1"}, "body": {"Ann still sits there"}}).want(t, "edit", 303)
+	author.get(mainPage)
+	author.get(mainPage).want(t, "edited", 200, "Ann still sits there")
+	a.clock.Add(service.EditWindow)
+	if body := author.get(mainPage).body; strings.Contains(body, "/edit/") {
+		t.Error("after the window her text may still be edited")
+	}
 }
 
 // TestOneRenderingForAThousand sends many visitors to a page that is not there yet.

@@ -45,6 +45,11 @@ var acts = []func(a *app, random *rand.Rand, shown []models.Reply) *models.Reply
 		return nil
 	},
 	func(a *app, r *rand.Rand, _ []models.Reply) *models.Reply {
+		who := a.signedIn(fmt.Sprintf("voter%d@example.org", r.IntN(2)), models.RoleParticipant)
+		who.post(mainPage+"/replies", url.Values{"body": {fmt.Sprint("It waits ", r.Int64())}})
+		return nil
+	},
+	func(a *app, r *rand.Rand, _ []models.Reply) *models.Reply {
 		a.clock.Add(time.Duration(r.Int64N(int64(3 * time.Hour))))
 		return nil
 	},
@@ -76,7 +81,7 @@ func TestKeptPagesAreExact(t *testing.T) {
 	b.con = a.con
 	a.withIdeas(32)
 	random, shown := rand.New(rand.NewPCG(4, 2027)), []models.Reply(nil)
-	for n := range 40 {
+	for n := range 48 {
 		node := []*app{a, b}[random.IntN(2)]
 		if added := acts[random.IntN(len(acts))](node, random, shown); added != nil {
 			shown = append(shown, *added)

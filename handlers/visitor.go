@@ -58,10 +58,10 @@ func visitOf(c *fiber.Ctx) *visit {
 	return stranger()
 }
 
-// asStranger runs fn as if nobody in particular had asked.
-func asStranger(c *fiber.Ctx, fn func() error) error {
+// as runs fn as if somebody else had asked.
+func as(c *fiber.Ctx, other *visit, fn func() error) error {
 	v := c.Locals(keyVisitor)
-	c.Locals(keyVisitor, stranger())
+	c.Locals(keyVisitor, other)
 	defer c.Locals(keyVisitor, v)
 	return fn()
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -218,4 +219,26 @@ func (s *Service) Permalink(ctx context.Context, replyID string) (Place, error) 
 func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {
 	n, err := s.store.UnpublishedOwn(ctx, consultationID, actor.Author())
 	return err == nil && n == 0, err
+}
+
+// OwnTexts names what the actor alone sees on the page of a consultation: who it is,
+// which texts of theirs are not public, as they now are, and which of them may be edited.
+func (s *Service) OwnTexts(ctx context.Context, actor models.Actor, c models.Consultation) (string, error) {
+	replies, err := s.store.OwnReplies(ctx, c.ID, "", actor.Author())
+	if err != nil {
+		return "", err
+	}
+	ideas, err := s.store.OwnIdeas(ctx, c.ID, actor.Author())
+	if err != nil {
+		return "", err
+	}
+	var edit []bool
+	for _, r := range replies {
+		edit = append(edit, canEdit(c, r.Contribution, actor, s.Now()) == nil)
+	}
+	for _, i := range ideas {
+		edit = append(edit, canEdit(c, i.Contribution, actor, s.Now()) == nil)
+	}
+	all, err := json.Marshal([]any{actor.Author(), replies, ideas, edit})
+	return models.HashToken(string(all)), err
 }
