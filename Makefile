@@ -26,8 +26,11 @@ build: needs ## build ./folkmoot
 	@[ -e folkmoot ] || echo "Building. The first time takes about two minutes."
 	@$(GO) build -o folkmoot ./cmd/folkmoot
 
+# go test says nothing of tests that skip: those without their database are listed.
 test: needs ## run the tests at a hundredth of the full sizes
-	FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -timeout 30m $(TESTFLAGS) ./...
+	@skips="$$(mktemp)"; trap 'rm -f "$$skips"' EXIT; \
+	FOLKMOOT_TEST_SKIPS="$$skips" FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
+	[ ! -s "$$skips" ] || { echo "Skipped for want of a MongoDB (in bash, \`. .ci/mongodb\` starts one and says so to the tests):"; sort -u "$$skips"; }
 	@$(MAKE) --no-print-directory race
 
 race: needs ## run the tests where goroutines meet under the race detector

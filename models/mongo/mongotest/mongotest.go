@@ -3,6 +3,7 @@ package mongotest
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"strings"
@@ -25,10 +26,27 @@ func Server(t testing.TB) string {
 	case os.Getenv("CI") != "":
 		t.Fatal("FOLKMOOT_TEST_MONGODB_URI is not set, and in CI nothing is skipped for want of a database")
 	default:
-		t.Skip("needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; " +
+		skip(t, "needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; "+
 			"each test makes and drops a database of its own) and run this test again")
 	}
 	return ""
+}
+
+// skip skips a test and, since go test is silent about that, adds it to the list that
+// FOLKMOOT_TEST_SKIPS names, if any.
+func skip(t testing.TB, why string) {
+	t.Helper()
+	if list := os.Getenv("FOLKMOOT_TEST_SKIPS"); list != "" {
+		f, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = f.WriteString("  " + t.Name() + "\n")
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	t.Skip(why)
 }
 
 // Database gives the address of a database that is not there yet and is dropped at the

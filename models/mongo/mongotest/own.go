@@ -40,7 +40,7 @@ func StartOwn(t testing.TB) *Own {
 	case os.Getenv("CI") != "":
 		t.Fatal("FOLKMOOT_TEST_MONGODB_SERVER is not set, and in CI nothing is skipped for want of a database")
 	default:
-		t.Skip("needs a MongoDB of its own to kill: set FOLKMOOT_TEST_MONGODB_SERVER to its command line with {port} and {dir} " +
+		skip(t, "needs a MongoDB of its own to kill: set FOLKMOOT_TEST_MONGODB_SERVER to its command line with {port} and {dir} "+
 			"(.ci/mongodb has one) and run this test again")
 	}
 	s := &Own{t: t, port: freePort(t)}
