@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"flag"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +10,16 @@ import (
 	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/storetest"
 )
+
+// TestMain lets properties be tried less often than on a file, unless told otherwise: a
+// test server takes long.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
+	flag.Parse()
+	m.Run()
+}
 
 // TestContract holds the store to the contract of every store.
 func TestContract(t *testing.T) {
@@ -48,7 +59,7 @@ func TestContractInterrupted(t *testing.T) {
 			s := openAt(t, uri, o)
 			d := &disturbance{}
 			s.faults = d.step
-			return storetest.Node{Store: s, Disturb: d.disturb, Sweep: s.Sweep}
+			return storetest.Node{Store: s, Disturb: d.disturb, Sweep: s.Sweep, Every: 7}
 		}
 	})
 }

@@ -30,6 +30,9 @@ type Node struct {
 	Disturb func(n int, f Fault) (reached func() bool)
 	// Sweep finishes what other programs have left half done; nil where no store has to.
 	Sweep func(ctx context.Context) error
+	// Every is for a slow server: how far it is from one disturbed step to the next in a
+	// run that is not of full size. 0: each step is disturbed.
+	Every int
 }
 
 // OpenNode opens a node on one place, again and again.
@@ -71,11 +74,21 @@ func RunInterrupted(t *testing.T, place func(t *testing.T) OpenNode) {
 					node = open(t, clock)
 					return node.Store
 				})
-				for n := 0; e.interrupt(w, f.f, n, &node); n++ {
+				first, every := steps(w, node)
+				for n := first; e.interrupt(w, f.f, n, &node); n += every {
 				}
 			})
 		}
 	}
+}
+
+// steps gives the first step to disturb, which is not the same for all writes, and how
+// far it is to the next ones.
+func steps(w interruptedWrite, node Node) (first, every int) {
+	if node.Every < 2 || scaled(100) == 100 {
+		return 0, 1
+	}
+	return len(w.name) % 3, node.Every
 }
 
 // interrupt disturbs the nth step of a write. It is false if there is no such step.
