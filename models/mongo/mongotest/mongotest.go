@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,14 +16,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Server gives the address of the server that FOLKMOOT_TEST_MONGODB_URI names. Where it
-// names none the test is skipped and says how to run it; in CI that is a failure.
+// turn counts who has asked for a server.
+var turn atomic.Int64
+
+// Server gives the address of the server that FOLKMOOT_TEST_MONGODB_URI names; if it
+// names several, with spaces between, tests take them in turns, since a slow one keeps
+// one processor busy at most. Where it names none the test is skipped and says how to
+// run it; in CI that is a failure.
 func Server(t testing.TB) string {
 	t.Helper()
-	uri := os.Getenv("FOLKMOOT_TEST_MONGODB_URI")
+	servers := strings.Fields(os.Getenv("FOLKMOOT_TEST_MONGODB_URI"))
 	switch {
-	case uri != "":
-		return uri
+	case len(servers) > 0:
+		return servers[turn.Add(1)%int64(len(servers))]
 	case os.Getenv("CI") != "":
 		t.Fatal("FOLKMOOT_TEST_MONGODB_URI is not set, and in CI nothing is skipped for want of a database")
 	default:
