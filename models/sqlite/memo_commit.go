@@ -69,8 +69,11 @@ func (m *memo) end(c commit) {
 func (m *memo) say(c *commit) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.said = c; c != nil {
+	m.said = nil
+	if c != nil {
 		c.said = true
+		said := *c // the writer goes on with its own
+		m.said = &said
 	}
 }
 
