@@ -9,33 +9,39 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 const keyRequestID = "request_id"
 
-// begin answers at once what it can, sends the rest through the routes, and logs how
-// it went.
-func (s *Server) begin(c *fiber.Ctx) error {
-	started := time.Now()
-	done, err := s.again(c)
-	if !done && err == nil {
-		err = s.route(c)
-	}
-	if err != nil {
-		err = s.handleError(c, err)
+// begin answers at once what it can, sends the rest through Fiber, and logs how it went.
+func (s *Server) begin(ctx *fasthttp.RequestCtx) {
+	if done, err := s.again(ctx); err != nil {
+		s.fail(ctx, err)
+	} else if !done {
+		s.fiber(ctx)
 	}
 	if s.AccessLog {
-		s.Log.Info("request", "id", idOf(c), "method", c.Method(), "path", logPath(c), "status", c.Response().StatusCode(),
-			"took", time.Since(started).Round(time.Microsecond))
+		s.Log.Info("request", "id", idOf(ctx), "method", string(ctx.Method()), "path", logPath(ctx), "status", ctx.Response.StatusCode(),
+			"took", time.Since(ctx.Time()).Round(time.Microsecond))
 	}
-	return err
+}
+
+// fail answers with an error where no route has begun.
+func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
+	c := s.app.AcquireCtx(ctx)
+	defer s.app.ReleaseCtx(c)
+	if err := s.handleError(c, err); err != nil {
+		s.Log.Error("cannot answer with an error", "error", err)
+		ctx.SetStatusCode(fiber.StatusInternalServerError)
+	}
 }
 
 // route gives the request an id and a deadline and goes through the routes. Fiber's own
 // context does not end when a visitor leaves, so the deadline does it.
 func (s *Server) route(c *fiber.Ctx) error {
-	idOf(c)
-	ctx := newDeadline(requestDeadline)
+	idOf(c.Context())
+	ctx := newDeadline(time.Now().Add(requestDeadline))
 	c.SetUserContext(ctx)
 	err := s.guard(c)
 	if err != nil {
@@ -46,13 +52,13 @@ func (s *Server) route(c *fiber.Ctx) error {
 }
 
 // idOf gives the id of a request, by which the log and an error page name it.
-func idOf(c *fiber.Ctx) string {
-	if id, ok := c.Locals(keyRequestID).(string); ok {
+func idOf(ctx *fasthttp.RequestCtx) string {
+	if id, ok := ctx.UserValue(keyRequestID).(string); ok {
 		return id
 	}
 	id := requestID()
-	c.Locals(keyRequestID, id)
-	c.Set("X-Request-Id", id)
+	ctx.SetUserValue(keyRequestID, id)
+	ctx.Response.Header.Set("X-Request-Id", id)
 	return id
 }
 
@@ -76,8 +82,8 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 
 // logPath is the path without the token that may be in it, whether or not the
 // request came as far as its route.
-func logPath(c *fiber.Ctx) string {
-	path := c.Path()
+func logPath(ctx *fasthttp.RequestCtx) string {
+	path := string(ctx.URI().PathOriginal())
 	for _, secret := range []string{"/sign-in/", "/contributions/"} {
 		if len(path) > len(secret) && strings.EqualFold(path[:len(secret)], secret) {
 			return secret + "…"

@@ -49,10 +49,10 @@ func (a *app) big() models.Reply {
 
 // ask gives what asks the server for the big page, with no network between.
 func (a *app) ask(b testing.TB, cookie, etag string) func() *fasthttp.RequestCtx {
-	h := a.srv.app.Handler()
+	h := a.srv.app.Server().Handler
 	var c fasthttp.RequestCtx
 	return func() *fasthttp.RequestCtx {
-		c.Request.Reset()
+		c.Init(&fasthttp.Request{}, nil, nil) // for its time
 		c.Response.Reset()
 		c.Request.Header.SetMethod("GET")
 		c.Request.SetRequestURI(bigPage)

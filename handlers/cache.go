@@ -162,7 +162,7 @@ func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	p := &page{rows: m.rows, weight: uint32(2*len(first.whole) + 1024)}
 	p.packed.Store(first)
 	trailer := first.whole[len(first.whole)-8:] // checksum and length of the page
-	p.etag = fmt.Sprintf(`W/"%x"`, trailer)
+	p.etag = fmt.Appendf(nil, `W/"%x"`, trailer)
 	go s.improve(p, pieces, runs)
 	return p, nil
 }
@@ -237,10 +237,11 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 		return s.sendOwn(c, p, own)
 	}
 	if acceptsGzip(c) {
-		return s.sendWhole(c, p)
+		s.sendWhole(c.Context(), p)
+		return nil
 	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")
-	c.Set(fiber.HeaderETag, p.etag)
+	c.Set(fiber.HeaderETag, string(p.etag))
 	return sendGzip(c, p.packed.Load().whole)
 }
 

@@ -15,7 +15,7 @@ type deadline struct {
 	cancel context.CancelFunc
 }
 
-func newDeadline(after time.Duration) *deadline { return &deadline{at: time.Now().Add(after)} }
+func newDeadline(at time.Time) *deadline { return &deadline{at: at} }
 
 // started gives the context with the timer.
 func (d *deadline) started() context.Context {

@@ -43,6 +43,9 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 			return err
 		}
 	}
+	if e.Code == models.CodeTooLarge {
+		drain(c)
+	}
 	s.retryAfter(c, e)
 	if e.Code == models.CodeUnavailable && !safeMethod(c.Method()) && !wantsJSON(c) {
 		return s.sendAgain(c, err)
@@ -79,7 +82,7 @@ func fromFiber(e *fiber.Error) *models.Error {
 // internal answers a fault of ours: a reference for the visitor, the details for the log.
 func (s *Server) internal(c *fiber.Ctx, err error) error {
 	id, _ := c.Locals(keyRequestID).(string)
-	attrs := []any{"id", id, "path", logPath(c), "error", err}
+	attrs := []any{"id", id, "path", logPath(c.Context()), "error", err}
 	if p, ok := errors.AsType[*panicError](err); ok {
 		attrs = append(attrs, "stack", p.stack)
 	}
@@ -88,7 +91,7 @@ func (s *Server) internal(c *fiber.Ctx, err error) error {
 }
 
 func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference string) error {
-	s.setHeaders(c)
+	s.setHeaders(&c.Response().Header)
 	private(c)
 	l := localizer(c)
 	sentence := l.Args(e.Key, printable(l, e.Args))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"folkmoot/models"
 )
@@ -15,17 +16,17 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // headers sets what every answer carries. Handlers of pages with a token or a
 // person's own parts tighten it.
 func (s *Server) headers(c *fiber.Ctx) error {
-	s.setHeaders(c)
+	s.setHeaders(&c.Response().Header)
 	return c.Next()
 }
 
-func (s *Server) setHeaders(c *fiber.Ctx) {
-	c.Set(fiber.HeaderContentSecurityPolicy, policy)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "strict-origin-when-cross-origin")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+func (s *Server) setHeaders(h *fasthttp.ResponseHeader) {
+	h.Set(fiber.HeaderContentSecurityPolicy, policy)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderReferrerPolicy, "strict-origin-when-cross-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	if s.secure() {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 }
 

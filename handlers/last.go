@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/maypok86/otter/v2"
+	"github.com/valyala/fasthttp"
 
 	"folkmoot/models"
 	"folkmoot/views/ui"
@@ -21,6 +22,9 @@ const lastMemory = 16 << 20
 
 // markDeadline is how long it may take to find out whether a page is still the latest.
 const markDeadline = 2 * time.Second
+
+// seenStep is how exactly it is known when a page was last the latest, in milliseconds.
+const seenStep = 100
 
 // lastPage is the page that was given last at an address, and for how long it is the
 // latest: while the consultation's mark is the same, until the time when it changes by
@@ -79,13 +83,13 @@ func (s *Server) gave(c *fiber.Ctx, con models.Consultation, now time.Time, p *p
 // again answers a stranger who asks for a page that was given before and is still the
 // latest, before anything else is found out about the request. What it answers is what
 // the long way would. CodeUnavailable if nobody can tell whether it is the latest.
-func (s *Server) again(c *fiber.Ctx) (done bool, err error) {
+func (s *Server) again(ctx *fasthttp.RequestCtx) (done bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &panicError{value: p, stack: stack()}
 		}
 	}()
-	h := &c.Request().Header
+	h := &ctx.Request.Header
 	if !h.IsGet() || len(h.Peek(fiber.HeaderCookie)) > 0 || !takesGzip(h.Peek(fiber.HeaderAcceptEncoding)) || s.pages.off {
 		return false, nil
 	}
@@ -93,19 +97,21 @@ func (s *Server) again(c *fiber.Ctx) (done bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	if latest, err := s.latest(last); err != nil || !latest {
+	if latest, err := s.latest(last, ctx.Time()); err != nil || !latest {
 		return false, err
 	}
-	return true, s.sendWhole(c, last.page)
+	s.sendWhole(ctx, last.page)
+	return true, nil
 }
 
-// latest tells whether a page is what the long way would give now. CodeUnavailable.
-func (s *Server) latest(last *lastPage) (bool, error) {
+// latest tells whether a page is what the long way would give now, for a request that
+// came at asked. CodeUnavailable.
+func (s *Server) latest(last *lastPage, asked time.Time) (bool, error) {
 	now := s.svc.Now()
 	if now.Before(last.from) || !now.Before(last.until) {
 		return false, nil
 	}
-	ctx := newDeadline(markDeadline)
+	ctx := newDeadline(asked.Add(markDeadline))
 	defer ctx.stop()
 	mark, err := s.svc.Mark(ctx, last.slug)
 	if err != nil {
@@ -114,10 +120,13 @@ func (s *Server) latest(last *lastPage) (bool, error) {
 		}
 		return false, nil
 	}
-	if mark == last.mark {
-		last.seen.Store(now.UnixMilli())
+	if mark != last.mark {
+		return false, nil
 	}
-	return mark == last.mark, nil
+	if at := now.UnixMilli(); at >= last.seen.Load()+seenStep { // all processors share it
+		last.seen.Store(at)
+	}
+	return true, nil
 }
 
 // takesGzip tells whether an Accept-Encoding names gzip and weighs nothing; what is
@@ -126,21 +135,27 @@ func takesGzip(accepts []byte) bool {
 	return bytes.Contains(accepts, []byte("gzip")) && !bytes.ContainsAny(accepts, ";=")
 }
 
+// What every answer with a whole page carries, as fasthttp sets it fastest.
+var (
+	headerVary, byCookie        = []byte(fiber.HeaderVary), []byte("Cookie, Accept-Encoding")
+	headerCacheControl, noCache = []byte(fiber.HeaderCacheControl), []byte("no-cache")
+	headerETag                  = []byte(fiber.HeaderETag)
+)
+
 // sendWhole answers a stranger with a page, or says that they have it.
-func (s *Server) sendWhole(c *fiber.Ctx, p *page) error {
-	h := &c.Response().Header
-	h.Set(fiber.HeaderVary, "Cookie, Accept-Encoding")
-	h.Set(fiber.HeaderCacheControl, "no-cache")
-	h.Set(fiber.HeaderETag, p.etag)
-	if bytes.Contains(c.Request().Header.Peek(fiber.HeaderIfNoneMatch), []byte(p.etag)) {
-		c.Status(fiber.StatusNotModified) // the browser has the other headers with the page
-		return nil
+func (s *Server) sendWhole(ctx *fasthttp.RequestCtx, p *page) {
+	h := &ctx.Response.Header
+	h.SetCanonical(headerVary, byCookie)
+	h.SetCanonical(headerCacheControl, noCache)
+	h.SetCanonical(headerETag, p.etag)
+	if bytes.Contains(ctx.Request.Header.Peek(fiber.HeaderIfNoneMatch), p.etag) {
+		ctx.SetStatusCode(fiber.StatusNotModified) // the browser has the other headers with the page
+		return
 	}
-	s.setHeaders(c)
+	s.setHeaders(h)
 	h.SetContentType(fiber.MIMETextHTMLCharsetUTF8)
 	h.Set(fiber.HeaderContentEncoding, "gzip")
-	c.Response().SetBodyRaw(p.packed.Load().whole)
-	return nil
+	ctx.Response.SetBodyRaw(p.packed.Load().whole)
 }
 
 // sendLast answers with the page that was given last at this address while the store
@@ -165,7 +180,7 @@ func (s *Server) sendLast(c *fiber.Ctx) (bool, error) {
 		return false, err
 	}
 	last.packed.Load().noted(&member, note.Bytes())
-	s.setHeaders(c)
+	s.setHeaders(&c.Response().Header)
 	private(c)
 	c.Vary(fiber.HeaderCookie)
 	c.Set(fiber.HeaderAge, strconv.Itoa(max(0, int(s.svc.Now().Sub(seen).Seconds()))))

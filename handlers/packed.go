@@ -21,7 +21,7 @@ const (
 
 // page is one public page, cut at the places that differ from reader to reader.
 type page struct {
-	etag   string
+	etag   []byte
 	weight uint32
 	rows   []views.IdeaRow // as a stranger sees them, for ballots
 	packed atomic.Pointer[packed]

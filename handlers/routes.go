@@ -3,7 +3,7 @@ package handlers
 // routes lists every address; DESIGN's table of addresses is this list.
 func (s *Server) routes() {
 	a := s.app
-	a.Use(s.begin, s.headers, s.sameOrigin, plainForm)
+	a.Use(s.route, s.headers, s.sameOrigin, plainForm)
 	a.Get("/healthz", s.health)
 	a.Get("/readyz", s.ready)
 	a.Get("/public/:file", s.asset)

@@ -19,8 +19,8 @@ func sentFields(c *fiber.Ctx) (list []views.SentField) {
 // sendAgain answers a form that the store could not take now: everything in it is kept,
 // and nothing has to be read for the page.
 func (s *Server) sendAgain(c *fiber.Ctx, cause error) error {
-	s.log(c).Warn("not saved", "path", logPath(c), "error", cause)
-	s.setHeaders(c)
+	s.log(c).Warn("not saved", "path", logPath(c.Context()), "error", cause)
+	s.setHeaders(&c.Response().Header)
 	p := views.SendAgainPage{
 		Frame: s.frameAlone(c, localizer(c).T("send_again.title")), Sent: sentFields(c), Back: s.back(c),
 		Action: localPath(c.OriginalURL()),

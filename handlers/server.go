@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"folkmoot/models"
 	"folkmoot/models/service"
@@ -45,6 +46,7 @@ type Server struct {
 	Options
 	svc     *service.Service
 	app     *fiber.App
+	fiber   fasthttp.RequestHandler // what Fiber makes of a request
 	base    *url.URL
 	proxies []*net.IPNet
 	origin  *http.CrossOriginProtection
@@ -69,6 +71,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.app = fiber.New(s.config())
 	s.routes()
+	s.fiber, s.app.Server().Handler = s.app.Handler(), s.begin
 	return s, nil
 }
 
@@ -83,15 +86,14 @@ func (s *Server) config() fiber.Config {
 		DisableStartupMessage: true,
 		BodyLimit:             maxBody,
 		ReadBufferSize:        16 << 10,
-		ReadTimeout:           30 * time.Second,
+		ReadTimeout:           75 * time.Second, // longer than proxies keep a connection that is idle
 		WriteTimeout:          60 * time.Second,
-		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          s.handleError,
 	}
 }
 
 // Serve answers on the listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l}) }
 
 // Shutdown takes no more connections and waits for the requests under way.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }

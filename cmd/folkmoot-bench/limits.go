@@ -74,7 +74,8 @@ func serveLimit(in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// barePage answers with bytes that lie ready, and "not modified" without asking.
+// barePage answers with bytes that lie ready, and "not modified" without asking: at the
+// page's own address, with the fields that such an answer must have (RFC 9110, 15.4.5).
 func barePage(app *fiber.App, p page) {
 	app.Get("/page", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, p.Kind)
@@ -82,7 +83,9 @@ func barePage(app *fiber.App, p page) {
 		c.Set(fiber.HeaderETag, p.ETag)
 		return c.Send(p.Body)
 	})
-	app.Get("/304", func(c *fiber.Ctx) error {
+	app.Get("/consultations/page", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderVary, "Cookie, Accept-Encoding")
+		c.Set(fiber.HeaderCacheControl, "no-cache")
 		c.Set(fiber.HeaderETag, p.ETag)
 		c.Status(fiber.StatusNotModified)
 		return nil
