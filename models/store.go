@@ -81,6 +81,8 @@ type IdeaStore interface {
 	AddIdea(ctx context.Context, i Idea, jobs []Job) (Idea, error)
 	// Idea finds a numbered idea, IdeaByID any. CodeNotFound.
 	Idea(ctx context.Context, consultationID string, number int) (Idea, error)
+	// IdeaAlone is Idea without what votes move: FirstVote and Tally are zero.
+	IdeaAlone(ctx context.Context, consultationID string, number int) (Idea, error)
 	IdeaByID(ctx context.Context, id string) (Idea, error)
 	// Ideas lists by number (those without one last, by id). Without All only shown
 	// ones: published, or removed after publication. Tallies and published responses are filled in.

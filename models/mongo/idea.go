@@ -105,6 +105,13 @@ func (s *Store) Idea(ctx context.Context, consultationID string, number int) (mo
 	return s.idea(ctx, eq("c", consultationID, "number", number))
 }
 
+// IdeaAlone implements models.IdeaStore.
+func (s *Store) IdeaAlone(ctx context.Context, consultationID string, number int) (models.Idea, error) {
+	i, err := s.Idea(ctx, consultationID, number)
+	i.FirstVote, i.Tally = time.Time{}, models.Tally{}
+	return i, err
+}
+
 // IdeaByID implements models.IdeaStore.
 func (s *Store) IdeaByID(ctx context.Context, id string) (models.Idea, error) {
 	return s.idea(ctx, eq("_id", id))

@@ -230,7 +230,7 @@ func stranger(c models.Contribution) models.Contribution {
 // Idea gives one idea. CodeNotFound, CodeGone (error.idea.removed or
 // error.idea.withdrawn) if it was published once.
 func (s *Service) Idea(ctx context.Context, actor models.Actor, c models.Consultation, number int) (IdeaView, error) {
-	i, err := s.publishedIdea(ctx, c, number)
+	i, err := publishedIdea(ctx, s.store.Idea, c, number)
 	if err != nil {
 		return IdeaView{}, err
 	}
@@ -241,13 +241,16 @@ func (s *Service) Idea(ctx context.Context, actor models.Actor, c models.Consult
 	return s.ideaView(actor, c, i, mine[i.ID]), nil
 }
 
-// publishedIdea finds an idea by number. CodeNotFound, CodeGone.
-func (s *Service) publishedIdea(ctx context.Context, c models.Consultation, number int) (models.Idea, error) {
+// ideaFinder finds an idea of a consultation by its number, as models.IdeaStore does.
+type ideaFinder func(ctx context.Context, consultationID string, number int) (models.Idea, error)
+
+// publishedIdea finds a published idea by number. CodeNotFound, CodeGone.
+func publishedIdea(ctx context.Context, find ideaFinder, c models.Consultation, number int) (models.Idea, error) {
 	unknown := models.Fail(models.CodeNotFound, "error.idea.unknown", "number", number)
 	if number < 1 {
 		return models.Idea{}, unknown
 	}
-	i, err := s.store.Idea(ctx, c.ID, number)
+	i, err := find(ctx, c.ID, number)
 	switch {
 	case models.IsNotFound(err):
 		return models.Idea{}, unknown

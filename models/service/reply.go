@@ -66,7 +66,7 @@ func (s *Service) replyPlace(ctx context.Context, c models.Consultation, in Repl
 		r.ParentID = parent.ID
 	}
 	if number != 0 {
-		i, err := s.publishedIdea(ctx, c, number)
+		i, err := publishedIdea(ctx, s.store.IdeaAlone, c, number)
 		if models.IsNotFound(err) || models.CodeOf(err) == models.CodeGone {
 			return r, models.Fail(models.CodeInvalid, "error.reply.idea")
 		}

@@ -56,7 +56,7 @@ func (s *Service) chosen(ctx context.Context, actor models.Actor, slug string, n
 	if err != nil {
 		return c, models.ChosenVote{}, err
 	}
-	i, err := s.publishedIdea(ctx, c, number)
+	i, err := publishedIdea(ctx, s.store.IdeaAlone, c, number)
 	return c, models.ChosenVote{IdeaID: i.ID, Choice: parsed}, err
 }
 

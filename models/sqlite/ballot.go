@@ -12,8 +12,9 @@ import (
 type ballot struct {
 	rules models.Consultation
 	vote  models.Vote
-	kept  models.Vote  // the participant's entry so far; without an idea if there is none
+	kept  models.Vote  // what the participant's entry so far says; without an idea if there is none
 	best  models.Vote  // the voice's latest entry over the group; without an idea if there is none
+	live  int64        // the ideas on which the voice counts
 	last  time.Time    // of the last entry of the voice in the consultation
 	first time.Time    // the idea's first vote
 	root  string       // the idea whose tally it moves
@@ -21,12 +22,14 @@ type ballot struct {
 	tally models.Tally // of the root
 }
 
-// votedSelect reads the idea that is voted on, whether it is merged with another,
-// and when the voice last voted on anything.
-const votedSelect = `SELECT status, consultation_id, first_vote_at, agree, disagree, pass,
-	merged_into <> '' OR EXISTS (SELECT 1 FROM ideas AS m WHERE m.merged_into = i.id AND m.merged_into <> ''),
-	coalesce((SELECT last_at FROM voices AS o WHERE o.consultation_id = i.consultation_id AND o.voice = ?2), 0)
-	FROM ideas AS i WHERE id = ?1`
+// votedSelect reads the idea that is voted on, whether it is merged with another, on
+// how many the voice counts and when it last voted on any, and what the participant's
+// entry on this one says.
+const votedSelect = `SELECT i.status, i.consultation_id, i.first_vote_at, i.agree, i.disagree, i.pass,
+	i.merged_into <> '' OR EXISTS (SELECT 1 FROM ideas AS m WHERE m.merged_into = i.id AND m.merged_into <> ''),
+	coalesce(o.live, 0), coalesce(o.last_at, 0), coalesce(v.voice, ''), coalesce(v.choice, ''), coalesce(v.at, 0)
+	FROM ideas AS i LEFT JOIN voices AS o ON o.consultation_id = i.consultation_id AND o.voice = ?2
+	LEFT JOIN votes AS v ON v.idea_id = i.id AND v.participant_id = ?3 WHERE i.id = ?1`
 
 // newBallot reads what stands in the store for a vote. CodeNotFound if the idea
 // is not published in that consultation.
@@ -44,13 +47,13 @@ func readBallot(t *tx, c models.Consultation, v models.Vote, status *models.Stat
 	b := &ballot{rules: c, vote: v, root: v.IdeaID, group: []string{v.IdeaID}}
 	var in string
 	var merged bool
-	err := t.row(votedSelect, v.IdeaID, v.Voice).Scan(status, &in, at(&b.first),
-		&b.tally.Agree, &b.tally.Disagree, &b.tally.Pass, &merged, at(&b.last))
+	err := t.row(votedSelect, v.IdeaID, v.Voice, v.ParticipantID).Scan(status, &in, at(&b.first),
+		&b.tally.Agree, &b.tally.Disagree, &b.tally.Pass, &merged, &b.live, at(&b.last), &b.kept.Voice, &b.kept.Choice, at(&b.kept.At))
 	if err == nil && in != c.ID {
 		err = sql.ErrNoRows
 	}
 	if err == nil {
-		err = b.findEntries(t)
+		err = b.findBest(t)
 	}
 	if err == nil && merged {
 		err = b.findGroup(t)
@@ -58,16 +61,11 @@ func readBallot(t *tx, c models.Consultation, v models.Vote, status *models.Stat
 	return b, err
 }
 
-// findEntries reads the entry that the vote would replace and the voice's latest
-// one on the idea. For a voice that is the participant's own nobody else votes, so
-// that it is the same entry.
-func (b *ballot) findEntries(t *tx) error {
-	v, err := scanVote(t.row(voteSelect+"WHERE idea_id = ? AND participant_id = ?", b.vote.IdeaID, b.vote.ParticipantID))
-	switch {
-	case err == nil:
-		b.kept = v
-	case !errors.Is(err, sql.ErrNoRows):
-		return err
+// findBest finds the voice's latest entry on the idea. For a voice that is the
+// participant's own nobody else votes, so that it is the one that the vote would replace.
+func (b *ballot) findBest(t *tx) (err error) {
+	if b.kept.Choice != "" {
+		b.kept.IdeaID, b.kept.ParticipantID = b.vote.IdeaID, b.vote.ParticipantID
 	}
 	if b.kept.At.After(b.last) {
 		b.last = b.kept.At
@@ -128,7 +126,8 @@ func (b *ballot) cast(t *tx) (models.Vote, bool, error) {
 	case b.kept.IdeaID == "" && b.vote.Choice == models.ChoiceNone:
 		return b.vote, false, nil
 	case b.kept.IdeaID != "" && (b.kept.Choice == b.vote.Choice || !b.vote.At.After(b.kept.At)):
-		return b.kept, false, nil
+		kept, err := scanVote(t.row(voteSelect+"WHERE idea_id = ? AND participant_id = ?", b.vote.IdeaID, b.vote.ParticipantID))
+		return kept, false, err
 	}
 	turns, err := b.replace(t)
 	if err != nil {
@@ -213,21 +212,27 @@ func (b *ballot) keepTally(t *tx, tally models.Tally) error {
 	return t.run("UPDATE ideas SET first_vote_at = ? WHERE id = ?", ms(b.vote.At), b.vote.IdeaID)
 }
 
-// countVoice moves the number of ideas on which the voice counts and gives by how
+// countVoice moves the number of ideas on which the voice counts by d and gives by how
 // much that moves the number of voters.
 func (b *ballot) countVoice(t *tx, voice string, d int64) (int64, error) {
-	now, err := one[int64](t.row(`INSERT INTO voices (consultation_id, voice, live, last_at) VALUES (?1, ?2, ?3, ?4)
-		ON CONFLICT DO UPDATE SET live = live + ?3, last_at = max(last_at, ?4) RETURNING live`,
-		b.rules.ID, voice, d, ms(b.vote.At)))
-	switch {
-	case err != nil:
-		return 0, err
-	case now > 0 && now == d:
-		return 1, nil
-	case now == 0 && d < 0:
-		return -1, nil
+	before, err := b.liveOf(t, voice)
+	if err == nil {
+		err = t.run(`INSERT INTO voices (consultation_id, voice, live, last_at) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT DO UPDATE SET live = live + ?3, last_at = max(last_at, ?4)`, b.rules.ID, voice, d, ms(b.vote.At))
 	}
-	return 0, nil
+	return min(before+d, 1) - min(before, 1), err
+}
+
+// liveOf gives the number of ideas on which a voice counts.
+func (b *ballot) liveOf(t *tx, voice string) (int64, error) {
+	if voice == b.vote.Voice {
+		return b.live, nil
+	}
+	n, err := one[int64](t.row("SELECT live FROM voices WHERE consultation_id = ? AND voice = ?", b.rules.ID, voice))
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
 }
 
 // live gives 1 for a choice that counts.

@@ -31,6 +31,19 @@ func consultation(q queries, id string) (models.Consultation, error) {
 	return c, missing(err, "error.consultation.unknown")
 }
 
+// rules gives what the rules of a consultation ask for, as read once in a transaction
+// in which they do not change.
+func (t *tx) rules(id string) (models.Consultation, error) {
+	if c, ok := t.known[id]; ok {
+		return c, nil
+	}
+	c, err := rules(t, id)
+	if err == nil && t.known != nil {
+		t.known[id] = c
+	}
+	return c, err
+}
+
 // rules reads what the rules on time, state and eligibility ask for, without texts.
 func rules(q queries, id string) (c models.Consultation, err error) {
 	err = q.row(`SELECT id, state, settings, time_zone, opens_at, suggestions_close_at, closes_at, state_reason

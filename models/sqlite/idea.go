@@ -2,9 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"folkmoot/models"
@@ -41,15 +41,27 @@ func idea(q queries, id string) (models.Idea, error) {
 // Idea implements models.IdeaStore. Votes move only its tally, so that the rest is
 // remembered through a hundred thousand of them.
 func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
-	q, key := s.reader(ctx), fmt.Sprintf("idea %d of %s", number, consultationID)
-	i, err := remember(s.memo, key, about[models.Idea](anyTopic), func() (models.Idea, error) {
-		return scanIdea(q.row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
-	})
+	i, err := s.idea(ctx, consultationID, number)
 	if err == nil {
-		err = q.row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
+		err = s.reader(ctx).row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
 			Scan(at(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
 	}
 	return ownParts(i), wrap("idea", missing(err, "error.idea.unknown"))
+}
+
+// IdeaAlone implements models.IdeaStore.
+func (s *Store) IdeaAlone(ctx context.Context, consultationID string, number int) (models.Idea, error) {
+	i, err := s.idea(ctx, consultationID, number)
+	i.FirstVote, i.Tally = time.Time{}, models.Tally{}
+	return ownParts(i), wrap("idea alone", missing(err, "error.idea.unknown"))
+}
+
+// idea gives a numbered idea, of which what votes move may be older than the rest.
+func (s *Store) idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
+	key := "idea " + strconv.Itoa(number) + " of " + consultationID
+	return remember(s.memo, key, about[models.Idea](anyTopic), func() (models.Idea, error) {
+		return scanIdea(s.reader(ctx).row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+	})
 }
 
 // ownParts gives a remembered idea texts and a response of its own, for who changes it.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"folkmoot/models"
 )
 
 // queries is what a reader and a write transaction have in common. The driver
@@ -22,10 +24,14 @@ type tx struct {
 	now    time.Time // the store's time
 	wrote  bool
 	topics []string // of remembered reads that it changes; none: it may change any
+	known  known    // what this transaction has read of consultations
 }
 
-// touches says which remembered reads the write changes, by their topics. Who
-// never says so makes all of them forgotten.
+// known are the rules of consultations as one transaction has read them, by id.
+type known map[string]models.Consultation
+
+// touches says which remembered reads the write changes, by their topics, and that
+// it changes no rules of a consultation. Who never says so makes all of them forgotten.
 func (t *tx) touches(topics ...string) { t.topics = append(t.topics, topics...) }
 
 // note notes that something was written, or may have been.

@@ -38,7 +38,7 @@ func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
 func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
 	err := s.put(ctx, func(t *tx) error {
 		t.touches(ownTopic(r.ConsultationID))
-		c, err := rules(t, r.ConsultationID)
+		c, err := t.rules(r.ConsultationID)
 		if err != nil {
 			return err
 		}

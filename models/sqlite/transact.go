@@ -35,17 +35,21 @@ func (w *writer) attempt(batch []*write, errs []error, guarded bool) (commit, er
 		return c, wrap("begin", err)
 	}
 	c.before, _ = w.memo.now() // nobody else can commit from here on
+	read := known{}
 	for i, b := range batch {
 		if !b.start() {
 			errs[i] = b.ctx.Err()
 			continue
 		}
-		t := &tx{conn: w.conn, now: models.Millis(w.clock.Now())}
+		t := &tx{conn: w.conn, now: models.Millis(w.clock.Now()), known: read}
 		if err := w.one(t, b, &errs[i], guarded); err != nil {
 			_ = w.exec("ROLLBACK")
 			return commit{}, wrap("write", err)
 		}
 		c.add(t)
+		if t.wrote && (len(t.topics) == 0 || errs[i] != nil) {
+			clear(read)
+		}
 	}
 	if w.twice && !guarded {
 		return commit{}, errors.Join(errSpoilt, w.exec("ROLLBACK"))

@@ -14,7 +14,7 @@ import (
 func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, changed bool, err error) {
 	err = s.put(ctx, func(t *tx) error {
 		t.touches(consultationTopic(v.ConsultationID), votesTopic(v.ConsultationID, v.ParticipantID))
-		c, err := rules(t, v.ConsultationID)
+		c, err := t.rules(v.ConsultationID)
 		if err != nil {
 			return err
 		}

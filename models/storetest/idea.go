@@ -130,6 +130,8 @@ func ideaNotFound(e *env) {
 	for _, number := range []int{0, -1, 2} {
 		_, err := e.store.Idea(e.ctx, c.ID, number)
 		e.refused("Idea", err, models.CodeNotFound, "")
+		_, err = e.store.IdeaAlone(e.ctx, c.ID, number)
+		e.refused("IdeaAlone", err, models.CodeNotFound, "")
 	}
 	_, err := e.store.Idea(e.ctx, "none", 1)
 	e.refused("Idea of no consultation", err, models.CodeNotFound, "")
@@ -201,6 +203,8 @@ func ideaAlone(e *env) {
 	e.equal("replies", listed.ReplyCount, int64(1))
 	e.equal("by number", must(e.store.Idea(e.ctx, c.ID, 1))(e), listed)
 	e.equal("by id", must(e.store.IdeaByID(e.ctx, listed.ID))(e), listed)
+	listed.FirstVote, listed.Tally = time.Time{}, models.Tally{}
+	e.equal("without what votes move", must(e.store.IdeaAlone(e.ctx, c.ID, 1))(e), listed)
 }
 
 func ideaOwn(e *env) {
