@@ -26,7 +26,14 @@ func (s *Server) vote(c *fiber.Ctx) error {
 		return err
 	}
 	ballot := s.ballotAfter(c, slug, number, done.Choice, false)
-	return s.voted(c, ballot, views.Basket{Slug: slug}, fiber.Map{"choice": done.Choice, "waiting": false, "voters": done.Voters})
+	return s.voted(c, ballot, views.Basket{Slug: slug}, counted{done.Choice, done.Voters, false})
+}
+
+// counted is what a program is told of a vote.
+type counted struct {
+	Choice  models.Choice `json:"choice"`
+	Voters  int64         `json:"voters"`
+	Waiting bool          `json:"waiting"`
 }
 
 func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string) error {
@@ -49,7 +56,7 @@ const partHeader = "X-Folkmoot-Part"
 
 // voted answers in the way that was asked for: the changed parts for the script,
 // JSON, or the page from which the vote came.
-func (s *Server) voted(c *fiber.Ctx, ballot views.Ballot, basket views.Basket, answer fiber.Map) error {
+func (s *Server) voted(c *fiber.Ctx, ballot views.Ballot, basket views.Basket, answer any) error {
 	private(c)
 	switch {
 	case wantsJSON(c):
