@@ -86,7 +86,7 @@ func (s *stage) evening() []act {
 		{Name: "read", Weight: 20, Paths: []string{path}, Fields: guests, Sessions: people, Want: whole},
 		{Name: "read", Weight: 15, Paths: ideas, Fields: guests, Want: whole},
 		{Name: "read", Weight: 5, Paths: []string{"/"}, Fields: guests, Want: whole},
-		{Name: "vote", Weight: 7, Kind: "vote", Paths: []string{path}, Ideas: 30, Sessions: people, From: s.voted["evening"], Want: want{Status: http.StatusOK}},
+		{Name: "vote", Weight: 7, Kind: "vote", Paths: []string{path}, Ideas: 30, Sessions: people, From: s.evenings, Want: want{Status: http.StatusOK}},
 		{Name: "reply", Weight: 3, Kind: "reply", Paths: []string{path}, Sessions: people, Want: want{Status: http.StatusCreated}},
 	}
 }
@@ -106,7 +106,7 @@ func (s *stage) mixedEvening() ([]outcome, error) {
 		if of["read"].Count == 0 {
 			return 0, errors.New("nothing was measured: -span is too short")
 		}
-		s.voted["evening"] = of["vote"].Done
+		s.evenings = of["vote"].Done
 		rates, votes = append(rates, float64(all)/r.Seconds), append(votes, of["vote"].P99)
 		return of["read"].P99, nil
 	})

@@ -48,20 +48,21 @@ func (r room) asked(o options) []row {
 type stage struct {
 	*bench
 	filled
-	folder  string // its own, new in the run's
-	store   string // the file, for the limits too
-	serves  string // what the server gets as --store: the file or a MongoDB
-	server  *process
-	limits  map[string]*process
-	copies  int              // of the store, made so far
-	ready   map[string]ready // pages that were fetched
-	decided []int            // decisions so far, as act.From
-	voted   map[string][]int // votes so far, by target and worker
+	folder   string // its own, new in the run's
+	store    string // the file, for the limits too
+	serves   string // what the server gets as --store: the file or a MongoDB
+	server   *process
+	limits   map[string]*process
+	copies   int                // of the store, made so far
+	ready    map[string]ready   // pages that were fetched
+	decided  []int              // decisions so far, as act.From
+	voted    map[string][]voter // who votes next, by target
+	evenings []int              // votes of the mixed evening so far, by worker
 }
 
 // room fills a store, measures the rows and takes the programs down again.
 func (b *bench) room(r room, rows []row, mongo string) (all []outcome) {
-	s := &stage{bench: b, limits: map[string]*process{}, ready: map[string]ready{}, voted: map[string][]int{}}
+	s := &stage{bench: b, limits: map[string]*process{}, ready: map[string]ready{}, voted: map[string][]voter{}}
 	err := s.open(r, mongo)
 	for _, x := range rows {
 		var found []outcome

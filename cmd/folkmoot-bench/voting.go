@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"folkmoot/models"
 )
@@ -15,31 +16,49 @@ var voting = room{"voting", fillVoting, []row{
 	{"votes-commit", "the same, 64 clients, against a transaction for each vote", (*stage).votesCommit},
 }}
 
+// votedIdeas gives the number of ideas to vote on: so many that hardly anybody comes to
+// one twice. To change a vote is cheaper than to cast it, and the faster program would
+// have more of these.
+func (s sizes) votedIdeas() int { return 4 * s.ideas }
+
 // fillVoting makes a consultation with many ideas to vote on.
 func fillVoting(f *filler) error {
 	if err := f.participants(); err != nil {
 		return err
 	}
-	_, _, err := f.consultation("votes", f.sizes.ideas, 0, models.TalliesAfterClosing)
+	_, _, err := f.consultation("votes", f.sizes.votedIdeas(), 0, models.TalliesAfterClosing)
 	return err
 }
 
-// cast votes with so many clients on a server: ours or a bare one. It goes on where
-// the last measurement of that server ended.
+// voter is somebody who votes on one idea after another.
+type voter struct {
+	session string
+	done    int // votes
+}
+
+// cast votes with so many clients on a server: ours or a bare one. Those come who have
+// not been here for longest, and each goes on where they ended.
 func (s *stage) cast(where string, addr func() string, clients int) side {
 	return func() (float64, error) {
-		from := s.voted[where]
-		if from == nil {
-			from = make([]int, len(s.sessions))
+		if s.voted[where] == nil {
+			for _, token := range s.sessions {
+				s.voted[where] = append(s.voted[where], voter{session: token})
+			}
 		}
-		r, err := s.send(s.loadOf(addr(), stream{Workers: clients, Acts: []act{{
-			Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.ideas, Sessions: s.sessions,
-			From: from, Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}},
-		}}}))
+		now, later := s.voted[where][:clients], s.voted[where][clients:]
+		votes := act{Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.votedIdeas(),
+			Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}}}
+		for _, v := range now {
+			votes.Sessions, votes.From = append(votes.Sessions, v.session), append(votes.From, v.done)
+		}
+		r, err := s.send(s.loadOf(addr(), stream{Workers: clients, Acts: []act{votes}}))
 		if err != nil {
 			return 0, err
 		}
-		s.voted[where] = append(r.Streams[0][0].Done, from[clients:]...)
+		for i, done := range r.Streams[0][0].Done {
+			now[i].done = done
+		}
+		s.voted[where] = slices.Concat(later, now)
 		return float64(r.Streams[0][0].Count) / r.Seconds, nil
 	}
 }

@@ -41,6 +41,7 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
 	log := newLogger(sh.err, c.LogFormat)
 	slog.SetDefault(log) // of the stores and libraries
+	go giveBack(ctx)
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
 		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
