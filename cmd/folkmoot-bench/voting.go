@@ -46,8 +46,10 @@ func (s *stage) cast(where string, addr func() string, clients int) side {
 			}
 		}
 		now, later := s.voted[where][:clients], s.voted[where][clients:]
-		votes := act{Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.votedIdeas(),
-			Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}}}
+		votes := act{
+			Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.votedIdeas(),
+			Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}},
+		}
 		for _, v := range now {
 			votes.Sessions, votes.From = append(votes.Sessions, v.session), append(votes.From, v.done)
 		}
