@@ -14,6 +14,10 @@ const (
 	restBelow = 1 << 20
 )
 
+// startGC is how much garbage there may be until the program answers, in percent of what
+// is in use: what lies scattered between garbage then keeps its pages for good.
+const startGC = 20
+
 // giveBack gives memory that is not needed any more back to the system whenever there
 // is nothing to do, until ctx ends. Go does so only after minutes, and on the smallest
 // machines the database's pages need the room.

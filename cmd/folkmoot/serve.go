@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"folkmoot/models"
@@ -42,11 +43,13 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	log := newLogger(sh.err, c.LogFormat)
 	slog.SetDefault(log) // of the stores and libraries
 	go giveBack(ctx)
+	usual := debug.SetGCPercent(startGC)
+	answers := func(running) { debug.SetGCPercent(usual) }
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
 		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
 		Clock: sh.clock, Log: log, Shell: sh,
-	}, nil)
+	}, answers)
 }
 
 // sender gives what sends mail: a server, or the hold.

@@ -101,6 +101,7 @@ func (e *env) textStops(g *guide) []stop {
 			must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(g.c, "More"), e.messages()))(e)
 		}},
 		{"Idea", func(e *env) { must(e.store.Idea(e.ctx, g.c.ID, 1))(e) }},
+		{"IdeaAlone", func(e *env) { must(e.store.IdeaAlone(e.ctx, g.c.ID, 1))(e) }},
 		{"IdeaByID", func(e *env) { must(e.store.IdeaByID(e.ctx, g.idea.ID))(e) }},
 		{"Ideas", func(e *env) {
 			e.ideas(g.c)
