@@ -15,10 +15,6 @@ const (
 	drainFor    = 5 * time.Second
 )
 
-// deadlineStep is how much sooner than asked a connection may time out. Each request
-// moves its deadlines three times; with this, once a second is enough.
-const deadlineStep = time.Second
-
 // listener gives connections that are ours.
 type listener struct{ net.Listener }
 
@@ -34,38 +30,7 @@ func (l listener) Accept() (net.Conn, error) {
 // conn is a connection that one request after another is served on.
 type conn struct {
 	net.Conn
-	readBy, writeBy time.Time // the deadlines that are set
-	drains          bool      // read the rest before closing
-}
-
-// SetReadDeadline sets when reading ends, unless it ends about then already.
-func (c *conn) SetReadDeadline(t time.Time) error {
-	if about(c.readBy, t) {
-		return nil
-	}
-	c.readBy = t
-	return c.Conn.SetReadDeadline(t)
-}
-
-// SetWriteDeadline sets when writing ends, unless it ends about then already.
-func (c *conn) SetWriteDeadline(t time.Time) error {
-	if about(c.writeBy, t) {
-		return nil
-	}
-	c.writeBy = t
-	return c.Conn.SetWriteDeadline(t)
-}
-
-// SetDeadline sets both.
-func (c *conn) SetDeadline(t time.Time) error {
-	c.readBy, c.writeBy = t, t
-	return c.Conn.SetDeadline(t)
-}
-
-// about tells whether a deadline is as good as the one that is wanted.
-func about(set, wanted time.Time) bool {
-	later := wanted.Sub(set)
-	return later >= 0 && later < deadlineStep
+	drains bool // read the rest before closing
 }
 
 // drain has the rest of a request read once it is answered, for the answer to arrive.

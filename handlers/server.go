@@ -86,8 +86,9 @@ func (s *Server) config() fiber.Config {
 		DisableStartupMessage: true,
 		BodyLimit:             maxBody,
 		ReadBufferSize:        16 << 10,
-		ReadTimeout:           75 * time.Second, // longer than proxies keep a connection that is idle
+		ReadTimeout:           30 * time.Second,
 		WriteTimeout:          60 * time.Second,
+		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          s.handleError,
 	}
 }

@@ -254,3 +254,42 @@ func numberWrite(kind string, n int) func(*tx) error {
 		return nil
 	}
 }
+
+// TestRulesInAGroup: what a group has read of a consultation ends with the write that
+// may have changed it, and with one that was rolled back half-way.
+func TestRulesInAGroup(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	voting(t, s, "c", 1)
+	var seen []models.State
+	read := func(t *tx) error {
+		t.touches(jobsTopic)
+		c, err := t.rules("c")
+		seen = append(seen, c.State)
+		return err
+	}
+	move := func(to models.State, then error) func(*tx) error {
+		return func(t *tx) error {
+			if then != nil { // it reads what it has changed itself
+				t.touches(jobsTopic)
+			}
+			err := t.run("UPDATE consultations SET state = ? WHERE id = 'c'", to)
+			if err == nil && then != nil {
+				clear(t.known)
+				_, err = t.rules("c")
+			}
+			return errors.Join(err, then)
+		}
+	}
+	broken := errors.New("broken")
+	answers := group(s, context.Background(), read, move(models.StatePaused, nil), read, move(models.StateOpen, broken), read)
+	for n, want := range []error{nil, nil, nil, broken, nil} {
+		if !errors.Is(answers[n], want) {
+			t.Errorf("write %d: %v", n, answers[n])
+		}
+	}
+	// The failure makes the group run twice.
+	want := []models.State{models.StateOpen, models.StatePaused, models.StateOpen, models.StatePaused, models.StatePaused}
+	if !slices.Equal(seen, want) {
+		t.Errorf("seen %v, want %v", seen, want)
+	}
+}
