@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -40,20 +39,9 @@ func newSource(r io.Reader) (*source, error) {
 		if decoded {
 			return input, nil
 		}
-		return charsetReader(label, input)
+		return inUTF8(label, input)
 	}
 	return s, nil
-}
-
-func charsetReader(label string, input io.Reader) (io.Reader, error) {
-	encoding, name := charset.Lookup(label)
-	if encoding == nil {
-		return nil, &SyntaxError{Line: 1, Msg: fmt.Sprintf("the encoding %q is not known", label)}
-	}
-	if name == "utf-8" { // for instance "utf8": let the decoder check it
-		return input, nil
-	}
-	return transform.NewReader(input, encoding.NewDecoder()), nil
 }
 
 // next is the next token, or io.EOF, or a *SyntaxError.

@@ -145,10 +145,14 @@ func TestParseWXRDates(t *testing.T) {
 func TestParseWXREncodings(t *testing.T) {
 	body := wxr(item("a", "<content:encoded>Zoë’s café</content:encoded>"))
 	declare := func(name string) string { return `<?xml version="1.0" encoding="` + name + `"?>` + body }
-	latin, err := charmap.Windows1252.NewEncoder().String(declare("ISO-8859-1"))
-	if err != nil {
-		t.Fatal(err)
+	other := func(e *charmap.Charmap, name string) string {
+		text, err := e.NewEncoder().String(declare(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
 	}
+	latin := other(charmap.Windows1252, "ISO-8859-1")
 	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(declare("UTF-16"))
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +160,9 @@ func TestParseWXREncodings(t *testing.T) {
 	for name, file := range map[string]string{
 		"undeclared": body, "UTF-8": declare("utf-8"), "utf8": declare("utf8"), "mark": "\ufeff" + declare("UTF-8"),
 		"mark that overrules": "\ufeff" + declare("ISO-8859-1"), "Latin 1": latin, "UTF-16": wide,
+		"latin1": other(charmap.Windows1252, "latin1"), "cp1252": other(charmap.Windows1252, "cp1252"),
+		"Central European": other(charmap.Windows1250, "windows-1250"), "Macintosh": other(charmap.Macintosh, "macintosh"),
+		"Turkish": other(charmap.Windows1254, "Windows-1254"),
 	} {
 		if got := mustParse(t, file).Posts[0].Body; got != "Zoë’s café" {
 			t.Errorf("%s: %q", name, got)
@@ -183,6 +190,8 @@ func TestParseWXRRefuses(t *testing.T) {
 		{"malformed UTF-8", wxrHead + "\n<title>a\xff</title></channel></rss>", 2},
 		{"control character", wxrHead + "\n<title>a\x01</title></channel></rss>", 2},
 		{"unknown encoding", `<?xml version="1.0" encoding="klingon"?>` + wxr(), 1},
+		{"no encoding", `<?xml version="1.0" encoding="--"?>` + wxr(), 1},
+		{"Japanese encoding", `<?xml version="1.0" encoding="Shift_JIS"?>` + wxr(), 1},
 		{"undeclared prefix", "<rss><channel>\n<item><wp:status>draft</wp:status></item></channel></rss>", 2},
 		{"malformed elsewhere", "<disqus>\n<a b=c/></disqus>", 2},
 		{"malformed after the posts", wxr(item("a")) + "\n<", 2},
