@@ -237,7 +237,7 @@ func (s *Server) send(c *fiber.Ctx, p *page, parts func() (map[string]templ.Comp
 		return s.sendOwn(c, p, own)
 	}
 	if acceptsGzip(c) {
-		s.sendWhole(c.Context(), p)
+		s.sendWhole(c.Context(), p, c.Request().Header.Peek(fiber.HeaderIfNoneMatch))
 		return nil
 	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")

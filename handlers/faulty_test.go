@@ -36,6 +36,11 @@ func (x *faulty) Ready(ctx context.Context) error {
 	return only(&x.noReads, func() error { return x.Store.Ready(ctx) })
 }
 
+func (x *faulty) Stamp() (uint64, bool) {
+	stamp, ok := x.Store.Stamp()
+	return stamp, ok && !x.noReads.Load()
+}
+
 func (x *faulty) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
 	return only(&x.noWrites, func() error { return x.Store.AddConsultation(ctx, c, ideas) })
 }

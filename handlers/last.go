@@ -34,7 +34,8 @@ type lastPage struct {
 	slug, zone  string
 	mark        models.ConsultationMark
 	from, until time.Time
-	seen        atomic.Int64 // when it was the latest, in Unix milliseconds
+	seen        atomic.Int64  // when it was the latest, in Unix milliseconds
+	stamp       atomic.Uint64 // of the store, while it was the latest
 }
 
 func newLast() *otter.Cache[string, *lastPage] {
@@ -89,18 +90,18 @@ func (s *Server) again(ctx *fasthttp.RequestCtx) (done bool, err error) {
 			err = &panicError{value: p, stack: stack()}
 		}
 	}()
-	h := &ctx.Request.Header
-	if !h.IsGet() || len(h.Peek(fiber.HeaderCookie)) > 0 || !takesGzip(h.Peek(fiber.HeaderAcceptEncoding)) || s.pages.off {
+	w := wishOf(&ctx.Request.Header)
+	if !w.whole || s.pages.off {
 		return false, nil
 	}
-	last, ok := s.pages.last.GetIfPresent(string(h.RequestURI()))
+	last, ok := s.pages.last.GetIfPresent(string(ctx.RequestURI()))
 	if !ok {
 		return false, nil
 	}
 	if latest, err := s.latest(last, ctx.Time()); err != nil || !latest {
 		return false, err
 	}
-	s.sendWhole(ctx, last.page)
+	s.sendWhole(ctx, last.page, w.has)
 	return true, nil
 }
 
@@ -111,17 +112,12 @@ func (s *Server) latest(last *lastPage, asked time.Time) (bool, error) {
 	if now.Before(last.from) || !now.Before(last.until) {
 		return false, nil
 	}
-	ctx := newDeadline(asked.Add(markDeadline))
-	defer ctx.stop()
-	mark, err := s.svc.Mark(ctx, last.slug)
-	if err != nil {
-		if e := s.known(err); e != nil && e.Code == models.CodeUnavailable {
+	stamp, exact := s.svc.Stamp() // before the mark is asked for
+	if !exact || stamp != last.stamp.Load() {
+		if same, err := s.sameMark(last, asked); err != nil || !same {
 			return false, err
 		}
-		return false, nil
-	}
-	if mark != last.mark {
-		return false, nil
+		last.stamp.Store(stamp)
 	}
 	if at := now.UnixMilli(); at >= last.seen.Load()+seenStep { // all processors share it
 		last.seen.Store(at)
@@ -129,10 +125,45 @@ func (s *Server) latest(last *lastPage, asked time.Time) (bool, error) {
 	return true, nil
 }
 
+// sameMark tells whether a page's consultation is as it was. CodeUnavailable.
+func (s *Server) sameMark(last *lastPage, asked time.Time) (bool, error) {
+	ctx := newDeadline(asked.Add(markDeadline))
+	defer ctx.stop()
+	mark, err := s.svc.Mark(ctx, last.slug)
+	if e := s.known(err); e != nil && e.Code == models.CodeUnavailable {
+		return false, err
+	}
+	return err == nil && mark == last.mark, nil
+}
+
+// wish is what a request says of the page that it asks for.
+type wish struct {
+	whole bool   // it is a stranger's, and takes the page as it is kept
+	has   []byte // the tags of what they have
+}
+
+// wishOf goes through the fields once.
+func wishOf(h *fasthttp.RequestHeader) (w wish) {
+	if !h.IsGet() {
+		return w
+	}
+	for key, value := range h.All() {
+		switch string(key) {
+		case fiber.HeaderCookie:
+			return wish{}
+		case fiber.HeaderAcceptEncoding:
+			w.whole = takesGzip(value)
+		case fiber.HeaderIfNoneMatch:
+			w.has = value
+		}
+	}
+	return w
+}
+
 // takesGzip tells whether an Accept-Encoding names gzip and weighs nothing; what is
 // more particular goes the long way.
 func takesGzip(accepts []byte) bool {
-	return bytes.Contains(accepts, []byte("gzip")) && !bytes.ContainsAny(accepts, ";=")
+	return bytes.Contains(accepts, []byte("gzip")) && bytes.IndexByte(accepts, ';') < 0
 }
 
 // What every answer with a whole page carries, as fasthttp sets it fastest.
@@ -143,12 +174,12 @@ var (
 )
 
 // sendWhole answers a stranger with a page, or says that they have it.
-func (s *Server) sendWhole(ctx *fasthttp.RequestCtx, p *page) {
+func (s *Server) sendWhole(ctx *fasthttp.RequestCtx, p *page, has []byte) {
 	h := &ctx.Response.Header
 	h.SetCanonical(headerVary, byCookie)
 	h.SetCanonical(headerCacheControl, noCache)
 	h.SetCanonical(headerETag, p.etag)
-	if bytes.Contains(ctx.Request.Header.Peek(fiber.HeaderIfNoneMatch), p.etag) {
+	if bytes.Contains(has, p.etag) {
 		ctx.SetStatusCode(fiber.StatusNotModified) // the browser has the other headers with the page
 		return
 	}

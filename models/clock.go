@@ -12,4 +12,4 @@ type SystemClock struct{}
 func (SystemClock) Now() time.Time { return Millis(time.Now()) }
 
 // Millis cuts t to whole milliseconds in UTC.
-func Millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+func Millis(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()).UTC() }

@@ -28,6 +28,10 @@ type Store interface {
 	AuditStore
 	CopyStore
 
+	// Stamp gives a number that every commit changes, whoever makes it: who finds the same
+	// one again knows that nothing was written in between. False if the store cannot tell
+	// from memory.
+	Stamp() (stamp uint64, ok bool)
 	// Ready tells whether the store answers.
 	Ready(ctx context.Context) error
 	// Close finishes the writes in the queue and closes the store.

@@ -103,6 +103,9 @@ func (s *Service) Mark(ctx context.Context, slug string) (models.ConsultationMar
 	return s.store.ConsultationMark(ctx, slug)
 }
 
+// Stamp gives the store's stamp, if it can tell.
+func (s *Service) Stamp() (uint64, bool) { return s.store.Stamp() }
+
 // Changes lists the edits of a consultation since it opened, oldest first.
 func (s *Service) Changes(ctx context.Context, c models.Consultation) ([]models.ConsultationRevision, error) {
 	return s.store.ConsultationRevisions(ctx, c.ID)

@@ -67,6 +67,18 @@ func (m *memo) now() (s stamp, ok bool) {
 	return s, err == nil && n == len(s)
 }
 
+// brief gives the count of the commits and the checksum of what the last one wrote, from
+// where the system has them in memory. False where it cannot.
+func (m *memo) brief() (uint64, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if len(m.mapped) < len(stamp{}) {
+		return 0, false
+	}
+	commits, sum := binary.NativeEndian.Uint32(m.mapped[8:]), binary.NativeEndian.Uint32(m.mapped[28:])
+	return uint64(commits)<<32 | uint64(sum), true
+}
+
 // remember gives what read gave before, or asks it and keeps its answer until a
 // commit touches its topic. What it gives is shared: callers copy before they change
 // it. Errors are not kept.

@@ -43,5 +43,8 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 	})
 }
 
+// Stamp implements models.Store.
+func (s *Store) Stamp() (uint64, bool) { return s.memo.brief() }
+
 // Now implements models.SiteStore.
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.now(), ctx.Err() }

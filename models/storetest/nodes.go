@@ -20,6 +20,7 @@ var nodeCases = []testCase{
 	{"a job that one has leased is the other's when the lease ends", nodesLease},
 	{"one closes in the middle and the other goes on", nodesLeave},
 	{"each sees at once that a page has changed", nodesVersion},
+	{"whoever can tell of every commit does so at once", nodesStamp},
 	{"a write that is sent to both at once is done once", nodesTwice},
 }
 
@@ -249,6 +250,33 @@ func nodesLeave(e *env) {
 	}
 	e.counted(c)
 	e.voters(c)
+}
+
+func nodesStamp(e *env) {
+	c := e.open("Markets")
+	writes := []func(n int){
+		func(int) { e.pending(e.newReply(c)) },
+		func(n int) { e.vote(e.ideas(c)[0], e.person(fmt.Sprint("Ada", n)), models.ChoiceAgree) },
+		func(n int) { e.person(fmt.Sprint("Bo", n)) },
+		func(int) { e.move(e.draft(), models.StateOpen) },
+	}
+	seen := map[uint64]bool{}
+	for n := range 3 * len(writes) {
+		writes[n%len(writes)](n)
+		e.turn()
+		stamp, ok := e.store.Stamp()
+		if !ok {
+			return
+		}
+		if seen[stamp] {
+			e.Errorf("after write %d the stamp is one that was there before", n)
+		}
+		seen[stamp] = true
+		e.reload(c)
+		if same, _ := e.store.Stamp(); same != stamp {
+			e.Errorf("reading has changed the stamp")
+		}
+	}
 }
 
 func nodesVersion(e *env) {

@@ -61,6 +61,7 @@ func (e *env) siteStops() []stop {
 		{"MarkDemo", func(e *env) { e.refused("MarkDemo", e.store.MarkDemo(e.ctx), models.CodeConflict, "") }},
 		{"Now", func(e *env) { must(e.store.Now(e.ctx))(e) }},
 		{"Ready", func(e *env) { e.ok(e.store.Ready(e.ctx)) }},
+		{"Stamp", func(e *env) { _, _ = e.store.Stamp() }},
 		{"Search", func(e *env) {
 			must(e.store.Search(e.ctx, "yes", 9))(e)
 			must(e.store.Search(e.ctx, "tell us markets", 9))(e)
