@@ -126,7 +126,11 @@ func (s *Server) keepFor(c *fiber.Ctx, v *visit, key string, build func() (made,
 			if err != nil {
 				return err
 			}
-			p, err = s.pages.make(ctx, m)
+			if v.Author().Nobody() {
+				p, err = s.pages.make(ctx, m)
+			} else {
+				p, err = s.pages.makeOwn(ctx, m)
+			}
 			return err
 		})
 		return p, err
@@ -135,6 +139,37 @@ func (s *Server) keepFor(c *fiber.Ctx, v *visit, key string, build func() (made,
 
 // make renders and packs a page, and has it compressed better in the background.
 func (s *pages) make(ctx context.Context, m made) (*page, error) {
+	pieces, runs, err := s.render(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	first, err := packWhole(pieces, runs, firstLevel)
+	if err != nil {
+		return nil, err
+	}
+	p := newPage(m, first)
+	trailer := first.whole[len(first.whole)-8:] // checksum and length of the page
+	p.etag = fmt.Appendf(nil, `W/"%x"`, trailer)
+	go s.improve(p, pieces, runs)
+	return p, nil
+}
+
+// makeOwn is make for a page of one reader, which is not asked for often enough to be
+// compressed better.
+func (s *pages) makeOwn(ctx context.Context, m made) (*page, error) {
+	pieces, runs, err := s.render(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	only, err := pack(pieces, runs, firstLevel)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(m, only), nil
+}
+
+// render gives the pieces of a page and the runs among them.
+func (s *pages) render(ctx context.Context, m made) ([]ui.Piece, map[string]*chunk, error) {
 	s.renders.Add(1)
 	runs := map[string]*chunk{}
 	known := func(key string) bool {
@@ -146,25 +181,13 @@ func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	}
 	var b bytes.Buffer
 	if err := m.view.Render(ui.Marked(ctx, known), &b); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pieces, ok := ui.Cut(b.Bytes())
 	if !ok {
-		return nil, fmt.Errorf("a kept page has unpaired marks")
+		return nil, nil, fmt.Errorf("a kept page has unpaired marks")
 	}
-	if err := s.addRuns(runs, pieces); err != nil {
-		return nil, err
-	}
-	first, err := pack(pieces, runs, firstLevel)
-	if err != nil {
-		return nil, err
-	}
-	p := &page{rows: m.rows, weight: uint32(2*len(first.whole) + 1024)}
-	p.packed.Store(first)
-	trailer := first.whole[len(first.whole)-8:] // checksum and length of the page
-	p.etag = fmt.Appendf(nil, `W/"%x"`, trailer)
-	go s.improve(p, pieces, runs)
-	return p, nil
+	return pieces, runs, s.addRuns(runs, pieces)
 }
 
 // addRuns compresses and keeps the runs that were not known.
@@ -219,7 +242,7 @@ func (s *pages) improve(p *page, pieces []ui.Piece, runs map[string]*chunk) {
 			s.runs.Set(key, b)
 		}
 	}
-	if again, err := pack(pieces, better, lastLevel); err == nil {
+	if again, err := packWhole(pieces, better, lastLevel); err == nil {
 		p.packed.Store(again)
 	}
 }

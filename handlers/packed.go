@@ -27,10 +27,16 @@ type page struct {
 	packed atomic.Pointer[packed]
 }
 
+func newPage(m made, as *packed) *page {
+	p := &page{rows: m.rows, weight: as.size()}
+	p.packed.Store(as)
+	return p
+}
+
 // packed is a page as it goes out: whole to strangers, and in pieces between which
 // anybody else's own parts are put.
 type packed struct {
-	whole  []byte  // one gzip member
+	whole  []byte  // one gzip member; nil: no stranger is given the page
 	parts  []chunk // the two of whole, before and after its notice
 	pieces []packedPiece
 }
@@ -44,24 +50,48 @@ type packedPiece struct {
 
 // pack compresses the pieces of a page. Runs are given ready, by key.
 func pack(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error) {
-	p, w := &packed{}, newWhole(level)
+	p := &packed{}
 	for _, piece := range pieces {
 		if piece.Key != "" {
-			w.run(runs[piece.Key])
 			p.pieces = append(p.pieces, packedPiece{chunk: runs[piece.Key]})
-			continue
-		}
-		if piece.Name == noticePart {
-			w.cut()
-		}
-		w.html = append(w.html, piece.HTML...)
-		if err := p.add(piece, level); err != nil {
+		} else if err := p.add(piece, level); err != nil {
 			return nil, err
 		}
 	}
-	p.whole, p.parts = w.end()
 	p.join()
+	return p, nil
+}
+
+// packWhole is pack for a page that strangers are given as well.
+func packWhole(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error) {
+	p, err := pack(pieces, runs, level)
+	if err != nil {
+		return nil, err
+	}
+	w := newWhole(level)
+	for _, piece := range pieces {
+		switch {
+		case piece.Key != "":
+			w.run(runs[piece.Key])
+			continue
+		case piece.Name == noticePart:
+			w.cut()
+		}
+		w.html = append(w.html, piece.HTML...)
+	}
+	p.whole, p.parts = w.end()
 	return p, w.err
+}
+
+// size is about what the page takes in memory, in bytes.
+func (p *packed) size() uint32 {
+	n := len(p.whole) + 1024
+	for _, piece := range p.pieces {
+		if piece.chunk != nil {
+			n += len(piece.deflated)
+		}
+	}
+	return uint32(n)
 }
 
 // join makes one piece of public ones that follow each other.
