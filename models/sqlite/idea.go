@@ -119,12 +119,15 @@ func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) ([]models
 const rejectedFor = 30 * 24 * time.Hour
 
 // OwnIdeas implements models.IdeaStore.
-func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Author) ([]models.Idea, error) {
+func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Author) (list []models.Idea, err error) {
 	since := ms(s.now().Add(-rejectedFor))
-	const waiting = " AND consultation_id = ? AND (status = 'pending' OR (status = 'rejected' AND decided_at > ?))"
-	list, err := own(s.reader(ctx), a, scanIdea,
-		ideaSelect+"WHERE participant_id = ? AND participant_id <> ''"+waiting,
-		ideaSelect+"WHERE guest = ? AND guest <> '' AND participant_id = ''"+waiting, consultationID, since)
+	err = eachOwn(consultationID, a, func(_, where, who string) error {
+		rows, err := s.reader(ctx).query(ideaSelect+"WHERE "+where+
+			" AND consultation_id = ? AND (status = 'pending' OR (status = 'rejected' AND decided_at > ?))", who, consultationID, since)
+		found, err := collect(rows, err, scanIdea)
+		list = append(list, found...)
+		return err
+	})
 	slices.SortFunc(list, func(a, b models.Idea) int {
 		if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
 			return c
@@ -135,23 +138,6 @@ func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Au
 		return 1
 	})
 	return list, wrap("own ideas", err)
-}
-
-// own asks for what the participant wrote and then for what the guest wrote.
-func own[T any](q queries, a models.Author, scan func(scanner) (T, error), asParticipant, asGuest string, args ...any) ([]T, error) {
-	var list []T
-	for _, ask := range []struct{ sql, who string }{{asParticipant, a.ParticipantID}, {asGuest, a.Guest}} {
-		if ask.who == "" {
-			continue
-		}
-		rows, err := q.query(ask.sql, append([]any{ask.who}, args...)...)
-		found, err := collect(rows, err, scan)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, found...)
-	}
-	return list, nil
 }
 
 // AddIdea implements models.IdeaStore.

@@ -88,10 +88,13 @@ func remember[T any](m *memo, key string, about func(T) string, read func() (T, 
 		return v.(T), nil
 	}
 	answer, err := read()
-	if err == nil && keep {
-		m.put(s, key, about(answer), answer)
+	if err != nil || !keep {
+		return answer, err
 	}
-	return answer, err
+	if topic := about(answer); topic != unkept {
+		m.put(s, key, topic, answer)
+	}
+	return answer, nil
 }
 
 // look gives what is kept under key. If there is nothing, an answer that is asked

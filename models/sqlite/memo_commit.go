@@ -1,5 +1,7 @@
 package sqlite
 
+import "folkmoot/models"
+
 // The topics of what is remembered. A write function that says which of them it
 // touches leaves the others; one that says nothing touches all. What is in none of
 // these (anyTopic) is forgotten with everything else alone.
@@ -13,8 +15,14 @@ func votesTopic(consultationID, participantID string) string {
 	return "votes " + consultationID + " " + participantID
 }
 
-// ownTopic is who has texts of their own in a consultation that nobody else sees.
-func ownTopic(consultationID string) string { return "own " + consultationID }
+// ownTopics are the texts in a consultation that nobody but their author sees: of a
+// participant, and of a guest, who chooses what they are called.
+func ownTopics(consultationID string, a models.Author) [2]string {
+	return [2]string{"own " + consultationID + " participant " + a.ParticipantID, "own " + consultationID + " guest " + a.Guest}
+}
+
+// unkept is the topic of an answer that is too long to be remembered.
+const unkept = "unkept"
 
 // jobsTopic is what is to be sent, of which nothing is remembered.
 const jobsTopic = "jobs"

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"folkmoot/models"
 )
@@ -37,7 +35,8 @@ func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
 // AddReply implements models.ReplyStore.
 func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
 	err := s.put(ctx, func(t *tx) error {
-		t.touches(ownTopic(r.ConsultationID))
+		own := ownTopics(r.ConsultationID, models.Author{ParticipantID: r.ParticipantID, Guest: r.Guest})
+		t.touches(own[:]...)
 		c, err := t.rules(r.ConsultationID)
 		if err != nil {
 			return err
@@ -116,32 +115,6 @@ func indexReply(t *tx, r models.Reply) error {
 		return unindex(t, string(models.KindReply), r.ID)
 	}
 	return index(t, string(models.KindReply), r.ID, r.ConsultationID, "", r.Body)
-}
-
-// OwnReplies implements models.ReplyStore.
-func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a models.Author) ([]models.Reply, error) {
-	const waiting = " AND consultation_id = ? AND idea_id = ? AND status = 'pending'"
-	list, err := own(s.reader(ctx), a, scanReply,
-		replySelect+"WHERE participant_id = ? AND participant_id <> ''"+waiting,
-		replySelect+"WHERE guest = ? AND guest <> '' AND participant_id = ''"+waiting, consultationID, ideaID)
-	slices.SortFunc(list, func(a, b models.Reply) int { return strings.Compare(a.Path, b.Path) })
-	return list, wrap("own replies", err)
-}
-
-// UnpublishedOwn implements models.ReplyStore.
-func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a models.Author) (int64, error) {
-	if a.Nobody() {
-		return 0, nil
-	}
-	n, err := remember(s.memo, "own "+consultationID+" "+a.ParticipantID+" "+a.Guest, about[int64](ownTopic(consultationID)), func() (int64, error) {
-		return one[int64](s.reader(ctx).row(`SELECT count(*) FROM (
-			SELECT status FROM replies WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3
-			UNION ALL SELECT status FROM replies WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3
-			UNION ALL SELECT status FROM ideas WHERE participant_id = ?1 AND participant_id <> '' AND consultation_id = ?3
-			UNION ALL SELECT status FROM ideas WHERE guest = ?2 AND guest <> '' AND participant_id = '' AND consultation_id = ?3)
-			WHERE status IN ('pending', 'rejected')`, a.ParticipantID, a.Guest, consultationID))
-	})
-	return n, wrap("unpublished own texts", err)
 }
 
 // EditReply implements models.ReplyStore. What waits is on no page and not
