@@ -19,10 +19,12 @@ import (
 	"folkmoot/views/ui"
 )
 
-// What is kept is bounded, in bytes: pages, and the runs that many pages have in common.
+// What is kept is bounded, in bytes: pages, the runs that many pages have in common, and
+// pages of one reader each.
 const (
 	pageMemory = 24 << 20
 	runMemory  = 8 << 20
+	ownMemory  = 8 << 20
 )
 
 // pages keeps public pages by all that they depend on. One visitor makes a page;
@@ -30,6 +32,7 @@ const (
 type pages struct {
 	kept     *otter.Cache[string, *page]
 	last     *otter.Cache[string, *lastPage]
+	own      *otter.Cache[string, *ownPage]
 	runs     *otter.Cache[string, *chunk] // by ui.Run's key
 	improver chan struct{}                // one page at a time is compressed better
 	renders  atomic.Int64
@@ -47,6 +50,7 @@ func newPages() *pages {
 			Weigher:       func(key string, c *chunk) uint32 { return uint32(len(key) + cap(c.deflated) + 128) },
 		}),
 		last:     newLast(),
+		own:      newOwn(),
 		improver: make(chan struct{}, 1),
 	}
 }
@@ -65,15 +69,6 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 		}
 	}
 	return key, true, nil
-}
-
-// ownKey is pageKey for a reader of texts that nobody else sees: a page of their own.
-func (s *Server) ownKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, err error) {
-	if key, ok = s.sharedKey(c, sub); !ok || c.Query("reply_to") != "" {
-		return "", false, nil
-	}
-	own, err := s.svc.OwnTexts(c.UserContext(), actorOf(c), sub.C)
-	return key + "\n" + own, err == nil, err
 }
 
 // sharedKey is pageKey for a page on which no texts of one's own can stand.
@@ -115,22 +110,13 @@ type made struct {
 
 // keep gives the page of key, made by build for a stranger if it is not there yet.
 func (s *Server) keep(c *fiber.Ctx, key string, build func() (made, error)) (*page, error) {
-	return s.keepFor(c, stranger(), key, build)
-}
-
-// keepFor is keep for a page that is made for somebody.
-func (s *Server) keepFor(c *fiber.Ctx, v *visit, key string, build func() (made, error)) (*page, error) {
 	return s.pages.kept.Get(c.UserContext(), key, otter.LoaderFunc[string, *page](func(ctx context.Context, _ string) (p *page, err error) {
-		err = as(c, v, func() error {
+		err = as(c, stranger(), func() error {
 			m, err := build()
 			if err != nil {
 				return err
 			}
-			if v.Author().Nobody() {
-				p, err = s.pages.make(ctx, m)
-			} else {
-				p, err = s.pages.makeOwn(ctx, m)
-			}
+			p, err = s.pages.make(ctx, m)
 			return err
 		})
 		return p, err
@@ -152,20 +138,6 @@ func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	p.etag = fmt.Appendf(nil, `W/"%x"`, trailer)
 	go s.improve(p, pieces, runs)
 	return p, nil
-}
-
-// makeOwn is make for a page of one reader, which is not asked for often enough to be
-// compressed better.
-func (s *pages) makeOwn(ctx context.Context, m made) (*page, error) {
-	pieces, runs, err := s.render(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	only, err := pack(pieces, runs, firstLevel)
-	if err != nil {
-		return nil, err
-	}
-	return newPage(m, only), nil
 }
 
 // render gives the pieces of a page and the runs among them.

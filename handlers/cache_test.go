@@ -117,6 +117,10 @@ func TestOwnPageIsKept(t *testing.T) {
 	if body := author.get(mainPage).body; strings.Contains(body, "/edit/") {
 		t.Error("after the window her text may still be edited")
 	}
+	a.srv.pages.own.CleanUp()
+	if n := a.srv.pages.own.EstimatedSize(); n != 2 {
+		t.Errorf("%d pages are kept for two readers", n)
+	}
 }
 
 // TestOneRenderingForAThousand sends many visitors to a page that is not there yet.

@@ -34,34 +34,6 @@ func (s *Server) consultation(c *fiber.Ctx) error {
 	return s.sendConsultation(c, sub, kept)
 }
 
-// ownConsultation answers whose page is not everybody's. Where their waiting texts make
-// it so, it is kept for them alone; their ballots are put into it like into any other.
-func (s *Server) ownConsultation(c *fiber.Ctx, sub views.Subject) error {
-	key, keep, err := s.ownKey(c, sub)
-	if err != nil {
-		return err
-	}
-	if !keep {
-		p, err := s.consultationPage(c, sub)
-		if err != nil {
-			return err
-		}
-		return ok(c, views.Consultation(p))
-	}
-	kept, err := s.keepFor(c, &visit{Actor: actorOf(c)}, key, func() (made, error) {
-		p, err := s.consultationPage(c, sub)
-		for i := range p.Ideas {
-			b := &p.Ideas[i].Ballot
-			b.Choice, b.Waiting, b.Why = "", false, ""
-		}
-		return made{views.Consultation(p), p.Ideas}, err
-	})
-	if err != nil {
-		return err
-	}
-	return s.sendConsultation(c, sub, kept)
-}
-
 func (s *Server) sendConsultation(c *fiber.Ctx, sub views.Subject, kept *page) error {
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
 		p := s.readersPage(c, sub)
