@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"flag"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,19 @@ func TestContract(t *testing.T) {
 	needServer(t)
 	t.Log("server: " + serverName(t))
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
+		return openAt(t, freshDatabase(t), underTest(clock))
+	})
+}
+
+// TestContractRaces holds it to what many who write at once may expect. TestContractNodes
+// runs the same races on two nodes and finds more; a test server takes minutes for each, so
+// make test is content with those.
+func TestContractRaces(t *testing.T) {
+	needServer(t)
+	if os.Getenv("FOLKMOOT_TEST_RACES") == "" {
+		t.Skip("make contract and make scale run these; TestContractNodes runs them on two nodes")
+	}
+	storetest.RunRaces(t, func(t *testing.T, clock models.Clock) models.Store {
 		return openAt(t, freshDatabase(t), underTest(clock))
 	})
 }

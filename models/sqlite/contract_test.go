@@ -17,6 +17,13 @@ func TestContract(t *testing.T) {
 	})
 }
 
+// TestContractRaces holds it to what many who write at once may expect.
+func TestContractRaces(t *testing.T) {
+	storetest.RunRaces(t, func(t *testing.T, clock models.Clock) models.Store {
+		return open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock)
+	})
+}
+
 // TestContractTwice holds it to the contract while every write is run, undone and
 // run again.
 func TestContractTwice(t *testing.T) {

@@ -57,7 +57,6 @@ func features() []feature {
 		{"importing", importingCases},
 		{"audit", auditCases},
 		{"copy", copyCases},
-		{"race", raceCases},
 	}
 }
 
@@ -75,6 +74,16 @@ func Run(t *testing.T, open Open) {
 	}
 }
 
+// RunRaces holds a store to what must hold where many write at once.
+func RunRaces(t *testing.T, open Open) {
+	for _, c := range raceCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(newEnv(t, open))
+		})
+	}
+}
+
 // RunRestart holds a store to what must survive closing and opening again.
 func RunRestart(t *testing.T, reopen Reopen) {
 	for _, c := range restartCases {
@@ -85,7 +94,8 @@ func RunRestart(t *testing.T, reopen Reopen) {
 	}
 }
 
-// RunNodes holds a store to what must hold where two programs have it open at once.
+// RunNodes holds a store to what must hold where two programs have it open at once, the
+// races among it.
 func RunNodes(t *testing.T, reopen Reopen) {
 	for _, c := range slices.Concat(nodeCases, raceCases) {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,7 +109,8 @@ func RunNodes(t *testing.T, reopen Reopen) {
 
 // Names lists every case as "feature/behaviour", to print what a store was held to.
 func Names() (names []string) {
-	all := append(features(), feature{"restart", restartCases}, feature{"nodes", slices.Concat(nodeCases, raceCases)})
+	all := append(features(), feature{"race", raceCases}, feature{"restart", restartCases},
+		feature{"nodes", slices.Concat(nodeCases, raceCases)})
 	for _, f := range all {
 		for _, c := range f.cases {
 			names = append(names, f.name+"/"+c.name)

@@ -93,7 +93,7 @@ func readResults(t *testing.T, path string) results {
 // of gives what became of a case.
 func (r results) of(feature, behaviour string) string {
 	top := map[string]string{
-		"restart": "TestContractRestart/", "nodes": "TestContractNodes/", "interrupted": "TestContractInterrupted/",
+		"race": "TestContractRaces/", "restart": "TestContractRestart/", "nodes": "TestContractNodes/", "interrupted": "TestContractInterrupted/",
 	}[feature]
 	if top == "" {
 		top = "TestContract/" + feature + "/"

@@ -193,7 +193,7 @@ func threadShown(e *env) {
 
 func threadStable(e *env) {
 	c := e.open()
-	want := reading(e.grow(c, "", 40))
+	want := reading(e.grow(c, "", 24))
 	for _, newest := range []bool{false, true} {
 		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: 4}
 		got := walk(e, query.Limit, func(after string) ([]models.Reply, string, error) {
@@ -212,12 +212,9 @@ func threadStable(e *env) {
 }
 
 func threadReadsConstant(e *env) {
-	c := e.open()
 	n := max(300, scaled(100_000))
-	e.grow(c, "", n)
-	for range 30 { // what is not shown must not be read over
-		e.pending(e.newReply(c))
-	}
+	near := func(k int) int { return k - 1 - 7*k%5 }
+	c, _ := e.many(n, 30, near) // what is not shown must not be read over
 	const limit = 20
 	for _, newest := range []bool{false, true} {
 		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: limit}
@@ -283,26 +280,32 @@ func threadEach(e *env) {
 	e.equal("as in the thread", got[:len(own)], own)
 }
 
-// many adds a consultation with n replies that follow each other, and gives their ids.
-func (e *env) many(n int) (models.Consultation, []string) {
+// many adds a consultation with n replies, each below the one that parent gives the number
+// of, or at the root for -1, and some that wait, and gives the ids of the former.
+func (e *env) many(n, waiting int, parent func(k int) int) (models.Consultation, []string) {
 	e.Helper()
 	in := e.newImport()
 	in.replies, in.decision.Items = nil, nil
-	for range n {
+	for k := range n + waiting {
 		r := e.newReply(in.c)
 		r.CreatedAt = longAgo
+		if p := parent(k); p >= 0 && k < n {
+			r.ParentID = in.replies[p].ID
+		}
 		in.replies = append(in.replies, r)
-		in.decision.Items = append(in.decision.Items, models.DecisionItem{
-			Item: r.Item(), Rev: r.Rev, From: models.StatusPending, To: models.StatusPublished,
-			Digest: models.TextDigest(r.Salt, "", r.Body),
-		})
+		if k < n {
+			in.decision.Items = append(in.decision.Items, models.DecisionItem{
+				Item: r.Item(), Rev: r.Rev, From: models.StatusPending, To: models.StatusPublished,
+				Digest: models.TextDigest(r.Salt, "", r.Body),
+			})
+		}
 	}
 	e.bringIn(in)
-	return in.c, ids(in.replies, replyID)
+	return in.c, ids(in.replies[:n], replyID)
 }
 
 func threadEachMany(e *env) {
-	c, want := e.many(1203)
+	c, want := e.many(1203, 0, func(int) int { return -1 })
 	var got []string
 	e.ok(e.store.EachReply(e.ctx, c.ID, func(r models.Reply) error {
 		got = append(got, r.ID)
