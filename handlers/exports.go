@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"bufio"
 	"context"
 	"io"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,9 +11,6 @@ import (
 )
 
 const mimeCSV = "text/csv; charset=utf-8"
-
-// exportDeadline bounds a download; a thread of 100,000 replies takes seconds.
-const exportDeadline = 5 * time.Minute
 
 func (s *Server) repliesCSV(c *fiber.Ctx) error {
 	return s.replies(c, "csv", mimeCSV, boardpack.NewRepliesCSV)
@@ -66,26 +61,4 @@ func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, open func(io.
 		}
 		return out.Close()
 	})
-}
-
-// stream sends a file as it is made. What breaks off half-way breaks the connection
-// too, so that nobody takes half a file for a whole one.
-func (s *Server) stream(c *fiber.Ctx, write func(context.Context, io.Writer) error) error {
-	log := s.log(c)
-	r, w := io.Pipe()
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), exportDeadline)
-		defer cancel()
-		buffered := bufio.NewWriterSize(w, 64<<10)
-		err := write(ctx, buffered)
-		if err == nil {
-			err = buffered.Flush()
-		}
-		if err != nil {
-			log.Warn("export broke off", "error", err)
-		}
-		w.CloseWithError(err)
-	}()
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return c.SendStream(r)
 }

@@ -24,6 +24,7 @@ import (
 const (
 	maxBody         = 64 << 10
 	requestDeadline = 15 * time.Second
+	writeTimeout    = 60 * time.Second
 )
 
 // Options is what the handlers need from the program around them.
@@ -87,7 +88,7 @@ func (s *Server) config() fiber.Config {
 		BodyLimit:             maxBody,
 		ReadBufferSize:        16 << 10,
 		ReadTimeout:           30 * time.Second,
-		WriteTimeout:          60 * time.Second,
+		WriteTimeout:          writeTimeout,
 		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          s.handleError,
 	}
