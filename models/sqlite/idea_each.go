@@ -11,6 +11,10 @@ const (
 	figureSelect = `SELECT id, number, status, merged_into, agree, disagree, pass FROM ideas
 		WHERE consultation_id = ? AND number > ? AND number > 0 AND (agree + disagree + pass > 0 OR merged_into <> '')
 		ORDER BY number LIMIT ?`
+	// Where nobody has voted only those that were merged have figures; they are few.
+	mergedSelect = `SELECT id, number, status, merged_into, agree, disagree, pass FROM ideas INDEXED BY ideas_merged
+		WHERE consultation_id = ? AND number > ? AND number > 0 AND merged_into <> ''
+		ORDER BY number LIMIT ?`
 	wordsSelect = `SELECT id, number, title, author_name, body FROM ideas
 		WHERE consultation_id = ? AND number > ? AND number > 0 AND status = 'published' AND merged_into = ''
 		ORDER BY number LIMIT ?`
@@ -18,8 +22,16 @@ const (
 
 // EachFigure implements models.IdeaStore.
 func (s *Store) EachFigure(ctx context.Context, consultationID string, fn func(models.IdeaFigure) error) error {
+	voted, err := one[bool](s.reader(ctx).row("SELECT EXISTS (SELECT 1 FROM votes WHERE consultation_id = ?)", consultationID))
+	if err != nil {
+		return wrap("ideas", err)
+	}
+	text := mergedSelect
+	if voted {
+		text = figureSelect
+	}
 	number := func(i models.IdeaFigure) string { return strconv.Itoa(i.Number) }
-	return batches("ideas", byNumber(s.reader(ctx), figureSelect, consultationID, scanFigure), number, fn)
+	return batches("ideas", byNumber(s.reader(ctx), text, consultationID, scanFigure), number, fn)
 }
 
 // EachWords implements models.IdeaStore.

@@ -111,6 +111,7 @@ func openWriter(path, driver string) (*sql.DB, error) {
 func dsn(path string, v url.Values) string {
 	v.Set("_busy_timeout", fmt.Sprint(busyTimeout.Milliseconds()))
 	v.Set("_fk", "1")
+	v.Set("_mutex", "no") // database/sql gives a connection to one goroutine at a time
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
