@@ -254,6 +254,8 @@ func copyPromises(e *env) {
 func copyMerged(e *env) {
 	c := e.open("Root", "Merged")
 	root, merged := e.ideas(c)[0], e.ideas(c)[1]
+	quiet := e.open("Root", "Merged", "Alone") // nobody votes there
+	into := map[string]string{merged.ID: root.ID, e.ideas(quiet)[1].ID: e.ideas(quiet)[0].ID}
 	ada, bo, cy := e.person("Ada"), e.person("Bo"), e.person("Cy")
 	e.vote(root, ada, models.ChoiceAgree)
 	e.vote(root, bo, models.ChoiceAgree)
@@ -266,9 +268,8 @@ func copyMerged(e *env) {
 	e.copyTo(to, func(r models.CopyRecord) models.CopyRecord {
 		switch r := r.(type) {
 		case models.CopiedIdea:
-			if r.ID == merged.ID {
-				r.MergedInto = root.ID
-			} else {
+			r.MergedInto = into[r.ID]
+			if r.ID == root.ID {
 				r.Tally = models.Tally{Agree: 1}
 			}
 			return r
@@ -280,6 +281,12 @@ func copyMerged(e *env) {
 	})
 	e.store = to
 	e.equal("before", e.ideas(c)[0].Tally, models.Tally{Agree: 1})
+	e.ok(e.store.EachFigure(e.ctx, quiet.ID, func(f models.IdeaFigure) error {
+		e.equal("merged without a vote", []any{f.Number, f.MergedInto}, []any{2, e.ideas(quiet)[0].ID})
+		delete(into, f.ID)
+		return nil
+	}))
+	e.equal("merged ideas that are not there", len(into), 1)
 	e.vote(merged, ada, models.ChoiceDisagree)
 	e.equal("with a vote on the merged one", e.ideas(c)[0].Tally, models.Tally{Agree: 1, Disagree: 1})
 	e.equal("voters", e.reload(c).VoterCount, int64(2))
