@@ -1,0 +1,35 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"testing"
+)
+
+// TestDownload: a file goes out in pieces, each of which has its time, and one that
+// breaks off is no file.
+func TestDownload(t *testing.T) {
+	const size = 3*pieceSize + 100
+	broke := errors.New("the store is gone")
+	for name, ends := range map[string]error{"whole": nil, "broken off": broke} {
+		w, out := &wire{}, &bytes.Buffer{}
+		d := &download{func(_ context.Context, to io.Writer) error {
+			for range size {
+				if _, err := to.Write([]byte("x")); err != nil {
+					return err
+				}
+			}
+			return ends
+		}, w, slog.New(slog.DiscardHandler)}
+		n, err := d.WriteTo(out)
+		if !errors.Is(err, ends) || n != int64(out.Len()) || (ends == nil) != (n == size) {
+			t.Errorf("%s: %d of %d bytes, %v", name, n, size, err)
+		}
+		if pieces := (out.Len() + pieceSize - 1) / pieceSize; len(w.wrote) != pieces {
+			t.Errorf("%s: %d pieces had %d deadlines", name, pieces, len(w.wrote))
+		}
+	}
+}
