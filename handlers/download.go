@@ -43,20 +43,29 @@ func (d *download) SupportsBodyWriteTo() bool { return true }
 // Read is never called.
 func (d *download) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
-// WriteTo makes the file.
-func (d *download) WriteTo(w io.Writer) (int64, error) {
+// WriteTo makes the file. No route is under way any more that would catch a panic.
+func (d *download) WriteTo(w io.Writer) (_ int64, err error) {
+	p := &paced{to: w, conn: d.conn}
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{value: r, stack: stack()}
+		}
+		if err != nil {
+			d.log.Warn("export broke off", "error", err)
+		}
+	}()
+	err = d.make(p)
+	return p.sent, err
+}
+
+func (d *download) make(w io.Writer) error {
 	ctx, cancel := context.WithTimeout(context.Background(), exportDeadline)
 	defer cancel()
-	p := &paced{to: w, conn: d.conn}
-	buffered := bufio.NewWriterSize(p, pieceSize)
-	err := d.write(ctx, buffered)
-	if err == nil {
-		err = buffered.Flush()
+	buffered := bufio.NewWriterSize(w, pieceSize)
+	if err := d.write(ctx, buffered); err != nil {
+		return err
 	}
-	if err != nil {
-		d.log.Warn("export broke off", "error", err)
-	}
-	return p.sent, err
+	return buffered.Flush()
 }
 
 // paced gives each piece its time.

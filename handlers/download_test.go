@@ -13,8 +13,11 @@ import (
 // breaks off is no file.
 func TestDownload(t *testing.T) {
 	const size = 3*pieceSize + 100
-	broke := errors.New("the store is gone")
-	for name, ends := range map[string]error{"whole": nil, "broken off": broke} {
+	for name, ends := range map[string]func() error{
+		"whole":      func() error { return nil },
+		"broken off": func() error { return errors.New("the store is gone") },
+		"panicking":  func() error { panic("an export") },
+	} {
 		w, out := &wire{}, &bytes.Buffer{}
 		d := &download{func(_ context.Context, to io.Writer) error {
 			for range size {
@@ -22,11 +25,11 @@ func TestDownload(t *testing.T) {
 					return err
 				}
 			}
-			return ends
+			return ends()
 		}, w, slog.New(slog.DiscardHandler)}
 		n, err := d.WriteTo(out)
-		if !errors.Is(err, ends) || n != int64(out.Len()) || (ends == nil) != (n == size) {
-			t.Errorf("%s: %d of %d bytes, %v", name, n, size, err)
+		if whole := name == "whole"; (err == nil) != whole || (out.Len() == size) != whole || (whole && n != size) {
+			t.Errorf("%s: %d of %d bytes, %v", name, out.Len(), size, err)
 		}
 		if pieces := (out.Len() + pieceSize - 1) / pieceSize; len(w.wrote) != pieces {
 			t.Errorf("%s: %d pieces had %d deadlines", name, pieces, len(w.wrote))

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -81,18 +80,4 @@ func (s *Server) keepOwn(c *fiber.Ctx, key string, build func() (made, error)) (
 		s.pages.own.Set(at, &ownPage{p, key})
 	}
 	return p, err
-}
-
-// makeOwn is make for a page of one reader, which is not asked for often enough to be
-// compressed better.
-func (s *pages) makeOwn(ctx context.Context, m made) (*page, error) {
-	pieces, runs, err := s.render(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	only, err := pack(pieces, runs, firstLevel)
-	if err != nil {
-		return nil, err
-	}
-	return newPage(m, only), nil
 }

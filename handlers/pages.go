@@ -25,6 +25,20 @@ func (s *pages) make(ctx context.Context, m made) (*page, error) {
 	return p, nil
 }
 
+// makeOwn is make for a page of one reader, which is not asked for often enough to be
+// compressed better.
+func (s *pages) makeOwn(ctx context.Context, m made) (*page, error) {
+	pieces, runs, err := s.render(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	only, err := pack(pieces, runs, firstLevel)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(m, only), nil
+}
+
 // render gives the pieces of a page and the runs among them.
 func (s *pages) render(ctx context.Context, m made) ([]ui.Piece, map[string]*chunk, error) {
 	s.renders.Add(1)
