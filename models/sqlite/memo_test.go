@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -148,6 +149,71 @@ func TestLateAnswersAreNotKept(t *testing.T) {
 	}
 	if got := ask(3, func() {}); got != 2 {
 		t.Errorf("without a commit the answer became %d", got)
+	}
+}
+
+// TestOwnReplies are remembered until their author writes, up to a number, and never
+// given to somebody else: a guest may be called what a participant is.
+func TestOwnReplies(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	voting(t, s, "c", 1)
+	n := 0
+	write := func(a models.Author) {
+		r := models.Reply{Contribution: models.Contribution{
+			ID: fmt.Sprint("r", n), ConsultationID: "c", ParticipantID: a.ParticipantID, Guest: a.Guest,
+		}, Body: "Yes"}
+		n++
+		if _, err := s.AddReply(t.Context(), r, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	are := func(when string, a models.Author, want int) {
+		t.Helper()
+		for range 2 { // the second time from memory
+			list, err := s.OwnReplies(t.Context(), "c", "", a)
+			waiting, err2 := s.UnpublishedOwn(t.Context(), "c", a)
+			if err != nil || err2 != nil || len(list) != want || waiting != int64(want) {
+				t.Errorf("%s: %d replies of %+v, %d unpublished, not %d: %v, %v", when, len(list), a, waiting, want, err, err2)
+			}
+		}
+	}
+	ada, guest, both := models.Author{ParticipantID: "x"}, models.Author{Guest: "x"}, models.Author{ParticipantID: "x", Guest: "x"}
+	for when, w := range []models.Author{ada, guest, ada} {
+		are(fmt.Sprint("before ", when), ada, []int{0, 1, 1}[when])
+		are(fmt.Sprint("before ", when), guest, []int{0, 0, 1}[when])
+		write(w)
+	}
+	are("then", ada, 2)
+	are("then", guest, 1)
+	are("then", both, 3)
+	kept := func() (held bool) {
+		_, held = s.memo.kept[ownTopics("c", ada)[0]+" replies "]
+		return held
+	}
+	if !kept() {
+		t.Error("what she wrote is not remembered")
+	}
+	for range ownKept {
+		write(ada)
+	}
+	are("with many", ada, ownKept+2)
+	if kept() {
+		t.Error("so many texts are remembered")
+	}
+}
+
+// TestStamp is there wherever the log's index can be mapped, and ends with the store.
+func TestStamp(t *testing.T) {
+	s := openTest(t, Options{Clock: &testClock{testStart}})
+	people(t, s, 1)
+	if _, ok := s.Stamp(); ok != (s.memo.mapped != nil) || (!ok && runtime.GOOS == "linux") {
+		t.Errorf("there is a stamp: %t", ok)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Stamp(); ok {
+		t.Error("a closed store has a stamp")
 	}
 }
 
