@@ -15,6 +15,8 @@ import (
 var aliases = map[string]string{
 	"ascii": "windows1252", "usascii": "windows1252", "latin1": "windows1252", "iso88591": "windows1252",
 	"latin2": "iso88592", "latin9": "iso885915", "iso88599": "windows1254", "latin5": "windows1254",
+	"iso885911": "windows874", "tis620": "windows874", "xmaccyrillic": "macintoshcyrillic", "ibm866": "ibmcodepage866",
+	"cp866": "ibmcodepage866", "koi": "koi8r",
 }
 
 // inUTF8 reads a text of an encoding with one byte for each character, or UTF-8, as UTF-8.
