@@ -193,7 +193,7 @@ func threadShown(e *env) {
 
 func threadStable(e *env) {
 	c := e.open()
-	want := reading(e.grow(c, "", 24))
+	want := reading(e.grow(c, "", 40))
 	for _, newest := range []bool{false, true} {
 		query := models.ThreadQuery{ConsultationID: c.ID, Newest: newest, Limit: 4}
 		got := walk(e, query.Limit, func(after string) ([]models.Reply, string, error) {
