@@ -100,3 +100,20 @@ type IdeaWords struct {
 	Number              int
 	Title, Author, Body string
 }
+
+// MergeTarget returns the function from an idea to the idea that it was finally
+// merged into, itself if it was not merged. mergedInto maps an idea to the one it
+// points to; the zero value, or a missing key, is none. Circles, which are
+// refused, end where they begin to repeat.
+func MergeTarget[K comparable](mergedInto map[K]K) func(K) K {
+	var none K
+	return func(idea K) K {
+		for range len(mergedInto) {
+			if mergedInto[idea] == none {
+				break
+			}
+			idea = mergedInto[idea]
+		}
+		return idea
+	}
+}

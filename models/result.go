@@ -54,3 +54,22 @@ func (r ResultIdea) Ranked() bool { return r.Rank > 0 }
 
 // Sides is the number of voices that took a side, agree or disagree.
 func (r ResultIdea) Sides() int64 { return r.Agree + r.Disagree }
+
+// Order lists the numbers of all ideas in the order of the result.
+func (r Result) Order() []int {
+	order := make([]int, len(r.Ideas))
+	for i, idea := range r.Ideas {
+		order[i] = idea.Number
+	}
+	return order
+}
+
+// RankedNumbers lists the numbers of the placed ideas in board order.
+func (r Result) RankedNumbers() (numbers []int) {
+	for _, i := range r.Ideas {
+		if i.Ranked() {
+			numbers = append(numbers, i.Number)
+		}
+	}
+	return numbers
+}

@@ -130,21 +130,41 @@ func (v Vote) Later(w Vote) bool {
 }
 
 // Count counts votes from nothing: per idea (after merging) and voice the latest
-// entry. root gives the idea that an idea was finally merged into.
-func Count(votes []Vote, root func(ideaID string) string) map[string]Tally {
-	type key struct{ idea, voice string }
-	latest := map[key]Vote{}
-	for _, v := range votes {
-		k := key{root(v.IdeaID), v.Voice}
-		if w, ok := latest[k]; !ok || v.Later(w) {
-			latest[k] = v
-		}
-	}
+// entry. target returns the idea that an idea was finally merged into; see
+// MergeTarget.
+func Count(votes []Vote, target func(ideaID string) string) map[string]Tally {
 	tallies := map[string]Tally{}
-	for k, v := range latest {
+	for k, v := range latestVotes(votes, target) {
 		t := tallies[k.idea]
 		t.Add(v.Choice, 1)
 		tallies[k.idea] = t
 	}
 	return tallies
+}
+
+// Counted returns the entries that count, in no order: the latest of each voice
+// on each idea after merging, unless that takes the vote back.
+func Counted(votes []Vote, target func(ideaID string) string) []Vote {
+	var counted []Vote
+	for _, v := range latestVotes(votes, target) {
+		if v.Choice != ChoiceNone {
+			counted = append(counted, v)
+		}
+	}
+	return counted
+}
+
+// voiceOnIdea is a voice on an idea after merging.
+type voiceOnIdea struct{ idea, voice string }
+
+// latestVotes returns the latest entry of each voice on each idea after merging.
+func latestVotes(votes []Vote, target func(ideaID string) string) map[voiceOnIdea]Vote {
+	latest := map[voiceOnIdea]Vote{}
+	for _, v := range votes {
+		k := voiceOnIdea{target(v.IdeaID), v.Voice}
+		if w, ok := latest[k]; !ok || v.Later(w) {
+			latest[k] = v
+		}
+	}
+	return latest
 }

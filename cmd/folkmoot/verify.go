@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"folkmoot/models"
+	"folkmoot/models/sealed"
 	"folkmoot/models/service"
 )
 
@@ -24,7 +25,7 @@ func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if err != nil {
 		return models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", plain(err))
 	}
-	kind, sum, diffs, err := service.VerifyFile(b)
+	kind, sum, diffs, err := sealed.Verify(b)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (sh *shell) verifyStore(ctx context.Context, store string, svc *service.Ser
 }
 
 // verdict prints the differences, and fails if there are any.
-func (sh *shell) verdict(diffs []service.Difference) error {
+func (sh *shell) verdict(diffs []sealed.Difference) error {
 	if len(diffs) == 0 {
 		sh.say(sh.out, "cli.verify.same")
 		return nil

@@ -68,7 +68,7 @@ func (s *Service) boardEntry(ctx context.Context, c models.Consultation) (BoardE
 	if err != nil {
 		return BoardEntry{}, err
 	}
-	must := c.Settings.MustAnswer(rankedNumbers(result))
+	must := c.Settings.MustAnswer(result.RankedNumbers())
 	entry := BoardEntry{Consultation: c, MustAnswer: len(must)}
 	for _, i := range result.Ideas {
 		done := i.Response != nil && i.Response.Decision != models.ResponseConsidering
@@ -101,7 +101,7 @@ func (s *Service) BoardView(ctx context.Context, actor models.Actor, slug string
 	if err != nil {
 		return c, nil, fmt.Errorf("read the responses: %w", err)
 	}
-	must := c.Settings.MustAnswer(rankedNumbers(result))
+	must := c.Settings.MustAnswer(result.RankedNumbers())
 	rows := make([]RespondRow, len(result.Ideas))
 	for n, i := range result.Ideas {
 		rows[n] = RespondRow{Ranked: i, Must: slices.Contains(must, i.Number)}
@@ -162,7 +162,7 @@ func (s *Service) Respond(ctx context.Context, actor models.Actor, in ResponseIn
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(boardOrder(result), in.Number) {
+	if !slices.Contains(result.Order(), in.Number) {
 		return models.Fail(models.CodeNotFound, "error.response.idea", "number", in.Number)
 	}
 	idea := ideas[in.Number]
@@ -172,7 +172,7 @@ func (s *Service) Respond(ctx context.Context, actor models.Actor, in ResponseIn
 		return err
 	}
 	var must []string
-	for _, number := range c.Settings.MustAnswer(rankedNumbers(result)) {
+	for _, number := range c.Settings.MustAnswer(result.RankedNumbers()) {
 		must = append(must, ids[number])
 	}
 	return s.store.PutResponse(ctx, r, must, jobs)

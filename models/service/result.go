@@ -32,7 +32,7 @@ func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Res
 	if err != nil {
 		return models.Result{}, nil, err
 	}
-	return makeResult(head, resultIdeas(ideas, tallies)), nil, nil
+	return ranking.RankResult(head, resultIdeas(ideas, tallies)), nil, nil
 }
 
 // Unconfirmed gives how many votes wait for their link, which a result names until it
@@ -109,10 +109,10 @@ func resultHead(c models.Consultation, voters int64) models.Result {
 // resultIdeas lists the ideas that are ranked, by number: published and not merged
 // into another, each with the tally of its own and of what was merged into it.
 func resultIdeas(ideas []models.Idea, tallies map[string]models.Tally) []models.ResultIdea {
-	root, merged := rootOf(ideas), map[string][]int{}
+	target, merged := mergeTarget(ideas), map[string][]int{}
 	for _, i := range ideas {
 		if i.MergedInto != "" && i.Number > 0 {
-			merged[root(i.ID)] = append(merged[root(i.ID)], i.Number)
+			merged[target(i.ID)] = append(merged[target(i.ID)], i.Number)
 		}
 	}
 	rows := []models.ResultIdea{}
@@ -131,77 +131,12 @@ func resultIdeas(ideas []models.Idea, tallies map[string]models.Tally) []models.
 	return rows
 }
 
-// rootOf gives the function from an idea's id to that of the idea it was finally
-// merged into. Circles, which are refused, would end where they began to repeat.
-func rootOf(ideas []models.Idea) func(string) string {
-	into := map[string]string{}
+// mergeTarget returns the function from an idea's id to that of the idea it was
+// finally merged into.
+func mergeTarget(ideas []models.Idea) func(string) string {
+	into := make(map[string]string, len(ideas))
 	for _, i := range ideas {
 		into[i.ID] = i.MergedInto
 	}
-	return rootIn(into)
-}
-
-// rootIn is rootOf by what each idea was merged into; those in none may be missing.
-func rootIn(into map[string]string) func(string) string {
-	return func(id string) string {
-		for range len(into) {
-			if into[id] == "" {
-				break
-			}
-			id = into[id]
-		}
-		return id
-	}
-}
-
-// makeResult ranks the ideas by their tallies and fills in everything that
-// follows from them (design, section 4). It depends on nothing else, so that a
-// sealed file can be checked with it.
-func makeResult(head models.Result, ideas []models.ResultIdea) models.Result {
-	byNumber, in := map[int]models.ResultIdea{}, make([]ranking.Idea, len(ideas))
-	head.Votes = 0
-	for n, i := range ideas {
-		byNumber[i.Number] = i
-		in[n] = ranking.Idea{Number: i.Number, Agree: i.Agree, Disagree: i.Disagree, Pass: i.Pass}
-		head.Votes += i.Total()
-	}
-	ranked := ranking.Rank(in, ranking.Settings{MinVotes: int(head.MinVotes), Voters: head.Voters})
-	head.Draws, head.Seed, head.AllOneBand = ranked.Draws, ranked.Seed, ranked.AllOneBand
-	head.Ideas = make([]models.ResultIdea, 0, len(ideas))
-	for _, r := range ranked.Ranked {
-		head.Ideas = append(head.Ideas, placed(byNumber[r.Number], r))
-	}
-	for _, u := range ranked.TooFew {
-		head.Ideas = append(head.Ideas, unplaced(byNumber[u.Number], u))
-	}
-	return head
-}
-
-// placed fills in the figures of an idea with enough votes.
-func placed(i models.ResultIdea, r ranking.Ranked) models.ResultIdea {
-	i.Rank, i.RankLo, i.RankHi, i.Band = r.Rank, r.RankLo, r.RankHi, r.Band
-	i.Support, i.Lo, i.Hi = &r.Support, &r.Lo, &r.Hi
-	i.CouldBeHigher, i.Split, i.Reach = r.CouldBeHigher, r.Split, r.Reach
-	return i
-}
-
-// unplaced fills in the figures of an idea without enough votes.
-func unplaced(i models.ResultIdea, u ranking.Unranked) models.ResultIdea {
-	i.Rank, i.RankLo, i.RankHi, i.Band = 0, 0, 0, 0
-	i.Support, i.Lo, i.Hi, i.CouldBeHigher, i.Split = nil, nil, nil, false, false
-	if u.HasSupport {
-		i.Support, i.Lo, i.Hi = &u.Support, &u.Lo, &u.Hi
-	}
-	i.Reach = u.Reach
-	return i
-}
-
-// rankedNumbers lists the placed ideas in board order.
-func rankedNumbers(r models.Result) (numbers []int) {
-	for _, i := range r.Ideas {
-		if i.Ranked() {
-			numbers = append(numbers, i.Number)
-		}
-	}
-	return numbers
+	return models.MergeTarget(into)
 }

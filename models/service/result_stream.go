@@ -97,9 +97,9 @@ func (f *figures) read(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the tallies: %w", err)
 	}
-	root := rootIn(into)
+	target := models.MergeTarget(into)
 	for id, n := range number {
-		f.merged[root(id)] = append(f.merged[root(id)], n)
+		f.merged[target(id)] = append(f.merged[target(id)], n)
 	}
 	f.ranked = ranking.Rank(enough, f.settings)
 	return nil
@@ -124,7 +124,7 @@ func (f *figures) each(ctx context.Context, fn func(models.ResultIdea) error) er
 				continue
 			}
 			x := ranking.Idea{Number: r.Number, Agree: r.Agree, Disagree: r.Disagree, Pass: r.Pass}
-			if err := fn(placed(f.row(i, x), r)); err != nil {
+			if err := fn(r.Fill(f.row(i, x))); err != nil {
 				return err
 			}
 		}
@@ -135,7 +135,7 @@ func (f *figures) each(ctx context.Context, fn func(models.ResultIdea) error) er
 		}
 		x := f.few[i.Number]
 		x.Number = i.Number
-		return fn(unplaced(f.row(i, x), f.settings.TooFew(x)))
+		return fn(f.settings.TooFew(x).Fill(f.row(i, x)))
 	})
 }
 

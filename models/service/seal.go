@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"folkmoot/models"
+	"folkmoot/models/ranking"
+	"folkmoot/models/sealed"
 )
 
 // sealTries is how often sealing begins again because something moved meanwhile.
@@ -43,26 +45,33 @@ func (s *Service) sealOnce(ctx context.Context, actor models.Actor, c models.Con
 	if err != nil {
 		return models.Sealed{}, fmt.Errorf("read the ideas: %w", err)
 	}
-	votes, err := s.recount(ctx, c.ID, ideas)
+	votes, err := s.recountVotes(ctx, c.ID, ideas)
 	if err != nil {
 		return models.Sealed{}, err
 	}
 	if err := s.checkTallies(ctx, c, votes); err != nil {
 		return models.Sealed{}, err
 	}
-	file, err := s.fillFile(ctx, c, ideas, votes)
+	result, err := s.countedResult(ctx, c, ideas, votes)
 	if err != nil {
 		return models.Sealed{}, err
 	}
-	sealed, err := encodeSealed(file)
+	chain, err := s.chain(ctx, c)
 	if err != nil {
 		return models.Sealed{}, err
 	}
-	sealed.ConsultationID, sealed.SealedBy, sealed.At = c.ID, actor.ID(), s.Now()
-	if err := s.store.Seal(ctx, sealed, c.Fence()); err != nil {
+	version, err := sealed.Write(sealed.Input{
+		Consultation: c, Ideas: ideas, Decisions: chain, Votes: votes.counted, Result: result,
+		At: s.Now(), Pseudonym: func() string { return randomHex(16) },
+	})
+	if err != nil {
 		return models.Sealed{}, err
 	}
-	return sealed, nil
+	version.ConsultationID, version.SealedBy, version.At = c.ID, actor.ID(), s.Now()
+	if err := s.store.Seal(ctx, version, c.Fence()); err != nil {
+		return models.Sealed{}, err
+	}
+	return version, nil
 }
 
 // checkSealing tells whether c may be sealed as it is.
@@ -88,54 +97,60 @@ func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error
 	return nil
 }
 
-// recounted is a count from nothing.
-type recounted struct {
-	tallies map[string]models.Tally // by id of the ideas after merging
-	entries []models.Vote           // the one that counts of each voice on each idea
-	voters  int64                   // voices with at least one agree, disagree or pass
-	votes   int                     // entries read
-	root    func(string) string
+// countedResult ranks what a count found, as the first sealed version.
+func (s *Service) countedResult(ctx context.Context, c models.Consultation, ideas []models.Idea, votes recount) (models.Result, error) {
+	head := resultHead(c, votes.voters)
+	head.Sealed = 1
+	var err error
+	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
+		return head, fmt.Errorf("count the unconfirmed votes: %w", err)
+	}
+	return ranking.RankResult(head, resultIdeas(ideas, votes.tallies)), nil
 }
 
-// recount counts the votes of a consultation from nothing.
-func (s *Service) recount(ctx context.Context, consultationID string, ideas []models.Idea) (recounted, error) {
+// chain reads the decisions of c up to its chain length.
+func (s *Service) chain(ctx context.Context, c models.Consultation) (list []models.Decision, err error) {
+	err = s.eachDecision(ctx, c.ID, 0, func(d models.Decision) error {
+		if d.Seq <= c.ChainLength {
+			list = append(list, d)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// recount is a count from nothing.
+type recount struct {
+	tallies map[string]models.Tally // by id of the ideas after merging
+	counted []models.Vote           // the one that counts of each voice on each idea
+	voters  int64                   // voices with at least one agree, disagree or pass
+	read    int                     // entries read
+	target  func(string) string     // see models.MergeTarget
+}
+
+// recountVotes counts the votes of a consultation from nothing.
+func (s *Service) recountVotes(ctx context.Context, consultationID string, ideas []models.Idea) (recount, error) {
 	var votes []models.Vote
 	err := s.store.EachVote(ctx, consultationID, func(v models.Vote) error {
 		votes = append(votes, v)
 		return nil
 	})
 	if err != nil {
-		return recounted{}, fmt.Errorf("read the votes: %w", err)
+		return recount{}, fmt.Errorf("read the votes: %w", err)
 	}
-	r := recounted{votes: len(votes), root: rootOf(ideas)}
-	r.tallies, r.entries = models.Count(votes, r.root), counting(votes, r.root)
+	r := recount{read: len(votes), target: mergeTarget(ideas)}
+	r.tallies, r.counted = models.Count(votes, r.target), models.Counted(votes, r.target)
 	voices := map[string]bool{}
-	for _, v := range r.entries {
+	for _, v := range r.counted {
 		voices[v.Voice] = true
 	}
 	r.voters = int64(len(voices))
 	return r, nil
 }
 
-// counting leaves the entries that count: the latest of each voice on each idea
-// after merging, unless that takes the vote back.
-func counting(votes []models.Vote, root func(string) string) []models.Vote {
-	type key struct{ idea, voice string }
-	latest := map[key]models.Vote{}
-	for _, v := range votes {
-		k := key{root(v.IdeaID), v.Voice}
-		if w, ok := latest[k]; !ok || v.Later(w) {
-			latest[k] = v
-		}
-	}
-	return slices.DeleteFunc(slices.Collect(maps.Values(latest)), func(v models.Vote) bool {
-		return v.Choice == models.ChoiceNone
-	})
-}
-
 // checkTallies compares what is kept with the count; a difference is a fault of
 // the program or of the store, so it is logged and nothing is sealed.
-func (s *Service) checkTallies(ctx context.Context, c models.Consultation, r recounted) error {
+func (s *Service) checkTallies(ctx context.Context, c models.Consultation, r recount) error {
 	cached, err := s.store.CachedTallies(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("read the tallies: %w", err)
@@ -159,7 +174,7 @@ func (s *Service) checkTallies(ctx context.Context, c models.Consultation, r rec
 
 // tallyDifferences compares the tallies and the number of voters as kept with the
 // count. name gives an idea's name from its id; nil: the id.
-func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r recounted, name func(string) string) (diffs []Difference) {
+func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r recount, name func(string) string) (diffs []sealed.Difference) {
 	ids := slices.Sorted(maps.Keys(cached))
 	for id := range r.tallies {
 		if _, ok := cached[id]; !ok {
@@ -167,7 +182,7 @@ func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r r
 		}
 	}
 	for _, id := range ids {
-		if r.root(id) != id {
+		if r.target(id) != id {
 			continue // its votes count elsewhere
 		}
 		want, got := r.tallies[id], cached[id]
@@ -175,11 +190,11 @@ func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r r
 		if name != nil {
 			where = name(id)
 		}
-		diffs = differ(diffs, where+": agree", want.Agree, got.Agree)
-		diffs = differ(diffs, where+": disagree", want.Disagree, got.Disagree)
-		diffs = differ(diffs, where+": pass", want.Pass, got.Pass)
+		diffs = sealed.Compare(diffs, where+": agree", want.Agree, got.Agree)
+		diffs = sealed.Compare(diffs, where+": disagree", want.Disagree, got.Disagree)
+		diffs = sealed.Compare(diffs, where+": pass", want.Pass, got.Pass)
 	}
-	return differ(diffs, "voters", r.voters, c.VoterCount)
+	return sealed.Compare(diffs, "voters", r.voters, c.VoterCount)
 }
 
 // FullFile gives the sealed version with ballots, to organisers only, and keeps
@@ -220,7 +235,7 @@ func (s *Service) PublicFile(ctx context.Context, slug string) (models.Sealed, e
 // checkWithheld refuses a file with the words of an idea that was taken down since.
 func (s *Service) checkWithheld(ctx context.Context, consultationID string, public []byte) error {
 	var file struct {
-		Ideas []models.SealedIdea `json:"ideas"`
+		Ideas []sealed.Idea `json:"ideas"`
 	}
 	if err := json.Unmarshal(public, &file); err != nil {
 		return fmt.Errorf("read the sealed file: %w", err)

@@ -66,26 +66,3 @@ func TestVerifyStoreBesideAServer(t *testing.T) {
 		t.Errorf("verify: %s", got)
 	}
 }
-
-// FuzzVerifyFile wants a verdict on whatever is offered as a sealed file.
-func FuzzVerifyFile(f *testing.F) {
-	file := models.SealedFile{
-		Format: models.SealedFormat, Kind: fullKind, Version: 1,
-		Ideas:     []models.SealedIdea{{Number: 1, Status: models.StatusPublished}, {Number: 2, MergedInto: 1, Status: models.StatusPublished}},
-		Ballots:   []models.SealedBallot{{Voice: "a", Idea: 2, Choice: models.ChoiceAgree}},
-		Decisions: []models.SealedDecision{{Seq: 1, Items: [][6]any{{"reply", "x", 1, "pending", "published", "d"}}}},
-		Order:     []int{1},
-	}
-	b, _, err := encodeFile(file)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Add([]byte(`{"format":"folkmoot-sealed-1","result":{"min_votes":-1,"ideas":[{"number":0,"agree":-5},{"number":0}]},"ideas":[{"number":1,"merged_into":1}]}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		_, sum, diffs, err := VerifyFile(b)
-		if len(sum) != 64 || (err != nil && models.CodeOf(err) != models.CodeInvalid) {
-			t.Errorf("%q: %s, %v, %v", b, sum, diffs, err)
-		}
-	})
-}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"folkmoot/models"
+	"folkmoot/models/sealed"
 )
 
 // Checked counts what VerifyStore went through.
@@ -22,7 +23,7 @@ const verifyTries = 5
 // with what they count, and sealed files with their SHA-256, with the chain and
 // with themselves. It may run beside a server. CodeUnavailable
 // (error.verify.busy) if a consultation never stood still.
-func (s *Service) VerifyStore(ctx context.Context) (checked Checked, diffs []Difference, err error) {
+func (s *Service) VerifyStore(ctx context.Context) (checked Checked, diffs []sealed.Difference, err error) {
 	for after := ""; ; {
 		list, next, err := s.store.Consultations(ctx, models.ConsultationFilter{After: after, Limit: 100})
 		if err != nil {
@@ -56,7 +57,7 @@ type audit struct {
 	s       *Service
 	c       models.Consultation
 	checked Checked
-	diffs   []Difference
+	diffs   []sealed.Difference
 	decided map[models.Item][]models.DecisionItem // in the order of the chain
 	hashes  map[int64]string                      // of the chain, by Seq
 	merged  []models.Idea                         // id, number and pointer of every idea
@@ -95,7 +96,7 @@ func (a *audit) run(ctx context.Context) error {
 }
 
 // note adds differences, with the consultation in front of the place.
-func (a *audit) note(diffs ...Difference) {
+func (a *audit) note(diffs ...sealed.Difference) {
 	for _, d := range diffs {
 		d.Where = a.c.Slug + ": " + d.Where
 		a.diffs = append(a.diffs, d)
@@ -104,11 +105,11 @@ func (a *audit) note(diffs ...Difference) {
 
 // chain recomputes the hash of each decision from its rows.
 func (a *audit) chain(ctx context.Context) error {
-	var chain chainCheck
+	var chain sealed.Chain
 	a.decided, a.hashes = map[models.Item][]models.DecisionItem{}, map[int64]string{}
 	err := a.s.eachDecision(ctx, a.c.ID, 0, func(d models.Decision) error {
 		a.checked.Decisions++
-		chain.link(d.Seq, d.PrevHash, d.Hash, d.ChainHash())
+		chain.Add(d.Seq, d.PrevHash, d.Hash, d.ChainHash())
 		a.hashes[d.Seq] = d.Hash
 		for _, it := range d.Items {
 			a.decided[it.Item] = append(a.decided[it.Item], it)
@@ -118,7 +119,7 @@ func (a *audit) chain(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the decisions: %w", err)
 	}
-	a.note(chain.end(a.c.ChainLength, a.c.ChainHead)...)
+	a.note(chain.Finish(a.c.ChainLength, a.c.ChainHead)...)
 	return nil
 }
 
@@ -148,11 +149,11 @@ func (a *audit) items(ctx context.Context) error {
 	}
 	for item := range a.decided {
 		if !met[item] {
-			a.note(Difference{item.String(), "a text: it was decided on", "missing"})
+			a.note(sealed.Difference{Where: item.String(), Want: "a text: it was decided on", Got: "missing"})
 		}
 	}
-	a.note(differ(nil, "published ideas", published[models.KindIdea], a.c.IdeaCount)...)
-	a.note(differ(nil, "published replies", published[models.KindReply], a.c.ReplyCount)...)
+	a.note(sealed.Compare(nil, "published ideas", published[models.KindIdea], a.c.IdeaCount)...)
+	a.note(sealed.Compare(nil, "published replies", published[models.KindReply], a.c.ReplyCount)...)
 	return nil
 }
 
@@ -164,12 +165,12 @@ func (a *audit) item(name string, i models.AuditItem) {
 		status = models.StatusPublished
 	}
 	for _, d := range a.decided[i.Item] {
-		a.note(differ(nil, name+": status before a decision", status, d.From)...)
+		a.note(sealed.Compare(nil, name+": status before a decision", status, d.From)...)
 		status = d.To
 		a.wording(name, i, d)
 	}
 	if i.Status != models.StatusErased {
-		a.note(differ(nil, name+": status", status, i.Status)...)
+		a.note(sealed.Compare(nil, name+": status", status, i.Status)...)
 	}
 }
 
@@ -187,23 +188,44 @@ func (a *audit) wording(name string, i models.AuditItem, d models.DecisionItem) 
 	}
 	where := fmt.Sprintf("%s: text of revision %d", name, d.Rev)
 	if !found {
-		a.note(Difference{where, "the wording that was decided on", "missing"})
+		a.note(sealed.Difference{Where: where, Want: "the wording that was decided on", Got: "missing"})
 		return
 	}
-	a.note(differ(nil, where, d.Digest, models.TextDigest(i.Salt, title, body))...)
+	a.note(sealed.Compare(nil, where, d.Digest, models.TextDigest(i.Salt, title, body))...)
 }
 
 // tallies counts the votes from nothing.
 func (a *audit) tallies(ctx context.Context) error {
-	count, err := a.s.recount(ctx, a.c.ID, a.merged)
+	count, err := a.s.recountVotes(ctx, a.c.ID, a.merged)
 	if err != nil {
 		return err
 	}
-	a.checked.Votes += count.votes
+	a.checked.Votes += count.read
 	cached, err := a.s.store.CachedTallies(ctx, a.c.ID)
 	if err != nil {
 		return fmt.Errorf("read the tallies: %w", err)
 	}
 	a.note(tallyDifferences(a.c, cached, count, func(id string) string { return orElse(a.names[id], "idea "+id) })...)
+	return nil
+}
+
+// files checks every sealed version.
+func (a *audit) files(ctx context.Context) error {
+	versions, err := a.s.store.SealedVersions(ctx, a.c.ID)
+	if err != nil {
+		return fmt.Errorf("read the sealed files: %w", err)
+	}
+	isSealed := a.c.State == models.StateSealed || a.c.State == models.StateAnswered
+	if isSealed && len(versions) == 0 {
+		a.note(sealed.Difference{Where: "sealed files", Want: "at least one version", Got: "missing"})
+	}
+	for n, v := range versions {
+		a.note(sealed.Compare(nil, "sealed files: version", n+1, v.Version)...)
+		a.checked.Files += 2
+		for _, d := range sealed.VerifyVersion(v, a.c.ID, a.hashes) {
+			d.Where = fmt.Sprintf("sealed version %d, %s", v.Version, d.Where)
+			a.note(d)
+		}
+	}
 	return nil
 }

@@ -1,21 +1,21 @@
-package service
+package sealed
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"folkmoot/models"
+	"folkmoot/models/ranking"
 )
 
 // checkFigures recomputes what follows from other parts of the file.
-func checkFigures(file models.SealedFile) (diffs []Difference, err error) {
+func checkFigures(file File) (diffs []Difference, err error) {
 	rows := expectedIdeas(file)
 	head := expectedHead(file)
 	switch file.Kind {
-	case fullKind:
+	case KindFull:
 		count := countBallots(file)
 		diffs = append(diffs, count.diffs...)
 		for i := range rows {
@@ -27,19 +27,19 @@ func checkFigures(file models.SealedFile) (diffs []Difference, err error) {
 			return nil, err
 		}
 		diffs = append(diffs, chain...)
-		diffs = differ(diffs, "file: full_sha256", "", file.FullSHA256)
-	case publicKind:
-		diffs = differ(diffs, "file: ballots", 0, len(file.Ballots))
-		diffs = differ(diffs, "file: decisions", 0, len(file.Decisions))
+		diffs = Compare(diffs, "file: full_sha256", "", file.FullSHA256)
+	case KindPublic:
+		diffs = Compare(diffs, "file: ballots", 0, len(file.Ballots))
+		diffs = Compare(diffs, "file: decisions", 0, len(file.Decisions))
 	default:
-		diffs = differ(diffs, "file: kind", fullKind+" or "+publicKind, file.Kind)
+		diffs = Compare(diffs, "file: kind", KindFull+" or "+KindPublic, file.Kind)
 	}
-	results, err := compareResults(makeResult(head, rows), file)
+	results, err := compareResults(ranking.RankResult(head, rows), file)
 	return append(diffs, results...), err
 }
 
 // expectedHead is the head of the result as it follows from the consultation.
-func expectedHead(file models.SealedFile) models.Result {
+func expectedHead(file File) models.Result {
 	c := file.Consultation
 	text := c.Texts[c.Language]
 	return models.Result{
@@ -50,15 +50,15 @@ func expectedHead(file models.SealedFile) models.Result {
 
 // expectedIdeas are the ideas that must be in the result, with their words, what
 // was merged into them, and the tallies that the result prints.
-func expectedIdeas(file models.SealedFile) []models.ResultIdea {
+func expectedIdeas(file File) []models.ResultIdea {
 	tallies, merged := map[int]models.Tally{}, map[int][]int{}
 	for _, r := range file.Result.Ideas {
 		tallies[r.Number] = r.Tally
 	}
-	root := rootNumber(file)
+	target := mergeTarget(file)
 	for _, i := range file.Ideas {
 		if i.MergedInto != 0 {
-			merged[root(i.Number)] = append(merged[root(i.Number)], i.Number)
+			merged[target(i.Number)] = append(merged[target(i.Number)], i.Number)
 		}
 	}
 	rows := []models.ResultIdea{}
@@ -76,20 +76,14 @@ func expectedIdeas(file models.SealedFile) []models.ResultIdea {
 	return rows
 }
 
-// rootNumber is rootOf for a file.
-func rootNumber(file models.SealedFile) func(int) int {
-	ideas := make([]models.Idea, len(file.Ideas))
-	for n, i := range file.Ideas {
-		ideas[n].ID = strconv.Itoa(i.Number)
-		if i.MergedInto != 0 {
-			ideas[n].MergedInto = strconv.Itoa(i.MergedInto)
-		}
+// mergeTarget returns the function from an idea's number to that of the idea it
+// was finally merged into.
+func mergeTarget(file File) func(int) int {
+	into := make(map[int]int, len(file.Ideas))
+	for _, i := range file.Ideas {
+		into[i.Number] = i.MergedInto
 	}
-	root := rootOf(ideas)
-	return func(number int) int {
-		n, _ := strconv.Atoi(root(strconv.Itoa(number)))
-		return n
-	}
+	return models.MergeTarget(into)
 }
 
 // ballotCount is a count of a file's ballots.
@@ -101,7 +95,7 @@ type ballotCount struct {
 
 // countBallots counts the ballots, of which there is one for each voice and idea
 // after merging, each on an idea of the file.
-func countBallots(file models.SealedFile) ballotCount {
+func countBallots(file File) ballotCount {
 	type key struct {
 		voice string
 		idea  int
@@ -111,9 +105,9 @@ func countBallots(file models.SealedFile) ballotCount {
 	for _, i := range file.Ideas {
 		known[i.Number] = true
 	}
-	root := rootNumber(file)
+	target := mergeTarget(file)
 	for n, b := range file.Ballots {
-		k := key{b.Voice, root(b.Idea)}
+		k := key{b.Voice, target(b.Idea)}
 		if problem := ballotProblem(b, known[b.Idea], counted[k]); problem != "" {
 			count.diffs = append(count.diffs, Difference{ballotName(b.Voice, b.Idea), "one valid ballot", problem})
 			continue
@@ -130,11 +124,13 @@ func countBallots(file models.SealedFile) ballotCount {
 	return count
 }
 
-func ballotProblem(b models.SealedBallot, known, again bool) string {
+// ballotProblem says why a ballot cannot be counted, "" if it can. counted is
+// whether another ballot of the voice was counted for the idea.
+func ballotProblem(b Ballot, known, counted bool) string {
 	switch {
 	case !known:
 		return "no such idea"
-	case again:
+	case counted:
 		return "counted before"
 	case b.Choice != models.ChoiceAgree && b.Choice != models.ChoiceDisagree && b.Choice != models.ChoicePass:
 		return fmt.Sprintf("choice %q", string(b.Choice))
@@ -143,53 +139,53 @@ func ballotProblem(b models.SealedBallot, known, again bool) string {
 }
 
 // checkChain recomputes the hashes of the decisions and compares length and head.
-func checkChain(file models.SealedFile) ([]Difference, error) {
-	var chain chainCheck
+func checkChain(file File) ([]Difference, error) {
+	var chain Chain
 	for _, d := range file.Decisions {
-		follows, err := d.ChainHash(file.Consultation.ID)
+		want, err := d.ChainHash(file.Consultation.ID)
 		if err != nil {
 			return nil, err
 		}
-		chain.link(d.Seq, d.PrevHash, d.Hash, follows)
+		chain.Add(d.Seq, d.PrevHash, d.Hash, want)
 	}
-	return chain.end(file.ChainLength, file.ChainHead), nil
+	return chain.Finish(file.ChainLength, file.ChainHead), nil
 }
 
 // compareResults compares the result in the file with the one that follows, field
 // by field, and the order.
-func compareResults(want models.Result, file models.SealedFile) (diffs []Difference, err error) {
-	expected, got := &parts{}, &parts{}
-	resultParts(expected, want)
-	resultParts(got, file.Result)
-	expected.add("order", boardOrder(want))
+func compareResults(want models.Result, file File) (diffs []Difference, err error) {
+	expected, got := &partList{}, &partList{}
+	expected.addResult(want)
+	got.addResult(file.Result)
+	expected.add("order", want.Order())
 	got.add("order", file.Order)
 	if err := errors.Join(expected.err, got.err); err != nil {
 		return nil, fmt.Errorf("compare the result: %w", err)
 	}
-	stands := map[string][]byte{}
+	found := map[string][]byte{}
 	for _, p := range got.list {
-		stands[p.name] = p.value
+		found[p.name] = p.value
 	}
 	for _, p := range expected.list {
-		value, ok := stands[p.name]
-		delete(stands, p.name)
+		value, ok := found[p.name]
+		delete(found, p.name)
 		if !ok {
-			diffs = append(diffs, Difference{p.name, brief(string(p.value)), "missing"})
+			diffs = append(diffs, Difference{p.name, shorten(string(p.value)), "missing"})
 		} else if !bytes.Equal(p.value, value) {
-			diffs = append(diffs, Difference{p.name, brief(string(p.value)), brief(string(value))})
+			diffs = append(diffs, Difference{p.name, shorten(string(p.value)), shorten(string(value))})
 		}
 	}
-	for _, name := range sortedKeys(stands) {
-		diffs = append(diffs, Difference{name, "nothing", brief(string(stands[name]))})
+	for _, name := range sortedKeys(found) {
+		diffs = append(diffs, Difference{name, "nothing", shorten(string(found[name]))})
 	}
 	return diffs, nil
 }
 
-// resultParts takes a result apart: "voters", "idea 3: agree" …
-func resultParts(p *parts, r models.Result) {
-	p.fields("result", r, "ideas")
-	p.add("result: order", boardOrder(r))
+// addResult adds the parts of a result: "result: voters", "idea 3: agree" …
+func (p *partList) addResult(r models.Result) {
+	p.addFields("result", r, "ideas")
+	p.add("result: order", r.Order())
 	for _, i := range r.Ideas {
-		p.fields(fmt.Sprintf("idea %d", i.Number), i)
+		p.addFields(fmt.Sprintf("idea %d", i.Number), i)
 	}
 }
