@@ -107,3 +107,21 @@ type Author struct {
 
 // Nobody tells whether there is nothing to ask for.
 func (a Author) Nobody() bool { return a.ParticipantID == "" && a.Guest == "" }
+
+// OwnQuery asks for an author's waiting texts in a consultation, the newest first.
+type OwnQuery struct {
+	Author         Author
+	ConsultationID string
+	IdeaID         string   // of replies: the thread; "": the consultation's own
+	Before         OwnPlace // go on with what is older than this; zero: from the newest
+	Limit          int
+}
+
+// OwnPlace is the place of a text among its author's: by time, then by id.
+type OwnPlace struct {
+	At Time
+	ID string
+}
+
+// OwnPlace gives the contribution's place among its author's texts.
+func (c Contribution) OwnPlace() OwnPlace { return OwnPlace{c.CreatedAt, c.ID} }

@@ -99,9 +99,9 @@ type IdeaStore interface {
 	EachWords(ctx context.Context, consultationID string, fn func(IdeaWords) error) error
 	// IdeaPlaces lists what Ideas would without All and a limit, by number.
 	IdeaPlaces(ctx context.Context, consultationID string) ([]IdeaPlace, error)
-	// OwnIdeas lists the author's ideas in the consultation that are not shown yet
-	// (pending, rejected within the last 30 days), oldest first.
-	OwnIdeas(ctx context.Context, consultationID string, a Author) ([]Idea, error)
+	// OwnIdeas lists the author's pending ideas, the newest first, and counts all of
+	// them, whatever Before and Limit are. It reads no more texts than it lists.
+	OwnIdeas(ctx context.Context, q OwnQuery) (list []Idea, total int64, err error)
 	// EditIdea replaces title, body and HTML while the idea waits and Rev is still
 	// i.Rev, keeping the old wording as a revision. CodeClosed once it has a vote
 	// (error.idea.fixed) or is not pending any more (error.edit.published), checked in
@@ -125,9 +125,9 @@ type ReplyStore interface {
 	// ThreadBefore gives the cursor after which a slice begins with the reply, for a
 	// permalink: ok is false if the reply is not shown.
 	ThreadBefore(ctx context.Context, r Reply, newest bool) (after string, ok bool, err error)
-	// OwnReplies lists the author's replies in that thread that are not shown yet
-	// (pending), in the order of Path.
-	OwnReplies(ctx context.Context, consultationID, ideaID string, a Author) ([]Reply, error)
+	// OwnReplies lists the author's pending replies in one thread, the newest first, and
+	// counts all of them, whatever Before and Limit are. It reads no more texts than it lists.
+	OwnReplies(ctx context.Context, q OwnQuery) (list []Reply, total int64, err error)
 	// UnpublishedOwn counts the author's texts in the consultation, replies and ideas,
 	// that are pending or rejected: whether a page needs to look for them.
 	UnpublishedOwn(ctx context.Context, consultationID string, a Author) (int64, error)

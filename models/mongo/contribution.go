@@ -1,7 +1,9 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -148,15 +150,27 @@ func ownership(a models.Author) (filters []bson.D) {
 	return filters
 }
 
-// own reads what the participant wrote and then what the guest wrote, with the further
-// conditions.
-func own[T any](ctx context.Context, s *Store, coll string, a models.Author, further bson.D) (list []T, err error) {
-	for _, whose := range ownership(a) {
-		some, err := all[T](ctx, s, query{coll: coll, filter: append(whose, further...)})
+// ownWaiting lists an author's waiting texts of one kind, the newest first, and counts
+// all of them.
+func ownWaiting[T any](ctx context.Context, s *Store, coll string, q models.OwnQuery, further bson.D, place func(T) models.OwnPlace) (list []T, total int64, err error) {
+	for _, whose := range ownership(q.Author) {
+		filter := append(append(whose, eq("c", q.ConsultationID, "status", models.StatusPending)...), further...)
+		n, err := s.count(ctx, coll, filter)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
+		}
+		total += n
+		if at := q.Before; at != (models.OwnPlace{}) {
+			filter = append(filter, eq("$or", []bson.D{eq("createdAt", eq("$lt", at.At)), eq("createdAt", at.At, "_id", eq("$lt", at.ID))})...)
+		}
+		some, err := all[T](ctx, s, query{coll: coll, filter: filter, sort: eq("createdAt", -1, "_id", -1), limit: int64(q.Limit)})
+		if err != nil {
+			return nil, 0, err
 		}
 		list = append(list, some...)
 	}
-	return list, nil
+	slices.SortFunc(list, func(a, b T) int {
+		return cmp.Or(place(b).At.Compare(place(a).At), cmp.Compare(place(b).ID, place(a).ID))
+	})
+	return list[:min(len(list), q.Limit)], total, nil
 }

@@ -1,9 +1,7 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -164,31 +162,16 @@ func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) (list []m
 	return list, err
 }
 
-// rejectedFor is how long an author still sees their rejected idea in its place.
-const rejectedFor = 30 * 24 * time.Hour
-
 // OwnIdeas implements models.IdeaStore.
-func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Author) ([]models.Idea, error) {
-	now, err := s.clock.now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []models.Idea
-	for _, status := range []models.Status{models.StatusPending, models.StatusRejected} {
-		docs, err := own[idea](ctx, s, "ideas", a, eq("c", consultationID, "status", status))
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			if status == models.StatusPending || d.Standing.DecidedAt.After(now.Add(-rejectedFor)) {
-				list = append(list, d.model())
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b models.Idea) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea, int64, error) {
+	docs, total, err := ownWaiting(ctx, s, "ideas", q, nil, func(d idea) models.OwnPlace {
+		return models.OwnPlace{At: d.Item.CreatedAt, ID: d.Item.ID}
 	})
-	return list, nil
+	var list []models.Idea
+	for _, d := range docs {
+		list = append(list, d.model())
+	}
+	return list, total, err
 }
 
 // AddIdea implements models.IdeaStore.

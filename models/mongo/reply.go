@@ -1,9 +1,7 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"folkmoot/models"
 )
@@ -125,18 +123,19 @@ func (a *act) replyPlace(r *models.Reply) (*models.Reply, error) {
 }
 
 // OwnReplies implements models.ReplyStore.
-func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a models.Author) ([]models.Reply, error) {
-	docs, err := own[reply](ctx, s, "replies", a, eq("c", consultationID, "idea", ideaID, "status", models.StatusPending))
+func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Reply, int64, error) {
+	docs, total, err := ownWaiting(ctx, s, "replies", q, eq("idea", q.IdeaID), func(d reply) models.OwnPlace {
+		return models.OwnPlace{At: d.Item.CreatedAt, ID: d.Item.ID}
+	})
 	if err != nil || len(docs) == 0 {
-		return nil, err
+		return nil, total, err
 	}
-	number, err := s.numberOf(ctx, consultationID, ideaID)
+	number, err := s.numberOf(ctx, q.ConsultationID, q.IdeaID)
 	var list []models.Reply
 	for _, d := range docs {
 		list = append(list, d.model(number))
 	}
-	slices.SortFunc(list, func(a, b models.Reply) int { return cmp.Compare(a.Path, b.Path) })
-	return list, err
+	return list, total, err
 }
 
 // EditReply implements models.ReplyStore.

@@ -188,8 +188,9 @@ func (s *Service) waitingIdeas(ctx context.Context, actor models.Actor, consulta
 	if actor.Author().Nobody() {
 		return nil, nil
 	}
-	own, err := s.store.OwnIdeas(ctx, consultationID, actor.Author())
-	return slices.DeleteFunc(own, func(i models.Idea) bool { return i.Status != models.StatusPending }), err
+	own, _, err := s.store.OwnIdeas(ctx, models.OwnQuery{ConsultationID: consultationID, Author: actor.Author(), Limit: 20})
+	slices.Reverse(own)
+	return own, err
 }
 
 // ideaView takes out of an idea what the actor may not see.

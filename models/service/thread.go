@@ -116,7 +116,7 @@ func (s *Service) withOwn(ctx context.Context, actor models.Actor, q models.Thre
 	if actor.Author().Nobody() {
 		return t.Replies, nil
 	}
-	own, err := s.store.OwnReplies(ctx, q.ConsultationID, q.IdeaID, actor.Author())
+	own, _, err := s.store.OwnReplies(ctx, models.OwnQuery{ConsultationID: q.ConsultationID, IdeaID: q.IdeaID, Author: actor.Author(), Limit: 20})
 	if err != nil || len(own) == 0 {
 		return t.Replies, err
 	}
@@ -224,11 +224,11 @@ func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultati
 // OwnTexts names what the actor alone sees on the page of a consultation: who it is,
 // which texts of theirs are not public, as they now are, and which of them may be edited.
 func (s *Service) OwnTexts(ctx context.Context, actor models.Actor, c models.Consultation) (string, error) {
-	replies, err := s.store.OwnReplies(ctx, c.ID, "", actor.Author())
+	replies, _, err := s.store.OwnReplies(ctx, models.OwnQuery{ConsultationID: c.ID, Author: actor.Author(), Limit: 20})
 	if err != nil {
 		return "", err
 	}
-	ideas, err := s.store.OwnIdeas(ctx, c.ID, actor.Author())
+	ideas, _, err := s.store.OwnIdeas(ctx, models.OwnQuery{ConsultationID: c.ID, Author: actor.Author(), Limit: 20})
 	if err != nil {
 		return "", err
 	}

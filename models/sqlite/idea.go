@@ -115,31 +115,6 @@ func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) ([]models
 	return list, wrap("idea places", err)
 }
 
-// rejectedFor is how long an author still sees their rejected idea in its place.
-const rejectedFor = 30 * 24 * time.Hour
-
-// OwnIdeas implements models.IdeaStore.
-func (s *Store) OwnIdeas(ctx context.Context, consultationID string, a models.Author) (list []models.Idea, err error) {
-	since := ms(s.now().Add(-rejectedFor))
-	err = eachOwn(consultationID, a, func(_, where, who string) error {
-		rows, err := s.reader(ctx).query(ideaSelect+"WHERE "+where+
-			" AND consultation_id = ? AND (status = 'pending' OR (status = 'rejected' AND decided_at > ?))", who, consultationID, since)
-		found, err := collect(rows, err, scanIdea)
-		list = append(list, found...)
-		return err
-	})
-	slices.SortFunc(list, func(a, b models.Idea) int {
-		if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
-			return c
-		}
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
-	return list, wrap("own ideas", err)
-}
-
 // AddIdea implements models.IdeaStore.
 func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (models.Idea, error) {
 	var kept models.Idea

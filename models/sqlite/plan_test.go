@@ -170,10 +170,13 @@ func useEverything(t *testing.T, s *Store) {
 	}
 	useVotesAndLinks(t, s, check)
 	author := models.Author{ParticipantID: "p", Guest: "g"}
-	_, err = s.OwnReplies(ctx, "c", "", author)
-	check(err)
-	_, err = s.OwnIdeas(ctx, "c", author)
-	check(err)
+	for _, before := range []models.OwnPlace{{}, kept.OwnPlace()} {
+		own := models.OwnQuery{ConsultationID: "c", Author: author, Before: before, Limit: 5}
+		_, _, err = s.OwnReplies(ctx, own)
+		check(err)
+		_, _, err = s.OwnIdeas(ctx, own)
+		check(err)
+	}
 	_, err = s.ContributionByToken(ctx, "t")
 	check(err)
 	_, err = s.ConsultationBySlug(ctx, c.Slug)

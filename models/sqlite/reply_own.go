@@ -1,15 +1,14 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"folkmoot/models"
 )
-
-// ownKept is how many texts of one author are remembered at most.
-const ownKept = 32
 
 // What is an author's as a participant, and as a guest: after signing in both are.
 const (
@@ -31,26 +30,60 @@ func eachOwn(consultationID string, a models.Author, ask func(topic, where, who 
 	return nil
 }
 
-// OwnReplies implements models.ReplyStore. An author's page is made of them, and asks
-// each time whether they are still the same.
-func (s *Store) OwnReplies(ctx context.Context, consultationID, ideaID string, a models.Author) (list []models.Reply, err error) {
-	err = eachOwn(consultationID, a, func(topic, where, who string) error {
-		few := func(list []models.Reply) string {
-			if len(list) > ownKept {
-				return unkept
+// waiting is a page of one author's waiting texts and the number of all of them.
+type waiting[T any] struct {
+	list  []T
+	total int64
+}
+
+// ownWaiting lists waiting texts of one kind, as read by the SELECT all. The first page
+// is remembered: it stands on every page that the author reads.
+func ownWaiting[T any](ctx context.Context, s *Store, q models.OwnQuery, table, all, further string, args []any,
+	scan func(scanner) (T, error), place func(T) models.OwnPlace,
+) (list []T, total int64, err error) {
+	err = eachOwn(q.ConsultationID, q.Author, func(topic, where, who string) error {
+		where = " WHERE " + where + " AND consultation_id = ?" + further + " AND status = 'pending'"
+		args := append([]any{who, q.ConsultationID}, args...)
+		read := func() (w waiting[T], err error) {
+			if w.total, err = one[int64](s.reader(ctx).row("SELECT count(*) FROM "+table+where, args...)); err != nil || w.total == 0 {
+				return w, err
 			}
-			return topic
+			before := int64(math.MaxInt64)
+			if !q.Before.At.IsZero() {
+				before = ms(q.Before.At)
+			}
+			rows, err := s.reader(ctx).query(all+where+" AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+				append(args, before, q.Before.ID, q.Limit)...)
+			w.list, err = collect(rows, err, scan)
+			return w, err
 		}
-		found, err := remember(s.memo, topic+" replies "+ideaID, few, func() ([]models.Reply, error) {
-			rows, err := s.reader(ctx).query(replySelect+"WHERE "+where+" AND consultation_id = ? AND idea_id = ? AND status = 'pending'",
-				who, consultationID, ideaID)
-			return collect(rows, err, scanReply)
-		})
-		list = append(list, found...)
+		found, err := waiting[T]{}, error(nil)
+		if q.Before == (models.OwnPlace{}) {
+			found, err = remember(s.memo, fmt.Sprint(topic, " ", table, " ", q.IdeaID, " ", q.Limit), about[waiting[T]](topic), read)
+		} else {
+			found, err = read()
+		}
+		list, total = append(list, found.list...), total+found.total
 		return err
 	})
-	slices.SortFunc(list, func(a, b models.Reply) int { return strings.Compare(a.Path, b.Path) })
-	return list, wrap("own replies", err)
+	slices.SortFunc(list, func(a, b T) int {
+		return cmp.Or(place(b).At.Compare(place(a).At), cmp.Compare(place(b).ID, place(a).ID))
+	})
+	return list[:min(len(list), q.Limit)], total, err
+}
+
+// OwnReplies implements models.ReplyStore.
+func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Reply, int64, error) {
+	list, total, err := ownWaiting(ctx, s, q, "replies", replySelect, " AND idea_id = ?", []any{q.IdeaID}, scanReply,
+		func(r models.Reply) models.OwnPlace { return r.OwnPlace() })
+	return list, total, wrap("own replies", err)
+}
+
+// OwnIdeas implements models.IdeaStore.
+func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea, int64, error) {
+	list, total, err := ownWaiting(ctx, s, q, "ideas", ideaSelect, "", nil, scanIdea,
+		func(i models.Idea) models.OwnPlace { return i.OwnPlace() })
+	return list, total, wrap("own ideas", err)
 }
 
 // UnpublishedOwn implements models.ReplyStore.

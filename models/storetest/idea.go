@@ -222,16 +222,22 @@ func ideaOwn(e *env) {
 	e.decide(models.ActionPublish, published.Item())
 	e.decide(models.ActionReject, rejected.Item())
 	e.decide(models.ActionSpam, spam.Item())
-	own := func(a models.Author) []string {
-		return ids(must(e.store.OwnIdeas(e.ctx, c.ID, a))(e), ideaID)
+	own := func(what string, a models.Author, limit int, total int64, want ...string) {
+		e.Helper()
+		list, n, err := e.store.OwnIdeas(e.ctx, models.OwnQuery{ConsultationID: c.ID, Author: a, Limit: limit})
+		e.ok(err)
+		e.equal(what, ids(list, ideaID), want)
+		e.equal(what+": counted", n, total)
 	}
-	e.equal("the participant's", own(models.Author{ParticipantID: p.ID}), []string{first.ID, rejected.ID})
-	e.equal("the guest's", own(models.Author{Guest: "cookie"}), []string{second.ID})
+	own("the participant's", models.Author{ParticipantID: p.ID}, 5, 1, first.ID)
+	own("the guest's", models.Author{Guest: "cookie"}, 5, 1, second.ID)
 	both := models.Author{ParticipantID: p.ID, Guest: "cookie"}
-	e.equal("of both", own(both), []string{first.ID, second.ID, rejected.ID})
-	e.equal("nobody's", own(models.Author{}), []string(nil))
-	e.clock.Add(31 * day)
-	e.equal("a month on", own(both), []string{first.ID, second.ID})
+	own("of both", both, 5, 2, second.ID, first.ID)
+	own("the newest of both", both, 1, 2, second.ID)
+	own("nobody's", models.Author{}, 5, 0)
+	list, _, err := e.store.OwnIdeas(e.ctx, models.OwnQuery{ConsultationID: c.ID, Author: both, Before: second.OwnPlace(), Limit: 5})
+	e.ok(err)
+	e.equal("older than the newest", ids(list, ideaID), []string{first.ID})
 }
 
 func ideaEdit(e *env) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"folkmoot/models"
@@ -14,7 +15,7 @@ var replyCases = []testCase{
 	{"a parent or idea that is not published or stands elsewhere is refused", replyParent},
 	{"one that is not there is not found", replyNotFound},
 	{"an answer to the deepest level stays there and names whom it answers", replyDepth},
-	{"authors find their own that wait, in the order of the thread", replyOwn},
+	{"authors find their own that wait, the newest first", replyOwn},
 	{"what an account took over is the account's alone", replyOwnTaken},
 	{"an edit replaces the words and keeps the old ones in order", replyEdit},
 	{"an edit of what changed since is refused", replyEditFence},
@@ -136,10 +137,10 @@ func replyOwn(e *env) {
 	add := func(parent models.Reply, participant, guest string) models.Reply {
 		r := e.answerTo(parent)
 		r.ParticipantID, r.Guest = participant, guest
+		e.clock.Add(time.Minute)
 		return e.pending(r)
 	}
-	late := add(second, p.ID, "")
-	early, guests := add(first, p.ID, ""), add(first, "", "cookie")
+	one, guests, two := add(second, p.ID, ""), add(first, "", "cookie"), add(first, p.ID, "")
 	add(first, e.person("Bo").ID, "cookie")
 	add(first, "", "")
 	e.decide(models.ActionPublish, add(first, p.ID, "").Item())
@@ -147,15 +148,35 @@ func replyOwn(e *env) {
 	inIdea := e.newReply(c)
 	inIdea.IdeaID, inIdea.ParticipantID = e.ideas(c)[0].ID, p.ID
 	inIdea = e.pending(inIdea)
-	own := func(idea string, a models.Author) []string {
-		return ids(must(e.store.OwnReplies(e.ctx, c.ID, idea, a))(e), replyID)
+	own := func(what, idea string, a models.Author, want ...models.Reply) {
+		e.Helper()
+		e.ownPages(what, models.OwnQuery{ConsultationID: c.ID, IdeaID: idea, Author: a}, want)
 	}
-	e.equal("the participant's", own("", models.Author{ParticipantID: p.ID}), []string{early.ID, late.ID})
-	e.equal("the guest's", own("", models.Author{Guest: "cookie"}), []string{guests.ID})
+	own("the participant's", "", models.Author{ParticipantID: p.ID}, two, one)
+	own("the guest's", "", models.Author{Guest: "cookie"}, guests)
 	both := models.Author{ParticipantID: p.ID, Guest: "cookie"}
-	e.equal("of both", own("", both), []string{early.ID, guests.ID, late.ID})
-	e.equal("in the idea's thread", own(inIdea.IdeaID, both), []string{inIdea.ID})
-	e.equal("nobody's", own("", models.Author{}), []string(nil))
+	own("of both", "", both, two, guests, one)
+	own("in the idea's thread", inIdea.IdeaID, both, inIdea)
+	own("nobody's", "", models.Author{})
+}
+
+// ownPages reads an author's waiting replies in pages of every length.
+func (e *env) ownPages(what string, q models.OwnQuery, want []models.Reply) {
+	e.Helper()
+	for q.Limit = 1; q.Limit <= 4; q.Limit++ {
+		var got []models.Reply
+		for q.Before = (models.OwnPlace{}); ; q.Before = got[len(got)-1].OwnPlace() {
+			page, total, err := e.store.OwnReplies(e.ctx, q)
+			e.ok(err)
+			if e.equal(what+": counted", total, int64(len(want))); len(page) > q.Limit {
+				e.Errorf("%s: %d replies on a page of %d", what, len(page), q.Limit)
+			}
+			if got = append(got, page...); len(page) < q.Limit {
+				break
+			}
+		}
+		e.equal(fmt.Sprint(what, " by ", q.Limit), got, want)
+	}
 }
 
 func replyOwnTaken(e *env) {
@@ -166,10 +187,13 @@ func replyOwnTaken(e *env) {
 	l := e.newLink("Ada")
 	e.ok(e.store.AddLink(e.ctx, l, nil))
 	p := e.use(l.TokenHash).Participant
-	guests := must(e.store.OwnReplies(e.ctx, c.ID, "", models.Author{Guest: "cookie"}))(e)
-	e.equal("the guest's", ids(guests, replyID), []string(nil))
-	own := must(e.store.OwnReplies(e.ctx, c.ID, "", models.Author{ParticipantID: p.ID}))(e)
-	e.equal("the account's", ids(own, replyID), []string{r.ID})
+	own := func(a models.Author) []string {
+		list, _, err := e.store.OwnReplies(e.ctx, models.OwnQuery{ConsultationID: c.ID, Author: a, Limit: 10})
+		e.ok(err)
+		return ids(list, replyID)
+	}
+	e.equal("the guest's", own(models.Author{Guest: "cookie"}), []string(nil))
+	e.equal("the account's", own(models.Author{ParticipantID: p.ID}), []string{r.ID})
 }
 
 func replyEdit(e *env) {

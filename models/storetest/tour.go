@@ -115,7 +115,10 @@ func (e *env) textStops(g *guide) []stop {
 			e.ok(e.store.EachWords(e.ctx, g.c.ID, func(models.IdeaWords) error { return nil }))
 		}},
 		{"IdeaPlaces", func(e *env) { must(e.store.IdeaPlaces(e.ctx, g.c.ID))(e) }},
-		{"OwnIdeas", func(e *env) { must(e.store.OwnIdeas(e.ctx, g.c.ID, both))(e) }},
+		{"OwnIdeas", func(e *env) {
+			_, _, err := e.store.OwnIdeas(e.ctx, models.OwnQuery{ConsultationID: g.c.ID, Author: both, Limit: 5})
+			e.ok(err)
+		}},
 		{"EditIdea", func(e *env) { must(e.store.EditIdea(e.ctx, e.pendingIdea(g.c, "Other")))(e) }},
 		{"RemoveDraftIdea", func(e *env) { e.ok(e.store.RemoveDraftIdea(e.ctx, e.draft("One", "Two").ID, 1)) }},
 		{"AddReply", func(e *env) {
@@ -136,7 +139,10 @@ func (e *env) textStops(g *guide) []stop {
 				e.ok(err)
 			}
 		}},
-		{"OwnReplies", func(e *env) { must(e.store.OwnReplies(e.ctx, g.c.ID, "", both))(e) }},
+		{"OwnReplies", func(e *env) {
+			_, _, err := e.store.OwnReplies(e.ctx, models.OwnQuery{ConsultationID: g.c.ID, Author: both, Limit: 5})
+			e.ok(err)
+		}},
 		{"UnpublishedOwn", func(e *env) { must(e.store.UnpublishedOwn(e.ctx, g.c.ID, both))(e) }},
 		{"EditReply", func(e *env) { g.reply = must(e.store.EditReply(e.ctx, g.reply))(e) }},
 		{"TextRevisions", func(e *env) { must(e.store.TextRevisions(e.ctx, g.reply.Item()))(e) }},

@@ -113,8 +113,8 @@ CREATE TABLE ideas (
 CREATE UNIQUE INDEX ideas_number ON ideas (consultation_id, number) WHERE number > 0;
 CREATE INDEX ideas_of ON ideas (consultation_id, id);
 CREATE INDEX ideas_merged ON ideas (merged_into) WHERE merged_into <> '';
-CREATE INDEX ideas_participant ON ideas (participant_id, consultation_id) WHERE participant_id <> '';
-CREATE INDEX ideas_guest ON ideas (guest, consultation_id) WHERE guest <> '';
+CREATE INDEX ideas_participant ON ideas (participant_id, consultation_id, status, created_at, id) WHERE participant_id <> '';
+CREATE INDEX ideas_guest ON ideas (guest, consultation_id, status, created_at, id) WHERE guest <> '' AND participant_id = '';
 CREATE INDEX ideas_address ON ideas (address_key) WHERE address_key <> '';
 CREATE UNIQUE INDEX ideas_token ON ideas (token_hash) WHERE token_hash <> '';
 
@@ -169,8 +169,8 @@ CREATE UNIQUE INDEX replies_seq ON replies (consultation_id, seq);
 CREATE INDEX replies_thread ON replies (consultation_id, idea_id, path) WHERE shown = 1;
 CREATE INDEX replies_thread_new ON replies (consultation_id, idea_id, path_new) WHERE shown = 1;
 CREATE INDEX replies_of ON replies (consultation_id, id);
-CREATE INDEX replies_participant ON replies (participant_id, consultation_id, idea_id) WHERE participant_id <> '';
-CREATE INDEX replies_guest ON replies (guest, consultation_id, idea_id) WHERE guest <> '';
+CREATE INDEX replies_participant ON replies (participant_id, consultation_id, idea_id, status, created_at, id) WHERE participant_id <> '';
+CREATE INDEX replies_guest ON replies (guest, consultation_id, idea_id, status, created_at, id) WHERE guest <> '' AND participant_id = '';
 CREATE INDEX replies_address ON replies (address_key) WHERE address_key <> '';
 CREATE UNIQUE INDEX replies_token ON replies (token_hash) WHERE token_hash <> '';
 
