@@ -5,19 +5,19 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 func (s *Server) account(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
 		return err
 	}
-	return ok(c, views.Account(s.accountPage(c)))
+	return ok(c, account.Account(s.accountPage(c)))
 }
 
-func (s *Server) accountPage(c *fiber.Ctx) views.AccountPage {
+func (s *Server) accountPage(c *fiber.Ctx) account.AccountPage {
 	who := visitOf(c).Participant
-	p := views.AccountPage{Frame: s.frame(c, localizer(c).T("title.account")), Address: who.Address, Form: typed(c, "name", "capacity", "band")}
+	p := account.AccountPage{LayoutData: s.frame(c, localizer(c).T("title.account")), Address: who.Address, Form: typed(c, "name", "capacity", "band")}
 	if c.Method() == fiber.MethodGet {
 		p.Form.Values = map[string]string{"name": who.Name, "capacity": string(who.Capacity), "band": string(who.Band)}
 	}
@@ -45,7 +45,7 @@ func (s *Server) editAccount(c *fiber.Ctx) error {
 	if !can {
 		return err
 	}
-	return render(c, status, views.Account(p))
+	return render(c, status, account.Account(p))
 }
 
 func (s *Server) signOutEverywhere(c *fiber.Ctx) error {

@@ -6,7 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
-	"folkmoot/views"
+	"folkmoot/views/staff"
 )
 
 func (s *Server) admin(c *fiber.Ctx) error {
@@ -14,26 +14,26 @@ func (s *Server) admin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Admin(p))
+	return ok(c, staff.Admin(p))
 }
 
-func (s *Server) adminPage(c *fiber.Ctx) (views.AdminPage, error) {
+func (s *Server) adminPage(c *fiber.Ctx) (staff.AdminPage, error) {
 	private(c)
 	staffOnly := c.Query("people") != "all"
 	people, next, err := s.svc.People(c.UserContext(), actorOf(c), staffOnly, c.Query("after"))
 	if err != nil {
-		return views.AdminPage{}, err
+		return staff.AdminPage{}, err
 	}
 	jobs, _, err := s.svc.WaitingMail(c.UserContext(), actorOf(c), "")
 	if err != nil {
-		return views.AdminPage{}, err
+		return staff.AdminPage{}, err
 	}
 	cons, _, err := s.svc.Store().Consultations(c.UserContext(), models.ConsultationFilter{Limit: 100})
 	if err != nil {
-		return views.AdminPage{}, err
+		return staff.AdminPage{}, err
 	}
-	p := views.AdminPage{
-		Frame: s.frame(c, localizer(c).T("title.admin")), People: people, Consultations: cons, StaffOnly: staffOnly,
+	p := staff.AdminPage{
+		LayoutData: s.frame(c, localizer(c).T("title.admin")), People: people, Consultations: cons, StaffOnly: staffOnly,
 		Waiting: len(jobs), Holds: !s.CanMail, Form: typed(c, "email", "name", "role", "consultation"),
 	}
 	p.Private = true
@@ -55,7 +55,7 @@ func (s *Server) adminAgain(c *fiber.Ctx, cause error) error {
 	if !can {
 		return cause
 	}
-	return render(c, status, views.Admin(p))
+	return render(c, status, staff.Admin(p))
 }
 
 func (s *Server) grant(c *fiber.Ctx) error {
@@ -93,7 +93,7 @@ func (s *Server) adminLink(c *fiber.Ctx) error {
 		return err
 	}
 	p.Link, p.LinkFor = s.BaseURL+"/sign-in/"+token, c.Params("id")
-	return ok(c, views.Admin(p))
+	return ok(c, staff.Admin(p))
 }
 
 // heldMail shows the messages that wait, as they would be sent.
@@ -103,7 +103,7 @@ func (s *Server) heldMail(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.HeldMailPage{Frame: s.frame(c, localizer(c).T("title.held_mail")), Holds: !s.CanMail}
+	p := staff.HeldMailPage{LayoutData: s.frame(c, localizer(c).T("title.held_mail")), Holds: !s.CanMail}
 	p.Private = true
 	for _, j := range jobs {
 		if !strings.HasPrefix(string(j.Kind), "mail.") {
@@ -114,10 +114,10 @@ func (s *Server) heldMail(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		p.Messages = append(p.Messages, views.HeldMail{Job: j, Subject: m.Subject, Text: m.Text})
+		p.Messages = append(p.Messages, staff.HeldMail{Job: j, Subject: m.Subject, Text: m.Text})
 	}
 	if next != "" {
 		p.NextURL = "/admin/mail?after=" + escape(next)
 	}
-	return ok(c, views.WaitingMail(p))
+	return ok(c, staff.WaitingMail(p))
 }

@@ -5,7 +5,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 // ballotForm asks under which address the chosen votes shall count.
@@ -17,21 +17,21 @@ func (s *Server) ballotForm(c *fiber.Ctx) error {
 	if len(p.Choices) == 0 {
 		return seeOther(c, p.URL())
 	}
-	return ok(c, views.AskBallot(p))
+	return ok(c, account.ConfirmVotes(p))
 }
 
-func (s *Server) ballotPage(c *fiber.Ctx) (views.BallotPage, []models.ChosenVote, error) {
+func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, []models.ChosenVote, error) {
 	sub, err := s.subjectOf(c)
 	if err != nil {
-		return views.BallotPage{}, nil, err
+		return account.ConfirmVotesPage{}, nil, err
 	}
 	if err := sub.C.Accepts(models.ActVote, s.svc.Now()); err != nil {
-		return views.BallotPage{}, nil, err
+		return account.ConfirmVotesPage{}, nil, err
 	}
 	b := s.basket(c, sub.C.Slug)
 	rows, votes, err := s.resolve(c, sub.C, b)
-	p := views.BallotPage{
-		Frame: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: rows, Asked: b.Asked,
+	p := account.ConfirmVotesPage{
+		LayoutData: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: rows, Asked: b.Asked,
 		Form: typed(c, "email", "name", "capacity", "band"),
 	}
 	p.Private = true
@@ -59,7 +59,7 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 		if !can {
 			return err
 		}
-		return render(c, status, views.AskBallot(p))
+		return render(c, status, account.ConfirmVotes(p))
 	}
 	s.wake()
 	b := s.basket(c, p.C.Slug)
@@ -72,8 +72,8 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 
 // mailSent says where the link went.
 func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string) error {
-	p := views.MailSentPage{
-		Frame: s.frame(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
+	p := account.MailSentPage{
+		LayoutData: s.frame(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
 		Minutes: int(models.SignInLife.Minutes()), Deferred: asked.Deferred, NoMail: !s.CanMail, Return: back,
 	}
 	p.Private = true
@@ -81,5 +81,5 @@ func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purp
 	if s.ShowLinks && s.onThisMachine(c) {
 		p.DemoLink = s.BaseURL + "/sign-in/" + asked.Token
 	}
-	return ok(c, views.MailSent(p))
+	return ok(c, account.MailSent(p))
 }

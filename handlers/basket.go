@@ -13,6 +13,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 // basket is what a browser without a session chose in one consultation. It lives
@@ -73,15 +74,15 @@ func (s *Server) choose(c *fiber.Ctx, slug string, number int, choice models.Cho
 	return b, s.keepBasket(c, b)
 }
 
-func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.Basket {
+func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.PendingVotes {
 	b := s.basket(c, con.Slug)
 	show := actorOf(c).Participant == nil && len(b.Choices) > 0 && con.Accepts(models.ActVote, s.svc.Now()) == nil
-	return views.Basket{Slug: con.Slug, Count: len(b.Choices), Asked: b.Asked, Choose: show}
+	return views.PendingVotes{Slug: con.Slug, Count: len(b.Choices), Asked: b.Asked, Choose: show}
 }
 
 // resolve turns the basket into rows to show and votes to keep. What is not there
 // any more falls out.
-func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows []views.ChosenRow, votes []models.ChosenVote, err error) {
+func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows []account.PendingVote, votes []models.ChosenVote, err error) {
 	ideas, err := s.svc.IdeasNumbered(c.UserContext(), con, slices.Collect(maps.Keys(b.Choices)))
 	if err != nil {
 		return nil, nil, err
@@ -91,7 +92,7 @@ func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows 
 			continue
 		}
 		choice := b.Choices[v.Idea.Number]
-		rows = append(rows, views.ChosenRow{Number: v.Idea.Number, Title: v.Idea.Title, Choice: choice})
+		rows = append(rows, account.PendingVote{Number: v.Idea.Number, Title: v.Idea.Title, Choice: choice})
 		votes = append(votes, models.ChosenVote{IdeaID: v.Idea.ID, Choice: choice})
 	}
 	return rows, votes, nil

@@ -7,7 +7,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/staff"
 	"folkmoot/views/ui"
 )
 
@@ -17,12 +17,12 @@ func (s *Server) board(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.BoardPage{Frame: s.frame(c, localizer(c).T("title.board"))}
+	p := staff.BoardPage{LayoutData: s.frame(c, localizer(c).T("title.board"))}
 	p.Private = true
 	for _, e := range list {
-		p.Rows = append(p.Rows, views.BoardRow{Subject: s.subject(c, e.Consultation), MustAnswer: e.MustAnswer, Answered: e.Answered})
+		p.Rows = append(p.Rows, staff.BoardRow{Subject: s.subject(c, e.Consultation), MustAnswer: e.MustAnswer, Answered: e.Answered})
 	}
-	return ok(c, views.Board(p))
+	return ok(c, staff.Board(p))
 }
 
 func (s *Server) respondForm(c *fiber.Ctx) error {
@@ -30,23 +30,23 @@ func (s *Server) respondForm(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Respond(p))
+	return ok(c, staff.Respond(p))
 }
 
-func (s *Server) respondPage(c *fiber.Ctx) (views.RespondPage, error) {
+func (s *Server) respondPage(c *fiber.Ctx) (staff.RespondPage, error) {
 	private(c)
 	con, rows, err := s.svc.BoardView(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
-		return views.RespondPage{}, err
+		return staff.RespondPage{}, err
 	}
 	sub := s.subject(c, con)
-	p := views.RespondPage{
-		Frame: s.frame(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
+	p := staff.RespondPage{
+		LayoutData: s.frame(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
 		Publish: models.Require(actorOf(c).Participant, models.MayPublishRespond, con.ID) == nil,
 	}
 	p.Private = true
 	for _, r := range rows {
-		p.Rows = append(p.Rows, views.RespondRow{Ranked: r.Ranked, Must: r.Must, Response: r.Response, Form: responseForm(r.Response)})
+		p.Rows = append(p.Rows, staff.RespondRow{Ranked: r.Ranked, Must: r.Must, Response: r.Response, Form: responseForm(r.Response)})
 	}
 	return p, nil
 }
@@ -99,5 +99,5 @@ func (s *Server) respondAgain(c *fiber.Ctx, number int, cause error) error {
 			p.Rows[i].Form = form
 		}
 	}
-	return render(c, status, views.Respond(p))
+	return render(c, status, staff.Respond(p))
 }

@@ -16,6 +16,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 // What is kept is bounded, in bytes: pages, the runs that many pages have in common, and
@@ -32,7 +33,7 @@ type pages struct {
 	kept     *otter.Cache[string, *page]
 	last     *otter.Cache[string, *lastPage]
 	own      *otter.Cache[string, *ownPage]
-	runs     *otter.Cache[string, *chunk] // by ui.Run's key
+	runs     *otter.Cache[string, *chunk] // by ui.Segment's key
 	improver chan struct{}                // one page at a time is compressed better
 	renders  atomic.Int64
 	off      bool // a test compares with pages that are not kept
@@ -57,7 +58,7 @@ func newPages() *pages {
 // pageKey is everything that a page with texts depends on: what a write raises, and
 // what the clock moves. ok is false for a page that is not kept: a reader of texts that
 // nobody else sees gets a page of their own.
-func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, err error) {
+func (s *Server) pageKey(c *fiber.Ctx, sub ui.Subject) (key string, ok bool, err error) {
 	if key, ok = s.sharedKey(c, sub); !ok || c.Query("reply_to") != "" {
 		return "", false, nil
 	}
@@ -71,7 +72,7 @@ func (s *Server) pageKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, 
 }
 
 // sharedKey is pageKey for a page on which no texts of one's own can stand.
-func (s *Server) sharedKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool) {
+func (s *Server) sharedKey(c *fiber.Ctx, sub ui.Subject) (key string, ok bool) {
 	if s.pages.off || c.Method() != fiber.MethodGet || sub.State == models.StateDraft {
 		return "", false
 	}

@@ -9,6 +9,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 func (s *Server) consultation(c *fiber.Ctx) error {
@@ -34,12 +35,12 @@ func (s *Server) consultation(c *fiber.Ctx) error {
 	return s.sendConsultation(c, sub, kept)
 }
 
-func (s *Server) sendConsultation(c *fiber.Ctx, sub views.Subject, kept *page) error {
+func (s *Server) sendConsultation(c *fiber.Ctx, sub ui.Subject, kept *page) error {
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
 		p := s.readersPage(c, sub)
 		var err error
 		p.Ideas, err = s.readersRows(c, sub, kept.rows)
-		return p.Parts(), err
+		return p.SlotContents(), err
 	})
 }
 
@@ -60,9 +61,9 @@ func asOpen(con models.Consultation, now time.Time) models.Consultation {
 }
 
 // readersPage is the page with what differs from reader to reader alone.
-func (s *Server) readersPage(c *fiber.Ctx, sub views.Subject) views.ConsultationPage {
+func (s *Server) readersPage(c *fiber.Ctx, sub ui.Subject) views.ConsultationPage {
 	p := views.ConsultationPage{
-		Frame: s.frame(c, sub.Text.Title), Subject: sub, Basket: s.basketView(c, sub.C),
+		LayoutData: s.frame(c, sub.Text.Title), Subject: sub, Pending: s.basketView(c, sub.C),
 		Staff: models.Require(actorOf(c).Participant, models.MayOrganise, sub.C.ID) == nil,
 	}
 	p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
@@ -87,7 +88,7 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	return ok(c, views.Consultation(p))
 }
 
-func (s *Server) consultationPage(c *fiber.Ctx, sub views.Subject) (views.ConsultationPage, error) {
+func (s *Server) consultationPage(c *fiber.Ctx, sub ui.Subject) (views.ConsultationPage, error) {
 	p := s.readersPage(c, sub)
 	p.IdeaOrder, p.Preview, p.Changed = c.Query("ideas", "shuffled"), sub.State == models.StateDraft, !sub.C.EditedAt.IsZero()
 	p.Suggest = sub.C.Accepts(models.ActSuggest, s.svc.Now()) == nil
@@ -117,14 +118,14 @@ func (s *Server) changes(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.ChangesPage{Frame: s.frame(c, localizer(c).T("title.changes", "title", sub.Text.Title)), Subject: sub}
+	p := views.ChangesPage{LayoutData: s.frame(c, localizer(c).T("title.changes", "title", sub.Text.Title)), Subject: sub}
 	for _, r := range revisions {
 		p.Changes = append(p.Changes, views.Change{At: r.At, Reason: r.Reason, Fields: textDiffs(r), Settings: r.Changes})
 	}
 	return ok(c, views.Changes(p))
 }
 
-func textDiffs(r models.ConsultationRevision) (diffs []views.FieldDiff) {
+func textDiffs(r models.ConsultationRevision) (diffs []ui.FieldDiff) {
 	for _, f := range []struct{ name, before, after string }{
 		{"field.title", r.Before.Title, r.After.Title},
 		{"field.question", r.Before.Question, r.After.Question},
@@ -135,16 +136,16 @@ func textDiffs(r models.ConsultationRevision) (diffs []views.FieldDiff) {
 		{"field.other_formats", r.Before.OtherFormats, r.After.OtherFormats},
 	} {
 		if f.before != f.after {
-			diffs = append(diffs, views.FieldDiff{Name: f.name, Runs: diffRuns(service.WordDiff(f.before, f.after))})
+			diffs = append(diffs, ui.FieldDiff{Name: f.name, Parts: diffRuns(service.WordDiff(f.before, f.after))})
 		}
 	}
 	return diffs
 }
 
-func diffRuns(runs []service.DiffRun) []views.DiffRun {
-	out := make([]views.DiffRun, len(runs))
+func diffRuns(runs []service.DiffRun) []ui.DiffPart {
+	out := make([]ui.DiffPart, len(runs))
 	for i, r := range runs {
-		out[i] = views.DiffRun{Op: r.Op, Text: r.Text}
+		out[i] = ui.DiffPart{Op: r.Op, Text: r.Text}
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 // contribution tells the holder of a private link what became of their text.
@@ -16,9 +16,9 @@ func (s *Server) contribution(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.ContributionPage{
-		Frame:   s.frame(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
-		Subject: s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: v.Thing,
+	p := account.ContributionPage{
+		LayoutData: s.frame(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
+		Subject:    s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: v.Thing,
 		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: v.Response,
 		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: contributionURL(v),
 	}
@@ -33,7 +33,7 @@ func (s *Server) contribution(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Contribution(p))
+	return ok(c, account.Contribution(p))
 }
 
 func contributionURL(v service.ContributionView) string {

@@ -7,7 +7,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 func (s *Server) editForm(c *fiber.Ctx) error {
@@ -15,21 +15,21 @@ func (s *Server) editForm(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Edit(p))
+	return ok(c, account.Edit(p))
 }
 
 // editPage gives the form, and where the text stands.
-func (s *Server) editPage(c *fiber.Ctx) (views.EditPage, string, error) {
+func (s *Server) editPage(c *fiber.Ctx) (account.EditPage, string, error) {
 	item, err := models.ParseItem(c.Params("item"))
 	if err != nil {
-		return views.EditPage{}, "", err
+		return account.EditPage{}, "", err
 	}
 	v, err := s.svc.ForEdit(c.UserContext(), actorOf(c), item)
 	if err != nil {
-		return views.EditPage{}, "", err
+		return account.EditPage{}, "", err
 	}
-	p := views.EditPage{
-		Frame: s.frame(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
+	p := account.EditPage{
+		LayoutData: s.frame(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
 		Minutes: int(v.Left.Minutes() + 0.999), Earlier: v.Earlier, Form: typed(c),
 	}
 	p.Form.Values = map[string]string{"title": v.Title, "body": v.Body, "rev": strconv.FormatInt(v.Contribution.Rev, 10)}
@@ -57,5 +57,5 @@ func (s *Server) edit(c *fiber.Ctx) error {
 	if !can {
 		return err
 	}
-	return render(c, status, views.Edit(p))
+	return render(c, status, account.Edit(p))
 }

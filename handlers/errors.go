@@ -105,7 +105,7 @@ func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference str
 	if e.Code == models.CodeUnavailable {
 		frame = s.frameAlone
 	}
-	p := views.ErrorPage{Frame: frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
+	p := views.ErrorPage{LayoutData: frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
 	p.Title, p.Private = p.Heading(), true
 	private(c)
 	return render(c, status, views.Error(p))

@@ -6,7 +6,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
-	"folkmoot/views"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
@@ -14,7 +13,7 @@ import (
 func localizer(c *fiber.Ctx) *i18n.Localizer { return i18n.For(visitOf(c).Language) }
 
 // frame fills what the layout needs. The title is a whole sentence or name.
-func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
+func (s *Server) frame(c *fiber.Ctx, title string) ui.LayoutData {
 	f := s.frameAlone(c, title)
 	if f.Who != nil && f.Who.Moderator {
 		f.Who.Queue = s.queueLength(c)
@@ -23,10 +22,10 @@ func (s *Server) frame(c *fiber.Ctx, title string) ui.Frame {
 }
 
 // frameAlone is frame without asking the store, for when it does not answer.
-func (s *Server) frameAlone(c *fiber.Ctx, title string) ui.Frame {
+func (s *Server) frameAlone(c *fiber.Ctx, title string) ui.LayoutData {
 	v := visitOf(c)
 	l := localizer(c)
-	f := ui.Frame{
+	f := ui.LayoutData{
 		L: l, Site: s.Site, Title: title, Path: pagePath(c, c.OriginalURL()), Demo: s.Demo,
 		Remembered: v.remembered(),
 		Notice:     s.takeNotice(c, l),
@@ -83,9 +82,9 @@ func (s *Server) queueLength(c *fiber.Ctx) int64 {
 	return n
 }
 
-func (s *Server) subject(c *fiber.Ctx, con models.Consultation) views.Subject {
+func (s *Server) subject(c *fiber.Ctx, con models.Consultation) ui.Subject {
 	now := s.svc.Now()
-	return views.Subject{
+	return ui.Subject{
 		C: con, Text: con.Text(visitOf(c).Language), State: con.StateAt(now),
 		Clock: ui.Clock{
 			State: con.StateAt(now), Coming: con.Coming(now), OpensAt: con.OpensAt, ClosesAt: con.ClosesAt,
@@ -95,10 +94,10 @@ func (s *Server) subject(c *fiber.Ctx, con models.Consultation) views.Subject {
 }
 
 // subjectOf loads the consultation of the address for this visitor.
-func (s *Server) subjectOf(c *fiber.Ctx) (views.Subject, error) {
+func (s *Server) subjectOf(c *fiber.Ctx) (ui.Subject, error) {
 	con, err := s.svc.Consultation(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
-		return views.Subject{}, err
+		return ui.Subject{}, err
 	}
 	return s.subject(c, con), nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 func (s *Server) home(c *fiber.Ctx) error {
@@ -17,7 +18,7 @@ func (s *Server) home(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.HomePage{
-		Frame: s.frame(c, ""), NoAdmin: empty,
+		LayoutData: s.frame(c, ""), NoAdmin: empty,
 		Open: s.subjects(c, lists.Open), Coming: s.subjects(c, lists.Coming), Past: s.subjects(c, lists.Past),
 	}
 	if lists.NextPast != "" {
@@ -26,8 +27,8 @@ func (s *Server) home(c *fiber.Ctx) error {
 	return ok(c, views.Home(p))
 }
 
-func (s *Server) subjects(c *fiber.Ctx, list []models.Consultation) []views.Subject {
-	out := make([]views.Subject, len(list))
+func (s *Server) subjects(c *fiber.Ctx, list []models.Consultation) []ui.Subject {
+	out := make([]ui.Subject, len(list))
 	for i, con := range list {
 		out[i] = s.subject(c, con)
 	}
@@ -41,7 +42,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 		return err
 	}
 	f := s.frame(c, localizer(c).T("title.search"))
-	return ok(c, views.Search(views.SearchPage{Frame: f, Query: query, Hits: hits}))
+	return ok(c, views.Search(views.SearchPage{LayoutData: f, Query: query, Hits: hits}))
 }
 
 // hostPages are the host's own pages.
@@ -50,6 +51,6 @@ var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"
 func (s *Server) hostPage(name string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		f := s.frame(c, localizer(c).T("title."+name))
-		return ok(c, views.Host(views.HostPage{Frame: f, Name: name}))
+		return ok(c, views.Host(views.HostPage{LayoutData: f, Name: name}))
 	}
 }

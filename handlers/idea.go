@@ -9,6 +9,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 func (s *Server) idea(c *fiber.Ctx) error {
@@ -40,19 +41,19 @@ func (s *Server) idea(c *fiber.Ctx) error {
 	}
 	s.gave(c, sub.C, sub.Clock.Now, kept)
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := views.IdeaPage{Frame: s.frame(c, ""), Subject: sub, Basket: s.basketView(c, sub.C)}
+		p := views.IdeaPage{LayoutData: s.frame(c, ""), Subject: sub, Pending: s.basketView(c, sub.C)}
 		p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
 		rows, err := s.readersRows(c, sub, kept.rows)
 		if len(rows) > 0 {
 			p.Row = rows[0]
 		}
-		return p.Parts(), err
+		return p.SlotContents(), err
 	})
 }
 
 // readersRows gives those of the rows whose ballot this reader sees otherwise than a
 // stranger, for whom they were made.
-func (s *Server) readersRows(c *fiber.Ctx, sub views.Subject, rows []views.IdeaRow) ([]views.IdeaRow, error) {
+func (s *Server) readersRows(c *fiber.Ctx, sub ui.Subject, rows []views.IdeaRow) ([]views.IdeaRow, error) {
 	mine, err := s.svc.OwnVotes(c.UserContext(), actorOf(c), sub.C.ID)
 	if err != nil {
 		return nil, err
@@ -60,9 +61,9 @@ func (s *Server) readersRows(c *fiber.Ctx, sub views.Subject, rows []views.IdeaR
 	var own []views.IdeaRow
 	basket, why := s.basket(c, sub.C.Slug), s.whyNoVote(c, sub.C)
 	for _, row := range rows {
-		strangers := row.Ballot
-		row.Ballot.Choice, row.Ballot.Why = mine[row.Idea.ID], why
-		if row = basket.onto(c, row); row.Ballot != strangers {
+		strangers := row.Vote
+		row.Vote.Choice, row.Vote.Why = mine[row.Idea.ID], why
+		if row = basket.onto(c, row); row.Vote != strangers {
 			own = append(own, row)
 		}
 	}
@@ -72,19 +73,19 @@ func (s *Server) readersRows(c *fiber.Ctx, sub views.Subject, rows []views.IdeaR
 // onto shows what a browser without a session chose on an idea, as waiting.
 func (b basket) onto(c *fiber.Ctx, row views.IdeaRow) views.IdeaRow {
 	if chosen, ok := b.Choices[row.Idea.Number]; ok && actorOf(c).Participant == nil {
-		row.Ballot.Choice, row.Ballot.Waiting = chosen, true
+		row.Vote.Choice, row.Vote.Waiting = chosen, true
 	}
 	return row
 }
 
-func (s *Server) ideaPage(c *fiber.Ctx, sub views.Subject, number int) (p ideaReplyPage, err error) {
+func (s *Server) ideaPage(c *fiber.Ctx, sub ui.Subject, number int) (p ideaReplyPage, err error) {
 	v, err := s.svc.Idea(c.UserContext(), actorOf(c), sub.C, number)
 	if err != nil {
 		return p, err
 	}
 	p = ideaReplyPage{
-		Frame:   s.frame(c, localizer(c).T("title.idea", "number", number, "title", v.Idea.Title)),
-		Subject: sub, Row: s.ideaRows(c, sub, []service.IdeaView{v})[0], Basket: s.basketView(c, sub.C),
+		LayoutData: s.frame(c, localizer(c).T("title.idea", "number", number, "title", v.Idea.Title)),
+		Subject:    sub, Row: s.ideaRows(c, sub, []service.IdeaView{v})[0], Pending: s.basketView(c, sub.C),
 	}
 	if p.Thread, err = s.thread(c, sub, v.Idea.ID, subjectPath(sub.C.Slug, number)); err != nil {
 		return p, err
@@ -115,7 +116,7 @@ func (s *Server) rankedIdea(c *fiber.Ctx, con models.Consultation, number int) (
 }
 
 // ideaRows adds to each idea the reader's ballot on it.
-func (s *Server) ideaRows(c *fiber.Ctx, sub views.Subject, list []service.IdeaView) []views.IdeaRow {
+func (s *Server) ideaRows(c *fiber.Ctx, sub ui.Subject, list []service.IdeaView) []views.IdeaRow {
 	basket := s.basket(c, sub.C.Slug)
 	why := s.whyNoVote(c, sub.C)
 	wait, err := s.waitText(c, sub.C.ID)
@@ -124,11 +125,11 @@ func (s *Server) ideaRows(c *fiber.Ctx, sub views.Subject, list []service.IdeaVi
 	}
 	rows := make([]views.IdeaRow, len(list))
 	for i, v := range list {
-		b := views.Ballot{
+		b := views.VoteForm{
 			Slug: sub.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Choice: v.Mine, Why: why,
 			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: pagePath(c, sub.URL()),
 		}
-		rows[i] = basket.onto(c, views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Ballot: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
+		rows[i] = basket.onto(c, views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Vote: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
 	}
 	return rows
 }
@@ -156,10 +157,10 @@ func (s *Server) suggestForm(c *fiber.Ctx) error {
 	return ok(c, views.Suggest(p))
 }
 
-func (s *Server) suggestPage(c *fiber.Ctx, sub views.Subject) (views.SuggestPage, error) {
+func (s *Server) suggestPage(c *fiber.Ctx, sub ui.Subject) (views.SuggestPage, error) {
 	wait, err := s.waitText(c, sub.C.ID)
 	p := views.SuggestPage{
-		Frame: s.frame(c, localizer(c).T("title.suggest")), Subject: sub,
+		LayoutData: s.frame(c, localizer(c).T("title.suggest")), Subject: sub,
 		Form: typed(c, "name", "email", "title", "body"), Wait: wait,
 	}
 	p.SignedIn, p.Member = signedInName(c), actorOf(c).Participant != nil

@@ -91,7 +91,7 @@ func (s *Server) sendLast(c *fiber.Ctx) (bool, error) {
 		sentence += " " + l.T("stale.own")
 	}
 	var note, member bytes.Buffer
-	notice := ui.NoticePart(ui.Frame{L: l, Notice: &ui.Notice{Kind: "problem", Text: sentence}})
+	notice := ui.NoticeSlot(ui.LayoutData{L: l, Notice: &ui.Notice{Kind: "problem", Text: sentence}})
 	if err := notice.Render(context.Background(), &note); err != nil {
 		return false, err
 	}

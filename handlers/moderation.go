@@ -9,7 +9,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/staff"
 	"folkmoot/views/ui"
 )
 
@@ -18,22 +18,22 @@ func (s *Server) queue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Queue(p))
+	return ok(c, staff.Queue(p))
 }
 
-func (s *Server) queuePage(c *fiber.Ctx) (views.QueuePage, error) {
+func (s *Server) queuePage(c *fiber.Ctx) (staff.QueuePage, error) {
 	private(c)
 	rows, next, total, err := s.svc.Queue(c.UserContext(), actorOf(c), c.Query("after"))
 	if err != nil {
-		return views.QueuePage{}, err
+		return staff.QueuePage{}, err
 	}
-	p := views.QueuePage{
-		Frame: s.frame(c, localizer(c).T("title.moderation")), Total: total,
+	p := staff.QueuePage{
+		LayoutData: s.frame(c, localizer(c).T("title.moderation")), Total: total,
 		Form: typed(c, "decision", "reason"), Chosen: map[string]bool{},
 	}
 	p.Private = true
 	for _, e := range rows {
-		p.Rows = append(p.Rows, views.QueueRow{Entry: e, Own: service.OwnText(actorOf(c), e.Contribution())})
+		p.Rows = append(p.Rows, staff.QueueRow{Entry: e, Own: service.OwnText(actorOf(c), e.Contribution())})
 	}
 	if next != "" {
 		p.NextURL = "/moderation?after=" + escape(next)
@@ -54,18 +54,18 @@ func (s *Server) item(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.QueuePage{Frame: s.frame(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
+	p := staff.QueuePage{LayoutData: s.frame(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
 	p.Private = true
-	p.Rows = []views.QueueRow{{Entry: entry, Own: service.OwnText(actorOf(c), entry.Contribution())}}
-	return ok(c, views.Queue(p))
+	p.Rows = []staff.QueueRow{{Entry: entry, Own: service.OwnText(actorOf(c), entry.Contribution())}}
+	return ok(c, staff.Queue(p))
 }
 
 // logLinks lists the newest consultations that this moderator moderates, so that
 // their logs can be reached when nothing waits.
-func (s *Server) logLinks(c *fiber.Ctx) (links []views.LogLink, err error) {
+func (s *Server) logLinks(c *fiber.Ctx) (links []staff.LogLink, err error) {
 	list, err := s.svc.Moderated(c.UserContext(), actorOf(c))
 	for _, con := range list {
-		links = append(links, views.LogLink{Slug: con.Slug, Title: con.Text(visitOf(c).Language).Title})
+		links = append(links, staff.LogLink{Slug: con.Slug, Title: con.Text(visitOf(c).Language).Title})
 	}
 	return links, err
 }
@@ -164,18 +164,18 @@ func (s *Server) decideAgain(c *fiber.Ctx, items []string, cause error) error {
 	}
 	if changed, is := errors.AsType[*service.ChangedError](cause); is {
 		p.Rows = changedRows(changed)
-		return render(c, status, views.DecisionChanged(p))
+		return render(c, status, staff.DecisionChanged(p))
 	}
-	return render(c, status, views.Queue(p))
+	return render(c, status, staff.Queue(p))
 }
 
-func changedRows(e *service.ChangedError) (rows []views.QueueRow) {
+func changedRows(e *service.ChangedError) (rows []staff.QueueRow) {
 	for _, ch := range e.Entries {
-		row := views.QueueRow{Entry: ch.Entry}
+		row := staff.QueueRow{Entry: ch.Entry}
 		if len(ch.Title) > 0 {
-			row.Changed = append(row.Changed, views.FieldDiff{Name: "field.title", Runs: diffRuns(ch.Title)})
+			row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.title", Parts: diffRuns(ch.Title)})
 		}
-		row.Changed = append(row.Changed, views.FieldDiff{Name: "field.body", Runs: diffRuns(ch.Body)})
+		row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.body", Parts: diffRuns(ch.Body)})
 		rows = append(rows, row)
 	}
 	return rows
@@ -217,15 +217,15 @@ func (s *Server) decisions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.DecisionsPage{Frame: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, con)}
+	p := staff.DecisionsPage{LayoutData: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, con)}
 	p.Private = true
 	for _, d := range slices.Backward(list) {
 		if d.Decision.Seq < before {
-			p.Decisions = append(p.Decisions, views.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})
+			p.Decisions = append(p.Decisions, staff.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})
 		}
 	}
 	if after > 0 {
 		p.OlderURL = "/moderation/decisions/" + con.Slug + "?before=" + strconv.FormatInt(after+1, 10)
 	}
-	return ok(c, views.Decisions(p))
+	return ok(c, staff.Decisions(p))
 }

@@ -8,7 +8,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/staff"
 	"folkmoot/views/ui"
 )
 
@@ -19,12 +19,12 @@ func (s *Server) organise(c *fiber.Ctx) error {
 		return err
 	}
 	_, everywhere := actorOf(c).Participant.Scope(models.RoleOrganiser)
-	p := views.OrganisePage{Frame: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list), CanNew: everywhere}
+	p := staff.OrganisePage{LayoutData: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list), CanNew: everywhere}
 	if next != "" {
 		p.NextURL = "/organise?after=" + escape(next)
 	}
 	p.Private = true
-	return ok(c, views.Organise(p))
+	return ok(c, staff.Organise(p))
 }
 
 func (s *Server) manage(c *fiber.Ctx) error {
@@ -32,18 +32,18 @@ func (s *Server) manage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return ok(c, views.Manage(p))
+	return ok(c, staff.Manage(p))
 }
 
-func (s *Server) managePage(c *fiber.Ctx) (views.ManagePage, error) {
+func (s *Server) managePage(c *fiber.Ctx) (staff.ManagePage, error) {
 	private(c)
 	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
-		return views.ManagePage{}, err
+		return staff.ManagePage{}, err
 	}
 	sub := s.subject(c, m.Consultation)
-	p := views.ManagePage{
-		Frame: s.frame(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
+	p := staff.ManagePage{
+		LayoutData: s.frame(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
 		Ideas: m.Ideas, Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
 		Sealed: m.Sealed, Moves: m.Moves,
 		IdeaForm: typed(c, "title", "body"), Form: typed(c, "reason", "opens_at"),
@@ -58,7 +58,7 @@ func (s *Server) managePage(c *fiber.Ctx) (views.ManagePage, error) {
 }
 
 // manageAgain shows the managing page again with what went wrong.
-func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*views.ManagePage) *ui.Form) error {
+func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*staff.ManagePage) *ui.Form) error {
 	p, err := s.managePage(c)
 	if err != nil {
 		return cause
@@ -67,11 +67,11 @@ func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*views.ManageP
 	if !can {
 		return cause
 	}
-	return render(c, status, views.Manage(p))
+	return render(c, status, staff.Manage(p))
 }
 
-func stateForm(p *views.ManagePage) *ui.Form { return &p.Form }
-func ideaForm(p *views.ManagePage) *ui.Form  { return &p.IdeaForm }
+func stateForm(p *staff.ManagePage) *ui.Form { return &p.Form }
+func ideaForm(p *staff.ManagePage) *ui.Form  { return &p.IdeaForm }
 
 func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
@@ -91,7 +91,7 @@ func (s *Server) removeOrganiserIdea(c *fiber.Ctx) error {
 }
 
 // managed goes back to the managing page after an act, or shows why it failed.
-func (s *Server) managed(c *fiber.Ctx, err error, form func(*views.ManagePage) *ui.Form, key string) error {
+func (s *Server) managed(c *fiber.Ctx, err error, form func(*staff.ManagePage) *ui.Form, key string) error {
 	if err != nil {
 		return s.manageAgain(c, err, form)
 	}

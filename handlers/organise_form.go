@@ -9,7 +9,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/staff"
 	"folkmoot/views/ui"
 )
 
@@ -26,12 +26,12 @@ func (s *Server) newConsultationForm(c *fiber.Ctx) error {
 	p := s.formPage(c, localizer(c).T("title.new_consultation"))
 	p.New = true
 	p.Form.Values = formValues(models.Consultation{Language: "en", TimeZone: p.TimeZone, Settings: models.DefaultSettings()})
-	return ok(c, views.ConsultationForm(p))
+	return ok(c, staff.ConsultationForm(p))
 }
 
-func (s *Server) formPage(c *fiber.Ctx, title string) views.ConsultationFormPage {
+func (s *Server) formPage(c *fiber.Ctx, title string) staff.ConsultationFormPage {
 	private(c)
-	p := views.ConsultationFormPage{Frame: s.frame(c, title), Form: typed(c), TimeZone: "Europe/London", Slug: c.Params("slug")}
+	p := staff.ConsultationFormPage{LayoutData: s.frame(c, title), Form: typed(c), TimeZone: "Europe/London", Slug: c.Params("slug")}
 	p.Private = true
 	return p
 }
@@ -50,13 +50,13 @@ func (s *Server) newConsultation(c *fiber.Ctx) error {
 	return s.formAgain(c, p, form, err)
 }
 
-func (s *Server) formAgain(c *fiber.Ctx, p views.ConsultationFormPage, form ui.Form, cause error) error {
+func (s *Server) formAgain(c *fiber.Ctx, p staff.ConsultationFormPage, form ui.Form, cause error) error {
 	p.Form = form
 	status, can := s.problem(c, &p.Form, cause)
 	if !can {
 		return cause
 	}
-	return render(c, status, views.ConsultationForm(p))
+	return render(c, status, staff.ConsultationForm(p))
 }
 
 func (s *Server) editConsultationForm(c *fiber.Ctx) error {
@@ -66,10 +66,10 @@ func (s *Server) editConsultationForm(c *fiber.Ctx) error {
 	}
 	p := s.editConsultationPage(c, m.Consultation)
 	p.Form.Values = formValues(m.Consultation)
-	return ok(c, views.ConsultationForm(p))
+	return ok(c, staff.ConsultationForm(p))
 }
 
-func (s *Server) editConsultationPage(c *fiber.Ctx, con models.Consultation) views.ConsultationFormPage {
+func (s *Server) editConsultationPage(c *fiber.Ctx, con models.Consultation) staff.ConsultationFormPage {
 	p := s.formPage(c, localizer(c).T("title.edit_consultation", "title", con.Text(con.Language).Title))
 	p.Opened = con.State != models.StateDraft
 	p.TimeZone = con.TimeZone

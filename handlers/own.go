@@ -7,6 +7,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 // ownPage is the page that one reader was given last at an address. Their next one takes
@@ -25,7 +26,7 @@ func newOwn() *otter.Cache[string, *ownPage] {
 
 // ownConsultation answers whose page is not everybody's. Where their waiting texts make
 // it so, it is kept for them alone; their ballots are put into it like into any other.
-func (s *Server) ownConsultation(c *fiber.Ctx, sub views.Subject) error {
+func (s *Server) ownConsultation(c *fiber.Ctx, sub ui.Subject) error {
 	key, keep, err := s.ownKey(c, sub)
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func (s *Server) ownConsultation(c *fiber.Ctx, sub views.Subject) error {
 	kept, err := s.keepOwn(c, key, func() (made, error) {
 		p, err := s.consultationPage(c, sub)
 		for i := range p.Ideas {
-			b := &p.Ideas[i].Ballot
+			b := &p.Ideas[i].Vote
 			b.Choice, b.Waiting, b.Why = "", false, ""
 		}
 		return made{views.Consultation(p), p.Ideas}, err
@@ -52,7 +53,7 @@ func (s *Server) ownConsultation(c *fiber.Ctx, sub views.Subject) error {
 }
 
 // ownKey is pageKey for a reader of texts that nobody else sees: a page of their own.
-func (s *Server) ownKey(c *fiber.Ctx, sub views.Subject) (key string, ok bool, err error) {
+func (s *Server) ownKey(c *fiber.Ctx, sub ui.Subject) (key string, ok bool, err error) {
 	if key, ok = s.sharedKey(c, sub); !ok || c.Query("reply_to") != "" {
 		return "", false, nil
 	}

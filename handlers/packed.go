@@ -49,7 +49,7 @@ type packedPiece struct {
 }
 
 // pack compresses the pieces of a page. Runs are given ready, by key.
-func pack(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error) {
+func pack(pieces []ui.Fragment, runs map[string]*chunk, level int) (*packed, error) {
 	p := &packed{}
 	for _, piece := range pieces {
 		if piece.Key != "" {
@@ -63,7 +63,7 @@ func pack(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error)
 }
 
 // packWhole is pack for a page that strangers are given as well.
-func packWhole(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, error) {
+func packWhole(pieces []ui.Fragment, runs map[string]*chunk, level int) (*packed, error) {
 	p, err := pack(pieces, runs, level)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func packWhole(pieces []ui.Piece, runs map[string]*chunk, level int) (*packed, e
 		case piece.Key != "":
 			w.run(runs[piece.Key])
 			continue
-		case piece.Name == noticePart:
+		case piece.Slot == noticePart:
 			w.cut()
 		}
 		w.html = append(w.html, piece.HTML...)
@@ -127,13 +127,13 @@ func (p *packed) noted(out io.Writer, note []byte) {
 }
 
 // add puts a piece that is no run to the pieces.
-func (p *packed) add(piece ui.Piece, level int) error {
-	if piece.Name != "" && !piece.Often {
-		p.pieces = append(p.pieces, packedPiece{name: piece.Name})
+func (p *packed) add(piece ui.Fragment, level int) error {
+	if piece.Slot != "" && !piece.SharedDefault {
+		p.pieces = append(p.pieces, packedPiece{name: piece.Slot})
 		return nil
 	}
 	c, err := newChunk(piece.HTML, level)
-	p.pieces = append(p.pieces, packedPiece{piece.Name, c})
+	p.pieces = append(p.pieces, packedPiece{piece.Slot, c})
 	return err
 }
 
@@ -147,7 +147,7 @@ func (s *pages) personalised(ctx context.Context, g *gzipJoin, p *packed, parts 
 			g.chunk(piece.chunk)
 			continue
 		}
-		if run, ok := part.(ui.Run); ok {
+		if run, ok := part.(ui.Segment); ok {
 			c, err := s.run(ctx, run)
 			if err != nil {
 				return err

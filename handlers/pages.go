@@ -40,7 +40,7 @@ func (s *pages) makeOwn(ctx context.Context, m made) (*page, error) {
 }
 
 // render gives the pieces of a page and the runs among them.
-func (s *pages) render(ctx context.Context, m made) ([]ui.Piece, map[string]*chunk, error) {
+func (s *pages) render(ctx context.Context, m made) ([]ui.Fragment, map[string]*chunk, error) {
 	s.renders.Add(1)
 	runs := map[string]*chunk{}
 	known := func(key string) bool {
@@ -51,10 +51,10 @@ func (s *pages) render(ctx context.Context, m made) ([]ui.Piece, map[string]*chu
 		return ok
 	}
 	var b bytes.Buffer
-	if err := m.view.Render(ui.Marked(ctx, known), &b); err != nil {
+	if err := m.view.Render(ui.WithMarkers(ctx, known), &b); err != nil {
 		return nil, nil, err
 	}
-	pieces, ok := ui.Cut(b.Bytes())
+	pieces, ok := ui.Split(b.Bytes())
 	if !ok {
 		return nil, nil, fmt.Errorf("a kept page has unpaired marks")
 	}
@@ -62,7 +62,7 @@ func (s *pages) render(ctx context.Context, m made) ([]ui.Piece, map[string]*chu
 }
 
 // addRuns compresses and keeps the runs that were not known.
-func (s *pages) addRuns(runs map[string]*chunk, pieces []ui.Piece) error {
+func (s *pages) addRuns(runs map[string]*chunk, pieces []ui.Fragment) error {
 	for _, piece := range pieces {
 		if piece.Key == "" || runs[piece.Key] != nil {
 			continue
@@ -78,13 +78,13 @@ func (s *pages) addRuns(runs map[string]*chunk, pieces []ui.Piece) error {
 }
 
 // run gives one run, made if it is not kept.
-func (s *pages) run(ctx context.Context, r ui.Run) (*chunk, error) {
+func (s *pages) run(ctx context.Context, r ui.Segment) (*chunk, error) {
 	key := r.Key()
 	if c, ok := s.runs.GetIfPresent(key); ok {
 		return c, nil
 	}
 	var b bytes.Buffer
-	if err := r.Part.Render(ctx, &b); err != nil {
+	if err := r.Content.Render(ctx, &b); err != nil {
 		return nil, err
 	}
 	c, err := newChunk(b.Bytes(), lastLevel)
@@ -96,7 +96,7 @@ func (s *pages) run(ctx context.Context, r ui.Run) (*chunk, error) {
 
 // improve packs a page and its runs again, smaller, unless another page is at it: then
 // this one stays as it is until it is made anew.
-func (s *pages) improve(p *page, pieces []ui.Piece, runs map[string]*chunk) {
+func (s *pages) improve(p *page, pieces []ui.Fragment, runs map[string]*chunk) {
 	select {
 	case s.improver <- struct{}{}:
 		defer func() { <-s.improver }()

@@ -8,6 +8,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 func (s *Server) postReply(c *fiber.Ctx) error {
@@ -114,7 +115,7 @@ func (p ideaReplyPage) again(c *fiber.Ctx, status int, fill func(*views.ReplyFor
 	return render(c, status, views.Idea(views.IdeaPage(p)))
 }
 
-func (s *Server) mainPage(c *fiber.Ctx, sub views.Subject) (replyPage, error) {
+func (s *Server) mainPage(c *fiber.Ctx, sub ui.Subject) (replyPage, error) {
 	p, err := s.consultationPage(c, sub)
 	return mainReplyPage(p), err
 }
@@ -140,7 +141,7 @@ func (s *Server) rememberName(c *fiber.Ctx) {
 }
 
 // replyForm is the empty box, or the one that answers ?reply_to=.
-func (s *Server) replyForm(c *fiber.Ctx, sub views.Subject, number int) (views.ReplyForm, error) {
+func (s *Server) replyForm(c *fiber.Ctx, sub ui.Subject, number int) (views.ReplyForm, error) {
 	f := views.ReplyForm{Action: sub.URL() + "/replies", Idea: number, Quote: c.Query("quote") != ""}
 	f.Values, f.Errors = map[string]string{}, map[string]string{}
 	f.SignedIn, f.Member = signedInName(c), actorOf(c).Participant != nil

@@ -8,6 +8,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 func (s *Server) results(c *fiber.Ctx) error {
@@ -38,19 +39,19 @@ func (s *Server) results(c *fiber.Ctx) error {
 		s.gave(c, sub.C, sub.Clock.Now, kept)
 	}
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := views.ResultsPage{Frame: s.frame(c, ""), Subject: sub, CanFull: s.canFull(c, sub.C)}
-		return p.Parts(), nil
+		p := views.ResultsPage{LayoutData: s.frame(c, ""), Subject: sub, CanFull: s.canFull(c, sub.C)}
+		return p.SlotContents(), nil
 	})
 }
 
-func (s *Server) resultsPage(c *fiber.Ctx, sub views.Subject) (views.ResultsPage, error) {
+func (s *Server) resultsPage(c *fiber.Ctx, sub ui.Subject) (views.ResultsPage, error) {
 	r, sealed, err := s.svc.Result(c.UserContext(), sub.C)
 	if err != nil {
 		return views.ResultsPage{}, err
 	}
 	return views.ResultsPage{
-		Frame:   s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
-		Subject: sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.canFull(c, sub.C),
+		LayoutData: s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
+		Subject:    sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.canFull(c, sub.C),
 	}, nil
 }
 

@@ -21,11 +21,11 @@ func sentFields(c *fiber.Ctx) (list []views.SentField) {
 func (s *Server) sendAgain(c *fiber.Ctx, cause error) error {
 	s.log(c).Warn("not saved", "path", logPath(c.Context()), "error", cause)
 	s.setHeaders(&c.Response().Header)
-	p := views.SendAgainPage{
-		Frame: s.frameAlone(c, localizer(c).T("send_again.title")), Sent: sentFields(c), Back: s.back(c),
+	p := views.StoreUnavailablePage{
+		LayoutData: s.frameAlone(c, localizer(c).T("send_again.title")), Sent: sentFields(c), Back: s.back(c),
 		Action: localPath(c.OriginalURL()),
 	}
 	p.Private = true
 	private(c)
-	return render(c, fiber.StatusServiceUnavailable, views.SendAgain(p))
+	return render(c, fiber.StatusServiceUnavailable, views.StoreUnavailable(p))
 }

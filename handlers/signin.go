@@ -7,18 +7,18 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/views"
+	"folkmoot/views/account"
 )
 
 func (s *Server) signInForm(c *fiber.Ctx) error {
 	p := s.signInPage(c)
 	p.Form.Values["return_to"] = localPath(c.Query("return_to", "/"))
-	return ok(c, views.SignIn(p))
+	return ok(c, account.SignIn(p))
 }
 
-func (s *Server) signInPage(c *fiber.Ctx) views.SignInPage {
-	p := views.SignInPage{
-		Frame: s.frame(c, localizer(c).T("title.sign_in")), NoMail: !s.CanMail,
+func (s *Server) signInPage(c *fiber.Ctx) account.SignInPage {
+	p := account.SignInPage{
+		LayoutData: s.frame(c, localizer(c).T("title.sign_in")), NoMail: !s.CanMail,
 		Form: typed(c, "email", "name", "return_to"),
 	}
 	if c.Query("return_to") != "" {
@@ -43,7 +43,7 @@ func (s *Server) askSignIn(c *fiber.Ctx) error {
 		if !can {
 			return err
 		}
-		return render(c, status, views.SignIn(p))
+		return render(c, status, account.SignIn(p))
 	}
 	s.wake()
 	return s.mailSent(c, asked, models.PurposeSignIn, back)
@@ -56,7 +56,7 @@ func (s *Server) link(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.LinkPage{Frame: s.frame(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
+	p := account.LinkPage{LayoutData: s.frame(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
 	p.Private = true
 	private(c)
 	if link.ConsultationID != "" {
@@ -64,17 +64,17 @@ func (s *Server) link(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	return ok(c, views.Link(p))
+	return ok(c, account.Link(p))
 }
 
-func (s *Server) fillBallot(c *fiber.Ctx, p *views.LinkPage) error {
+func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
 	chosen, con, gone, err := s.svc.LinkChoices(c.UserContext(), p.Link)
 	if err != nil {
 		return err
 	}
 	p.Slug, p.Title, p.Gone = con.Slug, con.Text(p.L.Lang).Title, gone
 	for _, v := range chosen {
-		p.Choices = append(p.Choices, views.ChosenRow{Number: v.Number, Title: v.Title, Choice: v.Choice})
+		p.Choices = append(p.Choices, account.PendingVote{Number: v.Number, Title: v.Title, Choice: v.Choice})
 	}
 	return nil
 }

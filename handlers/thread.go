@@ -9,10 +9,11 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 // thread reads the slice that the address asks for: ?sort= &after= &limit=.
-func (s *Server) thread(c *fiber.Ctx, sub views.Subject, ideaID, base string) (views.ThreadView, error) {
+func (s *Server) thread(c *fiber.Ctx, sub ui.Subject, ideaID, base string) (views.ThreadView, error) {
 	limit, err := limitOf(c)
 	if err != nil {
 		return views.ThreadView{}, err

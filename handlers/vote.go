@@ -26,7 +26,7 @@ func (s *Server) vote(c *fiber.Ctx) error {
 		return err
 	}
 	ballot := s.ballotAfter(c, slug, number, done.Choice, false)
-	return s.voted(c, ballot, views.Basket{Slug: slug}, counted{done.Choice, done.Voters, false})
+	return s.voted(c, ballot, views.PendingVotes{Slug: slug}, counted{done.Choice, done.Voters, false})
 }
 
 // counted is what a program is told of a vote.
@@ -46,7 +46,7 @@ func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string
 		return err
 	}
 	waiting := chosen.Choice != models.ChoiceNone
-	basket := views.Basket{Slug: slug, Count: len(b.Choices), Choose: true}
+	basket := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
 	answer := fiber.Map{"choice": chosen.Choice, "waiting": waiting, "count": len(b.Choices)}
 	return s.voted(c, s.ballotAfter(c, slug, number, chosen.Choice, waiting), basket, answer)
 }
@@ -56,22 +56,22 @@ const partHeader = "X-Folkmoot-Part"
 
 // voted answers in the way that was asked for: the changed parts for the script,
 // JSON, or the page from which the vote came.
-func (s *Server) voted(c *fiber.Ctx, ballot views.Ballot, basket views.Basket, answer any) error {
+func (s *Server) voted(c *fiber.Ctx, ballot views.VoteForm, basket views.PendingVotes, answer any) error {
 	private(c)
 	switch {
 	case wantsJSON(c):
 		return c.JSON(answer)
 	case c.Get(partHeader) == "ballot":
-		return ok(c, views.VoteParts(localizer(c), ballot, basket))
+		return ok(c, views.VoteUpdate(localizer(c), ballot, basket))
 	}
 	path, _, _ := strings.Cut(ballot.Return, "#")
 	return seeOther(c, path+"#idea-"+strconv.Itoa(ballot.Number))
 }
 
-func (s *Server) ballotAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.Ballot {
+func (s *Server) ballotAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.VoteForm {
 	back := localPath(field(c, "return"))
 	if back == "/" {
 		back = subjectPath(slug, 0)
 	}
-	return views.Ballot{Slug: slug, Number: number, Choice: choice, Waiting: waiting, Return: back}
+	return views.VoteForm{Slug: slug, Number: number, Choice: choice, Waiting: waiting, Return: back}
 }

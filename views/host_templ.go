@@ -8,12 +8,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import (
-	"folkmoot/views/i18n"
-	"folkmoot/views/ui"
-	"strconv"
-	"strings"
-)
+import "folkmoot/views/ui"
 
 // Host is one of the site's own pages: it says what is true of every Folkmoot.
 func Host(p HostPage) templ.Component {
@@ -56,7 +51,7 @@ func Host(p HostPage) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.T("host." + p.Name + ".title"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 15, Col: 44}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 10, Col: 44}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -69,7 +64,7 @@ func Host(p HostPage) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.T("host." + p.Name + ".lead"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 16, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 11, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -87,7 +82,7 @@ func Host(p HostPage) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(part.Heading)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 20, Col: 23}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 15, Col: 23}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -111,7 +106,7 @@ func Host(p HostPage) templ.Component {
 							var templ_7745c5c3_Var6 string
 							templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(item)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 25, Col: 19}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 20, Col: 19}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 							if templ_7745c5c3_Err != nil {
@@ -134,7 +129,7 @@ func Host(p HostPage) templ.Component {
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(block.Lines[0])
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 29, Col: 26}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `host.templ`, Line: 24, Col: 26}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -153,48 +148,12 @@ func Host(p HostPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Layout(p.Frame).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Layout(p.LayoutData).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
-}
-
-// hostPart is one part of a host page under its heading.
-type hostPart struct {
-	Heading string
-	Blocks  []hostBlock
-}
-
-// hostBlock is a paragraph, or a list with an item in each line.
-type hostBlock struct {
-	List  bool
-	Lines []string
-}
-
-// hostParts reads host.NAME.1.heading, host.NAME.1.text, host.NAME.2.heading and so
-// on. A blank line parts paragraphs; lines that begin with "- " make a list.
-func hostParts(l *i18n.Localizer, name string) (parts []hostPart) {
-	for i := 1; ; i++ {
-		key := "host." + name + "." + strconv.Itoa(i)
-		if !l.Has(key + ".heading") {
-			return parts
-		}
-		part := hostPart{Heading: l.T(key + ".heading")}
-		for _, text := range strings.Split(l.T(key+".text"), "\n\n") {
-			part.Blocks = append(part.Blocks, hostBlockOf(text))
-		}
-		parts = append(parts, part)
-	}
-}
-
-func hostBlockOf(text string) hostBlock {
-	after, isList := strings.CutPrefix(text, "- ")
-	if !isList {
-		return hostBlock{Lines: []string{text}}
-	}
-	return hostBlock{List: true, Lines: strings.Split(after, "\n- ")}
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -1,12 +1,32 @@
 package views
 
 import (
+	"strconv"
 	"time"
 
 	"folkmoot/models"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
+
+// ThreadView is one slice of a thread.
+type ThreadView struct {
+	Items   []ThreadItem
+	Total   int64
+	Sort    string // "oldest" or "newest"
+	Base    string // path of the page the thread stands on
+	NextURL string // "load more"; "": the end
+	First   bool   // this slice begins at the start
+	Closed  bool   // no replies are taken now
+}
+
+// ThreadItem is one reply as this reader sees it.
+type ThreadItem struct {
+	Reply   models.Reply
+	Waiting bool   // the reader's own, not published yet
+	Wait    string // "usually within a day", of a waiting one
+	CanEdit bool
+}
 
 // threadWords are the words that every reply of a thread repeats, looked up once.
 type threadWords struct {
@@ -20,7 +40,7 @@ type threadWords struct {
 	anonymous         string
 }
 
-func wordsFor(f ui.Frame, s Subject, v ThreadView) threadWords {
+func wordsFor(f ui.LayoutData, s ui.Subject, v ThreadView) threadWords {
 	return threadWords{
 		l: f.L, now: f.Now, zone: s.C.TimeZone, base: v.Base, closed: v.Closed,
 		reply: f.L.T("thread.reply"), to: f.L.T("thread.reply.to"), quote: f.L.T("thread.quote"),
@@ -63,4 +83,13 @@ func threadTitle(l *i18n.Localizer, total int64) string {
 		return l.T("thread.title")
 	}
 	return l.T("count.replies", "count", total, "n", l.Number(total))
+}
+
+// imported says where a text came from and in which year it was written there.
+func imported(l *i18n.Localizer, source string, at time.Time) string {
+	name := source
+	if l.Has("source." + source) {
+		name = l.T("source." + source)
+	}
+	return l.T("thread.imported", "source", name, "year", strconv.Itoa(at.Year()))
 }

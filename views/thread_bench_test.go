@@ -18,7 +18,7 @@ func BenchmarkThread(b *testing.B) {
 		r.ID, r.Source = fmt.Sprint("r", i), ""
 		v.Items = append(v.Items, ThreadItem{Reply: r})
 	}
-	page := Thread(testFrame(), testSubject(models.StateOpen), v)
+	page := Thread(testLayout(), testSubject(models.StateOpen), v)
 	var out bytes.Buffer
 	for b.Loop() {
 		out.Reset()

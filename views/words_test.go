@@ -8,31 +8,6 @@ import (
 	"folkmoot/views/i18n"
 )
 
-// TestSentence says results in the words of the design.
-func TestSentence(t *testing.T) {
-	l := i18n.For("en")
-	idea := testResult().Ideas[0]
-	placed, few, one := idea, idea, idea
-	placed.RankLo, placed.RankHi = 2, 2
-	few.Rank = 0
-	one.Agree, one.Disagree = 1, 0
-	for _, c := range []struct {
-		idea models.ResultIdea
-		want string
-	}{
-		{idea, "41 of 60 who took a side agree (56–79\u202f%); placed between 1st and 4th."},
-		{placed, "41 of 60 who took a side agree (56–79\u202f%); placed 2nd."},
-		{few, "41 of 60 who took a side agree (56–79\u202f%); too few votes to place it."},
-		{one, "1 of 1 who took a side agrees (56–79\u202f%); placed between 1st and 4th."},
-		{models.ResultIdea{Tally: models.Tally{Pass: 2}}, "Nobody took a side; 2 people passed."},
-		{models.ResultIdea{}, "Nobody took a side."},
-	} {
-		if got := sentence(l, c.idea); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-}
-
 // TestTieSentence names the others of a band, by number, until they are too many.
 func TestTieSentence(t *testing.T) {
 	l := i18n.For("en")

@@ -7,6 +7,18 @@ import (
 	"folkmoot/views/i18n"
 )
 
+// Clock says where a consultation stands in time.
+type Clock struct {
+	State    models.State
+	Coming   bool
+	OpensAt  time.Time
+	ClosesAt time.Time
+	AnswerBy time.Time
+	Answered time.Time
+	Zone     string
+	Now      time.Time
+}
+
 // Countdown is the clock as a figure with its unit: "12" and "days left", or
 // "Today" and "it closes". Both are empty when there is nothing to count.
 func (c Clock) Countdown(l *i18n.Localizer) (figure, unit string) {

@@ -11,6 +11,25 @@ import (
 	"github.com/a-h/templ"
 )
 
+// Form is one form as it comes back: what was typed, and what is wrong with it.
+type Form struct {
+	ID     string // prefix of its fields' ids, on a page with several forms
+	Values map[string]string
+	Errors map[string]string // field name to sentence; "" is the form as a whole
+}
+
+// Value gives what was typed in a field.
+func (f Form) Value(field string) string { return f.Values[field] }
+
+// Problem gives what is wrong with a field, or "".
+func (f Form) Problem(field string) string { return f.Errors[field] }
+
+// Choice is one option of a select or a set of radio buttons.
+type Choice struct {
+	Value, Label string
+	Chosen       bool
+}
+
 // Input describes one labelled control of a form. Label and Hint are sentences
 // already in the person's language.
 type Input struct {

@@ -3,14 +3,53 @@ package ui
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
+
+	"folkmoot/views/i18n"
 )
+
+// LayoutData is what Layout needs besides the page itself.
+type LayoutData struct {
+	L          *i18n.Localizer
+	Site       string // the host's name, from the settings
+	Title      string // of the page
+	Path       string // path and query of this page on this site, to come back to
+	Demo       bool   // the store holds demonstration data
+	Who        *Who   // nil: nobody is signed in
+	Unsure     bool   // somebody may be signed in, which cannot be read at the moment
+	Remembered bool   // this browser holds a cookie of ours: show "Forget me on this device"
+	Notice     *Notice
+	Private    bool // not for search engines, no referrer
+	Now        time.Time
+}
+
+// Who is the signed-in person as the layout shows them.
+type Who struct {
+	Name                               string
+	Moderator, Organiser, Board, Admin bool
+	Queue                              int64 // items waiting, for a moderator
+}
+
+// Notice is one message above the page about what was just done.
+type Notice struct {
+	Kind string // "done", "waiting" or "problem"
+	Text string // a whole sentence, already in the person's language
+	Link string // address of a private link to keep, or ""
+	Undo *Undo  // of a moderation decision
+}
+
+// Undo is the form that takes back one decision.
+type Undo struct {
+	Slug string
+	Seq  int64
+}
 
 // hostPages are the host's own pages, in the order of the foot.
 var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"}
 
-func (f Frame) fullTitle() string {
+func (f LayoutData) fullTitle() string {
 	if f.Title == "" || f.Title == f.Site {
 		return f.Site
 	}
@@ -32,7 +71,7 @@ func (n navLink) attributes() templ.Attributes {
 }
 
 // links lists what this person may go to.
-func (f Frame) links() (list []navLink) {
+func (f LayoutData) links() (list []navLink) {
 	add := func(show bool, path, words, icon string, count int64) {
 		if show {
 			here := f.Path == path || strings.HasPrefix(f.Path, path+"?")
@@ -55,7 +94,7 @@ func (f Frame) links() (list []navLink) {
 	return list
 }
 
-func (f Frame) accountName() string {
+func (f LayoutData) accountName() string {
 	if f.Who.Name == "" {
 		return f.L.T("layout.account")
 	}
@@ -76,4 +115,12 @@ func signIn(path string) string {
 		}
 	}
 	return "/sign-in?return_to=" + url.QueryEscape(path)
+}
+
+// LocalPath returns p if it is a plain path on this site, and "/" otherwise.
+func LocalPath(p string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.Contains(p, "\\") {
+		return "/"
+	}
+	return p
 }

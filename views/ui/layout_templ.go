@@ -16,7 +16,7 @@ import (
 
 // Layout is the page around a page: head, masthead, notice and foot. Its
 // children stand in <main>.
-func Layout(f Frame) templ.Component {
+func Layout(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -137,7 +137,7 @@ func Layout(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Personal("notice", NoticePart(f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Slot("notice", NoticeSlot(f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -161,7 +161,7 @@ func Layout(f Frame) templ.Component {
 	})
 }
 
-func masthead(f Frame) templ.Component {
+func masthead(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -235,7 +235,7 @@ func masthead(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Personal("nav", NavPart(f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Slot("nav", NavSlot(f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -247,8 +247,8 @@ func masthead(f Frame) templ.Component {
 	})
 }
 
-// NavPart is where this person may go.
-func NavPart(f Frame) templ.Component {
+// NavSlot is where this person may go.
+func NavSlot(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -373,8 +373,8 @@ func NavPart(f Frame) templ.Component {
 	})
 }
 
-// NoticePart says what was just done.
-func NoticePart(f Frame) templ.Component {
+// NoticeSlot says what was just done.
+func NoticeSlot(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -523,7 +523,7 @@ func NoticePart(f Frame) templ.Component {
 	})
 }
 
-func foot(f Frame) templ.Component {
+func foot(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -597,7 +597,7 @@ func foot(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Personal("forget", ForgetPart(f)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Slot("forget", ForgetSlot(f)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -622,8 +622,8 @@ func foot(f Frame) templ.Component {
 	})
 }
 
-// ForgetPart stands where this browser holds a cookie of ours.
-func ForgetPart(f Frame) templ.Component {
+// ForgetSlot stands where this browser holds a cookie of ours.
+func ForgetSlot(f LayoutData) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

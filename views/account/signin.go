@@ -1,0 +1,70 @@
+package account
+
+import (
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+// SignInPage is "/sign-in".
+type SignInPage struct {
+	ui.LayoutData
+	Form   ui.Form // email, name, return_to
+	Why    string  // a sentence: what signing in is needed for; or ""
+	NoMail bool    // no mail can be sent: tell how the admin makes a link
+}
+
+// MailSentPage says where a link went.
+type MailSentPage struct {
+	ui.LayoutData
+	Address  string
+	Purpose  models.Purpose
+	Minutes  int    // life of a sign-in link
+	Deferred bool   // goes out later: this address was written to within a day
+	NoMail   bool   // mail is held: the admin has it
+	DemoLink string // the link itself, in the demonstration on this machine only
+	Return   string
+}
+
+// LinkPage is GET "/sign-in/{token}": what will happen, and a button.
+type LinkPage struct {
+	ui.LayoutData
+	Token   string
+	Link    models.Link
+	Title   string // of the consultation, for a ballot
+	Slug    string
+	Choices []PendingVote
+	Gone    int // chosen votes on ideas that are no longer public
+}
+
+func (p MailSentPage) headingKey() string {
+	switch {
+	case p.NoMail:
+		return "mailsent.heading_held"
+	case p.Deferred:
+		return "mailsent.heading_deferred"
+	}
+	return "mailsent.heading"
+}
+
+// sentenceKey names the sentence that says where the link is; [[]] in it stands
+// for the address.
+func (p MailSentPage) sentenceKey() string {
+	switch {
+	case p.NoMail:
+		return "mailsent.held"
+	case p.Deferred:
+		return "mailsent.deferred"
+	case p.Purpose == models.PurposeBallot:
+		return "mailsent.to_ballot"
+	}
+	return "mailsent.to"
+}
+
+// capacityWord names in what capacity somebody takes part, a business with its size.
+func capacityWord(l *i18n.Localizer, c models.Capacity, b models.Band) string {
+	if c == models.CapacityBusiness && b != "" {
+		return l.T("capacity.business_of", "band", l.T("band."+string(b)))
+	}
+	return l.T("capacity." + string(c))
+}

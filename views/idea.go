@@ -1,0 +1,59 @@
+package views
+
+import (
+	"fmt"
+
+	"folkmoot/models"
+	"folkmoot/views/ui"
+)
+
+// IdeaPage is "/consultations/{slug}/ideas/{number}".
+type IdeaPage struct {
+	ui.LayoutData
+	ui.Subject
+	Row     IdeaRow
+	Thread  ThreadView
+	Reply   ReplyForm
+	Pending PendingVotes
+	Ranked  *models.ResultIdea // once results are shown
+}
+
+// IdeaRow is one idea with the reader's own vote on it.
+type IdeaRow struct {
+	Idea    models.Idea
+	Slug    string
+	Vote    VoteForm
+	Tally   *models.Tally // nil while hidden
+	Waiting bool          // the reader's own, not published yet
+	Wait    string        // "usually within a day", of a waiting one
+	CanEdit bool
+}
+
+func (r IdeaRow) url() string {
+	return fmt.Sprintf("/consultations/%s/ideas/%d", r.Slug, r.Idea.Number)
+}
+
+func (r IdeaRow) anchor() string {
+	if r.Idea.Number == 0 {
+		return "idea-" + r.Idea.ID
+	}
+	return fmt.Sprintf("idea-%d", r.Idea.Number)
+}
+
+func ideaKicker(p IdeaPage) string {
+	if p.Row.Idea.Number == 0 {
+		return p.L.T("idea.waiting")
+	}
+	return p.L.T("idea.number", "number", p.Row.Idea.Number)
+}
+
+// voted gives the voices of a tally that chose c.
+func voted(t models.Tally, c models.Choice) int64 {
+	switch c {
+	case models.ChoiceAgree:
+		return t.Agree
+	case models.ChoiceDisagree:
+		return t.Disagree
+	}
+	return t.Pass
+}

@@ -1,0 +1,96 @@
+package staff
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"folkmoot/models"
+	"folkmoot/views/i18n"
+	"folkmoot/views/ui"
+)
+
+// ManagePage is "/organise/{slug}": everything that may be done with one consultation.
+type ManagePage struct {
+	ui.LayoutData
+	ui.Subject
+	Missing     []string // what is missing to open it, sentences
+	Ideas       []models.Idea
+	IdeaForm    ui.Form // title, body
+	Form        ui.Form // reason, opens_at … of the state forms
+	Waiting     int64   // items in the queue
+	OpenBallots int64   // voting links that can still be used
+	Unconfirmed int64
+	Sealed      *models.Sealed
+	Moves       []models.State // the states it may move to now
+}
+
+func numberText(n int) string { return strconv.Itoa(n) }
+
+// may tells whether the consultation may move to that state now.
+func (p ManagePage) may(s models.State) bool { return slices.Contains(p.Moves, s) }
+
+// failed names the act that came back with a problem, the last part of the
+// address it was sent to: "open", "pause", "withdraw" …; "" if nothing did.
+func (p ManagePage) failed() string {
+	if len(p.Form.Errors) == 0 {
+		return ""
+	}
+	address, _, _ := strings.Cut(p.Path, "?")
+	return address[strings.LastIndex(address, "/")+1:]
+}
+
+// formOf gives the state form as it came back if it was that act, else an empty
+// one, so that a problem stands at the form it belongs to.
+func (p ManagePage) formOf(act string) ui.Form {
+	if p.failed() == act {
+		return p.Form.Named(act)
+	}
+	return ui.Form{ID: act}
+}
+
+// fillable tells whether the form can supply anything that is missing; a mail
+// server it cannot.
+func (p ManagePage) fillable() bool {
+	noMail := p.L.T("error.opening.no_mail")
+	return slices.ContainsFunc(p.Missing, func(sentence string) bool { return sentence != noMail })
+}
+
+// addsIdeas tells whether the organiser may still add ideas.
+func (p ManagePage) addsIdeas() bool {
+	return p.State == models.StateDraft || p.State == models.StateOpen
+}
+
+// removable tells whether the organiser may take their idea out: from a draft only.
+func (p ManagePage) removable(i models.Idea) bool {
+	return p.State == models.StateDraft && i.Organiser && i.Number > 0
+}
+
+// eligibleWords says who may vote, with the sizes of business if not all may.
+func eligibleWords(l *i18n.Localizer, s models.ConsultationSettings) string {
+	if len(s.Bands) == 0 {
+		return ui.WhoMayVote(l, s)
+	}
+	bands := make([]string, len(s.Bands))
+	for i, b := range s.Bands {
+		bands[i] = l.T("band." + string(b))
+	}
+	return l.T("manage.bands", "who", ui.WhoMayVote(l, s), "bands", l.List(bands))
+}
+
+// when writes a date with the time beside it: "3 March 2027, 17:00 GMT (in 5 days)".
+func when(f ui.LayoutData, t time.Time, zone string) string {
+	if t.IsZero() {
+		return f.L.T("when.never")
+	}
+	return f.L.T("when.both", "date", f.L.DateTime(t, zone), "relative", f.L.Days(f.Now, t, zone))
+}
+
+// day is when without the time of day.
+func day(f ui.LayoutData, t time.Time, zone string) string {
+	if t.IsZero() {
+		return f.L.T("when.never")
+	}
+	return f.L.T("when.both", "date", f.L.Date(t, zone), "relative", f.L.Days(f.Now, t, zone))
+}

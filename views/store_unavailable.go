@@ -1,0 +1,79 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"folkmoot/models"
+	"folkmoot/views/ui"
+)
+
+// StoreUnavailablePage keeps a form that could not be saved. It is made of what was sent alone:
+// nothing has to be read for it.
+type StoreUnavailablePage struct {
+	ui.LayoutData
+	Action string // where it was sent, and where it goes again
+	Sent   []SentField
+	Back   string
+}
+
+// SentField is one field as it was sent, in the form's order; a name may come again.
+type SentField struct{ Name, Value string }
+
+// typedFields are those that people type, and whether they are boxes for longer text.
+// What else a form holds goes with it unseen.
+var typedFields = map[string]bool{
+	"title": false, "question": false, "body": true, "name": false, "email": false, "reason": true, "owner": false, "by": false,
+	"slug": false, "language": false, "time_zone": false,
+	"who_decides": true, "can_change": true, "contact": true, "other_formats": true,
+}
+
+// longest is how long a text of one line may be before it gets a box.
+const longest = 80
+
+// shown tells whether the field is to be seen, and boxed whether in a box: what people
+// type, and whatever else is so long that somebody must have typed it.
+func (f SentField) shown() bool {
+	_, typed := typedFields[f.Name]
+	return typed || f.boxed()
+}
+
+func (f SentField) boxed() bool {
+	return typedFields[f.Name] || strings.ContainsAny(f.Value, "\r\n") || utf8.RuneCountInString(f.Value) > longest
+}
+
+// label names the field.
+func (p StoreUnavailablePage) label(f SentField) string {
+	if key := "send_again.field." + f.Name; p.L.Has(key) {
+		return p.L.T(key)
+	}
+	return p.L.T("send_again.field")
+}
+
+// input is a control with what was typed in it. Fields may come again, so each has a
+// number in its id.
+func (p StoreUnavailablePage) input(n int, f SentField) ui.Input {
+	form := ui.Form{ID: "again-" + strconv.Itoa(n), Values: map[string]string{f.Name: f.Value}}
+	return ui.Input{Form: form, Name: f.Name, Label: p.label(f), Rows: 4 + min(10, strings.Count(f.Value, "\n")), Autocomplete: "off", Own: true}
+}
+
+// choice says which vote it is, "" where it is none.
+func (p StoreUnavailablePage) choice() string {
+	for _, f := range p.Sent {
+		if c := models.Choice(f.Value); f.Name == "choice" && (c == models.ChoiceAgree || c == models.ChoiceDisagree || c == models.ChoicePass) {
+			return p.L.T("choice." + f.Value)
+		}
+	}
+	return ""
+}
+
+// typed tells whether there is a text to be seen.
+func (p StoreUnavailablePage) typed() bool {
+	for _, f := range p.Sent {
+		if f.shown() && f.Value != "" {
+			return true
+		}
+	}
+	return false
+}

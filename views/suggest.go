@@ -1,0 +1,13 @@
+package views
+
+import "folkmoot/views/ui"
+
+// SuggestPage is "/consultations/{slug}/suggest".
+type SuggestPage struct {
+	ui.LayoutData
+	ui.Subject
+	Form     ui.Form
+	SignedIn string
+	Member   bool
+	Wait     string
+}
