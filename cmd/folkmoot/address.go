@@ -9,10 +9,10 @@ import (
 	"folkmoot/models/mail"
 )
 
-// defaultListen is where serve listens unless told otherwise.
+// defaultListen is the default of --listen.
 const defaultListen = "127.0.0.1:8080"
 
-// siteURL is the base URL for commands that run without a server.
+// siteURL returns the base URL for commands that run without a server.
 func (p *program) siteURL() string {
 	if p.BaseURL != "" {
 		return strings.TrimRight(p.BaseURL, "/")
@@ -20,8 +20,8 @@ func (p *program) siteURL() string {
 	return "http://" + defaultListen
 }
 
-// checkBaseURL gives a base URL without a slash at its end. It must be http or
-// https with a host and nothing after it: the site lives at the root.
+// checkBaseURL returns raw without trailing slashes. It must be an http or https URL
+// with a host and no path: the site is always at the root.
 func checkBaseURL(raw string) (string, error) {
 	raw = strings.TrimRight(raw, "/")
 	u, err := url.Parse(raw)
@@ -32,8 +32,8 @@ func checkBaseURL(raw string) (string, error) {
 	return raw, nil
 }
 
-// checkListen refuses what is no host and port. The host may be empty: every
-// address of this machine.
+// checkListen returns a usage error unless listen is a host and a port. An empty host
+// means all interfaces.
 func checkListen(listen string) error {
 	_, port, err := net.SplitHostPort(listen)
 	if err == nil && port != "" {
@@ -45,9 +45,9 @@ func checkListen(listen string) error {
 	return nil
 }
 
-// baseURLOf derives the base URL from the listener, which is possible on this
-// machine alone: nobody can tell from "0.0.0.0" what a site is called.
-func baseURLOf(listen string, addr net.Addr) (string, error) {
+// baseURLFromListener derives the base URL from a loopback listener. For any other
+// address --base-url is required, since "0.0.0.0" does not say what the site is called.
+func baseURLFromListener(listen string, addr net.Addr) (string, error) {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil || !mail.Loopback(host) {
 		return "", usage("cli.base_url.missing", "listen", listen)
@@ -59,15 +59,14 @@ func baseURLOf(listen string, addr net.Addr) (string, error) {
 	return "http://" + net.JoinHostPort(host, port), nil
 }
 
-// onThisMachine tells whether a listener and a base URL can be reached from this
-// machine alone.
-func onThisMachine(addr net.Addr, base string) bool {
+// loopbackOnly reports whether both the listener and the base URL are on loopback.
+func loopbackOnly(addr net.Addr, base string) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	u, err := url.Parse(base)
 	return ok && err == nil && tcp.IP.IsLoopback() && mail.Loopback(u.Hostname())
 }
 
-// checkProxies refuses what is neither an address nor a network.
+// checkProxies returns a usage error unless each entry is an IP address or network.
 func checkProxies(list []string) error {
 	for _, s := range list {
 		_, bad := netip.ParseAddr(s)

@@ -9,18 +9,18 @@ import (
 	"folkmoot/models/sqlite"
 )
 
-// backupCommand copies the store as it stands at one moment.
+// backupCommand writes a consistent snapshot of the store to a file.
 type backupCommand struct {
-	File string `arg:"" help:"File to write; it must not be there yet."`
+	File string `arg:"" help:"File to write; it must not exist."`
 }
 
-// Run copies, also while a server writes.
+// Run writes the snapshot; a server may be using the store meanwhile.
 func (c *backupCommand) Run(sh *shell, p *program) error {
 	file, err := filepath.Abs(c.File)
 	if err != nil {
 		return err
 	}
-	if onMongo(p.Store) {
+	if isMongoDB(p.Store) {
 		return usage("cli.backup.mongodb")
 	}
 	return p.with(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {

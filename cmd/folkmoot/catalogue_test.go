@@ -35,7 +35,7 @@ var builtKeys = []struct{ prefix, suffix, file string }{
 	{"capacity.", "", "views/staff/consultation_form.templ"},
 	{"choice.", "", "views/store_unavailable.go"},
 	{"cli.copy.kind.", "", "cmd/folkmoot/copy.go"},
-	{"cli.import.", "", "cmd/folkmoot/importing.go"},
+	{"cli.import.", "", "cmd/folkmoot/import.go"},
 	{"cli.verify.", "", "cmd/folkmoot/verify.go"},
 	{"cli.verify.file.", "", "cmd/folkmoot/verify.go"},
 	{"clock.", "", "views/ui/clock.go"},

@@ -13,36 +13,37 @@ import (
 	"folkmoot/models/transfer"
 )
 
-// copyCommand copies one store into another, of the same or of the other kind.
+// copyCommand copies a store into another one of either kind.
 type copyCommand struct {
 	From string `help:"The store to copy: a file, or mongodb://host/database." required:"" placeholder:"STORE"`
-	To   string `help:"The empty store to copy it into, made if it is a file that is not there." required:"" placeholder:"STORE"`
+	To   string `help:"The empty store to copy into; a file is created if it does not exist." required:"" placeholder:"STORE"`
 }
 
-// Run copies, compares and says what came of it; any difference is exit code 1.
+// Run copies, compares both stores and prints the result. The exit code is 1 if they
+// differ.
 func (c *copyCommand) Run(sh *shell) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	from, err := openToCopy(sh.ctx, c.From, sh.clock)
+	from, err := openForCopy(sh.ctx, c.From, sh.clock)
 	if err != nil {
 		return err
 	}
-	to, err := openToCopy(sh.ctx, c.To, sh.clock)
+	to, err := openForCopy(sh.ctx, c.To, sh.clock)
 	if err != nil {
 		return errors.Join(err, from.Close())
 	}
 	sh.say(sh.err, "cli.copy.begin", "from", storeName(c.From), "to", storeName(c.To))
 	p := progress{sh: sh, terminal: isTerminal(sh.err)}
-	report, err := transfer.Copy(sh.ctx, from, to, sh.clock.Now(), p.tell)
-	p.end()
+	report, err := transfer.Copy(sh.ctx, from, to, sh.clock.Now(), p.update)
+	p.clear()
 	if err = errors.Join(err, from.Close(), to.Close()); err != nil {
 		return err
 	}
-	return sh.copied(report)
+	return sh.printCopyReport(report)
 }
 
-// check refuses what are no two stores.
+// check returns an error unless From exists and To names another store.
 func (c *copyCommand) check() error {
 	for _, store := range []string{c.From, c.To} {
 		if err := checkStore(store); err != nil {
@@ -50,26 +51,26 @@ func (c *copyCommand) check() error {
 		}
 	}
 	from, err := os.Stat(c.From)
-	if !onMongo(c.From) && errors.Is(err, fs.ErrNotExist) {
+	if !isMongoDB(c.From) && errors.Is(err, fs.ErrNotExist) {
 		return models.Fail(models.CodeNotFound, "cli.store.missing", "store", c.From)
 	}
-	to, _ := os.Stat(c.To) // it need not be there
+	to, _ := os.Stat(c.To) // To need not exist
 	if c.From == c.To || os.SameFile(from, to) {
 		return usage("cli.copy.itself")
 	}
 	return nil
 }
 
-// openToCopy opens a store that nobody else has open; it may hold half a copy.
-func openToCopy(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
-	if onMongo(store) {
+// openForCopy opens a store exclusively; it may hold an incomplete copy.
+func openForCopy(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
+	if isMongoDB(store) {
 		return mongo.Open(ctx, store, mongo.Options{Copying: true})
 	}
 	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock, Copying: true})
 }
 
-// copied prints what each store holds and whether that is the same.
-func (sh *shell) copied(report transfer.CopyReport) error {
+// printCopyReport prints the counts and hashes of each kind, and whether the stores agree.
+func (sh *shell) printCopyReport(report transfer.CopyReport) error {
 	switch {
 	case report.Already:
 		sh.say(sh.out, "cli.copy.already")
@@ -77,7 +78,7 @@ func (sh *shell) copied(report transfer.CopyReport) error {
 		sh.say(sh.out, "cli.copy.resumed")
 	}
 	for _, k := range report.Kinds {
-		fmt.Fprintf(sh.out, "  %-26s %9d  %s\n", sh.l.T(kindWords(k.Kind)), k.From.Count, k.From.SHA256)
+		fmt.Fprintf(sh.out, "  %-26s %9d  %s\n", sh.l.T(copyKindKey(k.Kind)), k.From.Count, k.From.SHA256)
 		if k.Differs != "" {
 			fmt.Fprintf(sh.out, "  %-26s %9d  %s\n", "", k.To.Count, k.To.SHA256)
 			sh.say(sh.out, "cli.copy.differs", "key", k.Differs)
@@ -85,31 +86,31 @@ func (sh *shell) copied(report transfer.CopyReport) error {
 	}
 	if !report.Same() {
 		sh.say(sh.out, "cli.copy.different")
-		return errSaid
+		return errReported
 	}
 	sh.say(sh.out, "cli.copy.same")
 	return nil
 }
 
-// kindWords names a kind of record.
-func kindWords(k models.CopyKind) string { return "cli.copy.kind." + string(k) }
+// copyKindKey returns the catalogue key for a kind of record.
+func copyKindKey(k models.CopyKind) string { return "cli.copy.kind." + string(k) }
 
-// progress shows how far a copy is: on a terminal in one line, else in lines that
-// come at 1, 2, 5, 10, 20 … thousand.
+// progress prints the progress of a copy: on a terminal as one updated line, otherwise
+// as a line at 1, 2, 5, 10, 20 … thousand records.
 type progress struct {
 	sh       *shell
 	terminal bool
 	kind     models.CopyKind
-	next     int64 // count at which a line is due
+	next     int64 // count at which the next line is printed
 	shown    int   // length of the line on the terminal
 }
 
-func (p *progress) tell(at transfer.CopyProgress) {
+func (p *progress) update(at transfer.CopyProgress) {
 	key := "cli.copy.progress"
 	if at.Comparing {
 		key = "cli.copy.comparing"
 	}
-	line := p.sh.l.T(key, "kind", p.sh.l.T(kindWords(at.Kind)), "count", at.Count)
+	line := p.sh.l.T(key, "kind", p.sh.l.T(copyKindKey(at.Kind)), "count", at.Count)
 	if p.terminal {
 		fmt.Fprintf(p.sh.err, "\r%-*s", p.shown, line)
 		p.shown = len(line)
@@ -121,13 +122,13 @@ func (p *progress) tell(at transfer.CopyProgress) {
 	if at.Count >= p.next {
 		fmt.Fprintln(p.sh.err, line)
 		for p.next <= at.Count {
-			p.next = step125(p.next)
+			p.next = nextProgressCount(p.next)
 		}
 	}
 }
 
-// step125 gives the number after n in 1, 2, 5, 10, 20, 50 …
-func step125(n int64) int64 {
+// nextProgressCount returns the number after n in the series 1, 2, 5, 10, 20, 50 …
+func nextProgressCount(n int64) int64 {
 	for d := n; ; d /= 10 {
 		if d < 10 {
 			if d == 2 {
@@ -138,8 +139,8 @@ func step125(n int64) int64 {
 	}
 }
 
-// end takes the line off the terminal.
-func (p *progress) end() {
+// clear erases the line from the terminal.
+func (p *progress) clear() {
 	if p.terminal {
 		fmt.Fprintf(p.sh.err, "\r%*s\r", p.shown, "")
 	}

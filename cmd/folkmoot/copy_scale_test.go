@@ -89,8 +89,8 @@ func TestCopyScale(t *testing.T) {
 func copyKilled(t *testing.T, from, to string, votes int) string {
 	t.Helper()
 	half := int64(1000)
-	for step125(half) <= int64(votes/2) {
-		half = step125(half)
+	for nextProgressCount(half) <= int64(votes/2) {
+		half = nextProgressCount(half)
 	}
 	stop := strings.TrimSpace(i18n.For("").T("cli.copy.progress", "kind", i18n.For("").T("cli.copy.kind.votes"), "count", half))
 	if code, out, errs := copier(t, stop, "copy", "--from", from, "--to", to); code >= 0 {

@@ -11,16 +11,16 @@ import (
 	"folkmoot/models/service"
 )
 
-// stageClock shows the time of base, or one that the demonstration sets while it
-// plays what happened in the weeks before.
-type stageClock struct {
+// demoClock returns the time of base, or a time set by the demonstration while it
+// replays earlier weeks.
+type demoClock struct {
 	base models.Clock
 	mu   sync.Mutex
-	at   time.Time // zero: base
+	at   time.Time // if zero, base is used
 }
 
 // Now implements models.Clock.
-func (c *stageClock) Now() time.Time {
+func (c *demoClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.at.IsZero() {
@@ -30,13 +30,13 @@ func (c *stageClock) Now() time.Time {
 }
 
 // set stops the clock at t; the zero time lets it run again.
-func (c *stageClock) set(t time.Time) {
+func (c *demoClock) set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = t
 }
 
-// demoStore marks every consultation that is added to the demonstration's store.
+// demoStore marks every consultation that is added as demonstration data.
 type demoStore struct{ models.Store }
 
 // AddConsultation implements models.ConsultationStore.
@@ -45,38 +45,34 @@ func (d demoStore) AddConsultation(ctx context.Context, c models.Consultation, i
 	return d.Store.AddConsultation(ctx, c, ideas)
 }
 
-// The demonstration's two consultations.
+// The slugs of the demonstration's consultations.
 const (
 	demoOpen   = "alternative-lep"
 	demoSealed = "empty-shops"
 )
 
-// stage tells whether the demonstration filled this store. With --demo it fills
-// an empty one first, and refuses one with anything else in it.
-func (cfg *config) stage(ctx context.Context, store models.Store, clock *stageClock) (demo bool, err error) {
+// prepareDemo reports whether the store holds the demonstration. With --demo it fills
+// an empty store first, and fails on a store with other content.
+func (cfg *config) prepareDemo(ctx context.Context, store models.Store, clock *demoClock) (demo bool, err error) {
 	if !cfg.Demo {
 		return false, nil
 	}
 	if shared, ok := store.(*mongo.Store); ok {
-		err = cfg.stageShared(ctx, shared, clock)
+		err = cfg.fillShared(ctx, shared, clock)
 	} else {
-		err = cfg.fillOnce(toTheEnd(ctx), store, clock)
+		err = cfg.fillIfEmpty(context.WithoutCancel(ctx), store, clock) // a half-filled store is of no use
 	}
 	return err == nil, err
 }
 
-// toTheEnd is ctx for the filling, whatever signal comes: half a demonstration is of
-// use to nobody.
-func toTheEnd(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
-
-// fillOnce fills an empty store, and leaves one as it is that is filled.
-func (cfg *config) fillOnce(ctx context.Context, store models.Store, clock *stageClock) error {
+// fillIfEmpty fills the store unless the demonstration is already in it.
+func (cfg *config) fillIfEmpty(ctx context.Context, store models.Store, clock *demoClock) error {
 	marked, err := store.Demo(ctx)
 	if err != nil {
 		return err
 	}
 	if marked {
-		return checkStaged(ctx, store, storeName(cfg.Store))
+		return checkDemoComplete(ctx, store, storeName(cfg.Store))
 	}
 	if err := store.MarkDemo(ctx); err != nil {
 		return err
@@ -84,32 +80,32 @@ func (cfg *config) fillOnce(ctx context.Context, store models.Store, clock *stag
 	return fillDemo(ctx, demoStore{store}, clock)
 }
 
-// stageEvery is how often a node looks whether another one has filled the store.
-const stageEvery = time.Second
+// demoPollInterval is how often a node checks whether another one has filled the store.
+const demoPollInterval = time.Second
 
-// stageShared lets one node fill the store while the others wait.
-func (cfg *config) stageShared(ctx context.Context, store *mongo.Store, clock *stageClock) error {
-	for told := false; ; told = true {
-		mine, err := store.Play(toTheEnd(ctx), clock, func(ctx context.Context, stage models.Store) error {
-			return cfg.fillOnce(ctx, stage, clock)
+// fillShared lets one node fill the store while the others wait.
+func (cfg *config) fillShared(ctx context.Context, store *mongo.Store, clock *demoClock) error {
+	for logged := false; ; logged = true {
+		mine, err := store.Play(context.WithoutCancel(ctx), clock, func(ctx context.Context, stage models.Store) error {
+			return cfg.fillIfEmpty(ctx, stage, clock)
 		})
 		if mine || err != nil {
 			return err
 		}
-		if !told {
+		if !logged {
 			cfg.Shell.say(cfg.Shell.out, "cli.demo.waits", "store", storeName(cfg.Store))
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(stageEvery):
+		case <-time.After(demoPollInterval):
 		}
 	}
 }
 
-// checkStaged refuses a demonstration whose filling was cut off. The board's
-// answers are the last thing that is written.
-func checkStaged(ctx context.Context, store models.Store, file string) error {
+// checkDemoComplete returns CodeConflict if filling the store was interrupted. The
+// board's responses are written last.
+func checkDemoComplete(ctx context.Context, store models.Store, file string) error {
 	c, err := store.ConsultationBySlug(ctx, demoSealed)
 	if err == nil {
 		var answers map[string]models.Response
@@ -123,17 +119,16 @@ func checkStaged(ctx context.Context, store models.Store, file string) error {
 	return err
 }
 
-// fillDemo plays both consultations through the services, at the times at which
-// they happened, and leaves the clock running.
-func fillDemo(ctx context.Context, store models.Store, clock *stageClock) error {
+// fillDemo replays both consultations through the services and resets the clock.
+func fillDemo(ctx context.Context, store models.Store, clock *demoClock) error {
 	now := models.Millis(clock.base.Now())
 	defer clock.set(time.Time{})
 	svc, err := service.New(ctx, store, clock, service.NewLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
 	if err != nil {
 		return err
 	}
-	p := &play{ctx: ctx, svc: svc, store: store, clock: clock, now: now, people: map[string]models.Actor{}}
-	for _, act := range []func() error{p.staff, p.lep, p.shops, p.sweep} {
+	p := &scenario{ctx: ctx, svc: svc, store: store, clock: clock, now: now, people: map[string]models.Actor{}}
+	for _, act := range []func() error{p.createStaff, p.playLEP, p.playShops, p.discardMail} {
 		if err := act(); err != nil {
 			return fmt.Errorf("fill the demonstration: %w", err)
 		}
@@ -141,8 +136,8 @@ func fillDemo(ctx context.Context, store models.Store, clock *stageClock) error 
 	return nil
 }
 
-// staff makes the accounts of moderator, organiser, board and admin.
-func (p *play) staff() error {
+// createStaff creates the accounts of moderator, organiser, board and admin.
+func (p *scenario) createStaff() error {
 	p.ago(90 * day)
 	for _, s := range demoStaff {
 		_, account, err := p.svc.MakeSignInLink(p.ctx, s.address, s.name, s.role)
@@ -154,24 +149,24 @@ func (p *play) staff() error {
 	return nil
 }
 
-// sweep finishes the messages that the play has left: they were for nobody.
-func (p *play) sweep() error {
+// discardMail finishes all waiting jobs without sending: the recipients are invented.
+func (p *scenario) discardMail() error {
 	p.clock.set(p.now)
 	for {
 		waiting, _, err := p.store.WaitingJobs(p.ctx, "", 500)
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
-		err = together(waiting, func(j models.Job) error { return p.store.FinishJob(p.ctx, j.ID) })
+		err = inParallel(waiting, func(j models.Job) error { return p.store.FinishJob(p.ctx, j.ID) })
 		if err != nil {
 			return err
 		}
 	}
 }
 
-// together does fn for every element at once, so that the store commits them in
-// groups, and gives the first error.
-func together[T any](list []T, fn func(T) error) error {
+// inParallel calls fn for all elements concurrently, so that the store commits them in
+// groups, and returns the first error.
+func inParallel[T any](list []T, fn func(T) error) error {
 	errs := make([]error, len(list))
 	var group sync.WaitGroup
 	for i, v := range list {
@@ -186,8 +181,8 @@ func together[T any](list []T, fn func(T) error) error {
 	return nil
 }
 
-// greetDemo says where to look, how to come in and how to stop.
-func (cfg *config) greetDemo(ctx context.Context, s running) error {
+// printDemoStart prints the addresses, a sign-in link for each role, and how to stop.
+func (cfg *config) printDemoStart(ctx context.Context, s running) error {
 	sh := cfg.Shell
 	sh.say(sh.out, "cli.demo.where", "url", s.BaseURL, "open", s.BaseURL+"/consultations/"+demoOpen,
 		"sealed", s.BaseURL+"/consultations/"+demoSealed)

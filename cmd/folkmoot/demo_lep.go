@@ -32,7 +32,7 @@ answers each of the first six in public: what it will do, who will see to it, an
 	OtherFormats: "On paper at the library and the market office; by telephone on 01632 960 114, weekdays from 8 to 10 before most of us open; in large print, Polish, Urdu and Welsh on request.",
 }
 
-// lepIdeas are the five areas, 1 to 5.
+// lepIdeas are the organiser's ideas 1 to 5.
 var lepIdeas = []demoIdea{
 	{
 		title: "Local supply chains: buy from small firms nearby wherever that is practical",
@@ -61,7 +61,7 @@ make the case for it wherever spending is decided. A local loyalty scheme could 
 	},
 }
 
-// lepSuggested are ideas that participants sent; those published become 6, 7, 8 …
+// lepSuggested are participants' ideas; the published ones become numbers 6, 7, 8 …
 var lepSuggested = []demoSuggestion{
 	{
 		round: 2, by: "Bethan Rees",
@@ -89,15 +89,15 @@ report an overdue invoice to, checked by the partnership and published each quar
 know how to use them, in one place. The same bench can mend what people would otherwise throw away.`,
 	},
 	{
-		round: lastRound, by: "Noor Siddiqui", waits: true,
+		round: lastRound, by: "Noor Siddiqui", pending: true,
 		title: "A small fund for a second pair of hands",
 		body: `The jump from one person to two is the hardest. Lend the first six months of a first employee’s wage, paid back out of
 turnover, and not at all if it does not work out.`,
 	},
 }
 
-// lepReplies is the talk, in the order in which it happened: an answer comes a
-// round after what it answers.
+// lepReplies are the replies in order; an answer comes at least one round after its
+// parent.
 var lepReplies = []demoReply{
 	{key: "pugh", round: 0, by: "Dilwyn Pugh", body: `I make windows and doors, four of us, thirty years. What I would put first is number 2. We have fitted the doors of half the
 schools here, always as somebody’s subcontractor’s subcontractor. Nobody ever asks the joiner directly.`},
@@ -137,9 +137,9 @@ not how to run a shop. A dressmaker and a shopkeeper together make one good appr
 	{key: "train-college", idea: 3, round: 3, by: "Gwenllian Price", guest: true, body: `I teach at the college that you want to take the money from. Some of what you say is true and it stings. But who sees to it
 that a seventeen-year-old in a workshop of two is safe, learns to write a quotation, and has somebody to go to when it goes
 wrong? Please do not make us the enemy. Make us the ones who come round.`},
-	{key: "spam", round: 3, by: "Best Loans 4 U", guest: true, fate: models.ActionSpam, body: `Need working capital TODAY?? No credit check. Visit http://loans.invalid/now`},
+	{key: "spam", round: 3, by: "Best Loans 4 U", guest: true, action: models.ActionSpam, body: `Need working capital TODAY?? No credit check. Visit http://loans.invalid/now`},
 	{
-		key: "rude", round: 3, by: "Plain Speaker", guest: true, fate: models.ActionReject,
+		key: "rude", round: 3, by: "Plain Speaker", guest: true, action: models.ActionReject,
 		reason: "We publish disagreement, not insults about a named person. You are welcome to send the first half again.",
 		body:   `The board is the same three faces as ever, and we all know what Brandvold is like after a glass of wine.`,
 	},
@@ -153,7 +153,7 @@ to me than any grant.`},
 	{key: "late-tomasz", idea: 8, round: 4, by: "Tomasz Wrona", guest: true, body: `Careful with naming. One wrong entry and the partnership spends its £180,000 on a solicitor. Name only after a warning and
 thirty days.`},
 	{
-		key: "gone", round: 4, by: "Kev from the arches", guest: true, fate: models.ActionRemove,
+		key: "gone", round: 4, by: "Kev from the arches", guest: true, action: models.ActionRemove,
 		reason: "It gave a private telephone number. If you are in trouble with a landlord, write to us and we will put you in touch with somebody.",
 		body:   `The landlord at the arches is a crook and his number is 07700 900 461, ring him at night.`,
 	},
@@ -171,7 +171,7 @@ my phone at two in the morning.
 
 More of that, please. That *is* a policy.`},
 
-	{key: "omar-omar", parent: "omar-li", round: lastRound, by: "عمر الخطيب", guest: true, waits: true, body: `Then we have a laundry and two bakeries to find. I know the second bakery: it is my cousin.`},
-	{key: "kasia-sol", parent: "kasia", round: lastRound, by: "Sol Feingold", waits: true, body: `You are up at two, I am up at four. Somebody should tell the board when the working day begins.`},
-	{key: "stalls-first", idea: 7, round: lastRound, by: "Ines Carvalho", guest: true, waits: true, body: `I would take one of those stalls. I make soap. I have made soap in a kitchen for two years waiting for a price like that.`},
+	{key: "omar-omar", parent: "omar-li", round: lastRound, by: "عمر الخطيب", guest: true, pending: true, body: `Then we have a laundry and two bakeries to find. I know the second bakery: it is my cousin.`},
+	{key: "kasia-sol", parent: "kasia", round: lastRound, by: "Sol Feingold", pending: true, body: `You are up at two, I am up at four. Somebody should tell the board when the working day begins.`},
+	{key: "stalls-first", idea: 7, round: lastRound, by: "Ines Carvalho", guest: true, pending: true, body: `I would take one of those stalls. I make soap. I have made soap in a kitchen for two years waiting for a price like that.`},
 }

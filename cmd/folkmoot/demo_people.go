@@ -6,7 +6,7 @@ import (
 	"folkmoot/models"
 )
 
-// The demonstration's staff. Their addresses lead nowhere.
+// The names of the demonstration's staff. Their addresses are in a reserved domain.
 const (
 	moderatorName = "Ruth Osei"
 	organiserName = "Hilde Brandvold"
@@ -31,7 +31,7 @@ type demoVoter struct {
 	band     models.Band
 }
 
-// address makes an address of a name, in a domain that nobody can have.
+// address derives an address from the name, in a reserved top-level domain.
 func (v demoVoter) address() string {
 	return strings.ToLower(strings.ReplaceAll(v.name, " ", ".")) + "@people.example"
 }
@@ -44,8 +44,8 @@ func resident(name string) demoVoter { return demoVoter{name, models.CapacityRes
 
 func organisation(name string) demoVoter { return demoVoter{name, models.CapacityOrganisation, ""} }
 
-// lepVoters vote in the open consultation; the first seven also write under
-// their account.
+// lepVoters vote in the open consultation; the first seven also post under their
+// account.
 var lepVoters = []demoVoter{
 	owner("Dilwyn Pugh", models.BandMicro), owner("Amara Okafor", models.BandMicro), owner("Sol Feingold", models.BandSole),
 	owner("Priya Raman", models.BandSole), owner("Bethan Rees", models.BandSole), owner("Hamish Baird", models.BandMicro),
@@ -63,7 +63,7 @@ var lepVoters = []demoVoter{
 	organisation("Thornley Credit Union"), organisation("Dale Crafts Guild"), organisation("Lockside Trust"),
 }
 
-// shopsVoters voted in the sealed one.
+// shopsVoters vote in the sealed consultation.
 var shopsVoters = []demoVoter{
 	owner("Imran Sheikh", models.BandSole), resident("Callum Reid"),
 	resident("Nora Finch"), resident("Idris Vaughan"), resident("Sadie Holt"), resident("Leon Baptiste"), resident("Carys Pritchard"),

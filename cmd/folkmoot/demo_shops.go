@@ -20,7 +20,7 @@ Eight things that other towns have tried stand below. You could add to them unti
 	OtherFormats: "On paper at the town hall and the library, by telephone on 01632 960 022, in large print or easy read on request.",
 }
 
-// shopsIdeas are ideas 1 to 8, with the votes that were cast on each.
+// shopsIdeas are ideas 1 to 8 with their tallies.
 var shopsIdeas = []demoIdea{
 	{
 		title: "Let empty shops by the week, at a peppercorn rent, to people who are starting out",
@@ -64,7 +64,7 @@ var shopsIdeas = []demoIdea{
 	},
 }
 
-// shopsSuggested is a participant's idea that came late and found few voters.
+// shopsSuggested is a participant's idea with too few votes to be ranked.
 var shopsSuggested = []demoSuggestion{
 	{
 		round: 2, by: "Callum Reid",
@@ -87,8 +87,7 @@ window if you like, and put beside it what the roof will cost.`},
 	{key: "cars-2", idea: 5, round: 3, parent: "cars", by: "Joel Abara", guest: true, body: `Then four bays for blue badges stay open at the top end. It should not be one or the other.`},
 }
 
-// shopsResponses are what the board has answered so far, by idea; it promised to
-// answer the first four.
+// shopsResponses are the board's responses so far; four were promised.
 var shopsResponses = []demoResponse{
 	{
 		idea: 1, daysAgo: 12, publish: true, decision: models.ResponseAdopt,

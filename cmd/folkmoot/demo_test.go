@@ -23,12 +23,12 @@ var demoNow = time.Date(2027, 3, 3, 14, 30, 0, 0, time.UTC)
 func filled(t *testing.T) (*sqlite.Store, *service.Service, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "demo.db")
-	clock := &stageClock{base: storetest.NewClock(demoNow)}
+	clock := &demoClock{base: storetest.NewClock(demoNow)}
 	store, err := sqlite.Open(t.Context(), file, sqlite.Options{Clock: clock})
 	check(t, err)
 	t.Cleanup(func() { check(t, store.Close()) })
 	cfg := config{Demo: true, Store: file}
-	demo, err := cfg.stage(t.Context(), store, clock)
+	demo, err := cfg.prepareDemo(t.Context(), store, clock)
 	if check(t, err); !demo {
 		t.Fatal("the store is not the demonstration's")
 	}

@@ -8,13 +8,13 @@ import (
 	"folkmoot/models/service"
 )
 
-// sheet is what each voter chooses on each idea, by number.
-type sheet []map[int]models.Choice
+// choiceTable holds each voter's choices by idea number.
+type choiceTable []map[int]models.Choice
 
-// sheetOf deals the votes wanted on each idea to n voters: the same each time,
-// and differently for each idea.
-func sheetOf(n int, wanted map[int]models.Tally) sheet {
-	s := make(sheet, n)
+// distributeVotes distributes the wanted tallies over n voters, with a fixed seed for
+// each idea.
+func distributeVotes(n int, wanted map[int]models.Tally) choiceTable {
+	s := make(choiceTable, n)
 	for i := range s {
 		s[i] = map[int]models.Choice{}
 	}
@@ -33,9 +33,9 @@ func sheetOf(n int, wanted map[int]models.Tally) sheet {
 	return s
 }
 
-// ballots lets voters ask for a link and use it, all at one moment; the choices
-// are on the ideas from first to last.
-func (p *play) ballots(slug string, voters []demoVoter, choices sheet, last int) error {
+// voteByLink requests a voting link for each voter and uses it, concurrently. Choices
+// on ideas after last are left out.
+func (p *scenario) voteByLink(slug string, voters []demoVoter, choices choiceTable, last int) error {
 	ids, err := p.ideaIDs(slug)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (p *play) ballots(slug string, voters []demoVoter, choices sheet, last int)
 		list[i] = voting{v, choices[i]}
 	}
 	var mu sync.Mutex
-	return together(list, func(v voting) error {
+	return inParallel(list, func(v voting) error {
 		in := service.BallotInput{Slug: slug, Email: v.address(), Name: v.name, Capacity: v.capacity, Band: v.band}
 		for number := 1; number <= last; number++ {
 			if c, ok := v.choices[number]; ok {
@@ -71,8 +71,8 @@ func (p *play) ballots(slug string, voters []demoVoter, choices sheet, last int)
 	})
 }
 
-// unconfirmed leaves ballots whose links nobody uses.
-func (p *play) unconfirmed(slug string, addresses ...string) error {
+// requestUnconfirmed requests voting links that are never used.
+func (p *scenario) requestUnconfirmed(slug string, addresses ...string) error {
 	ids, err := p.ideaIDs(slug)
 	if err != nil {
 		return err
@@ -89,9 +89,8 @@ func (p *play) unconfirmed(slug string, addresses ...string) error {
 	return nil
 }
 
-// later lets people who are signed in vote on the ideas that came after they
-// first voted.
-func (p *play) later(slug string, voters []demoVoter, choices sheet, first, last int) error {
+// voteSignedIn casts votes of signed-in voters on the ideas from first to last.
+func (p *scenario) voteSignedIn(slug string, voters []demoVoter, choices choiceTable, first, last int) error {
 	type cast struct {
 		who    string
 		number int
@@ -105,7 +104,7 @@ func (p *play) later(slug string, voters []demoVoter, choices sheet, first, last
 			}
 		}
 	}
-	return together(list, func(c cast) error {
+	return inParallel(list, func(c cast) error {
 		actor, err := p.actor(c.who, false)
 		if err != nil {
 			return err
@@ -115,8 +114,8 @@ func (p *play) later(slug string, voters []demoVoter, choices sheet, first, last
 	})
 }
 
-// ideaIDs gives the ids of the published ideas by number.
-func (p *play) ideaIDs(slug string) (map[int]string, error) {
+// ideaIDs returns the ids of the published ideas by number.
+func (p *scenario) ideaIDs(slug string) (map[int]string, error) {
 	c, err := p.store.ConsultationBySlug(p.ctx, slug)
 	if err != nil {
 		return nil, err

@@ -9,32 +9,32 @@ import (
 	"folkmoot/models"
 )
 
-// usageError is a refusal of what was typed: exit code 2.
+// usageError marks an error in the command line: exit code 2.
 type usageError struct{ error }
 
-// Unwrap gives the refusal.
+// Unwrap returns the wrapped error.
 func (u usageError) Unwrap() error { return u.error }
 
-// usage makes a usageError of a sentence of the catalogue.
+// usage returns a usageError with a catalogue key and its arguments.
 func usage(key string, args ...any) error {
 	return usageError{models.Fail(models.CodeInvalid, key, args...)}
 }
 
-// errSaid fails a command that has printed why already.
-var errSaid = errors.New("said")
+// errReported is returned by a command that has already printed why it failed.
+var errReported = errors.New("reported")
 
-// say prints a sentence of the catalogue on a line of its own.
+// say prints a catalogue message and a newline.
 func (sh *shell) say(w io.Writer, key string, args ...any) {
 	fmt.Fprintln(w, sh.l.T(key, args...))
 }
 
-// fail prints err, if it is one, and gives the exit code.
-func (sh *shell) fail(err error) int {
+// exitCode prints err, unless it is nil or already reported, and returns the exit code.
+func (sh *shell) exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if !errors.Is(err, errSaid) {
-		sh.explain(err)
+	if !errors.Is(err, errReported) {
+		sh.printError(err)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
@@ -42,24 +42,25 @@ func (sh *shell) fail(err error) int {
 	return exitFailed
 }
 
-// explain prints a refusal as its sentence, with the fields it names, and any
-// other error as it stands.
-func (sh *shell) explain(err error) {
+// printError prints a models.Error as its catalogue message, with the fields it names,
+// and any other error as it is.
+func (sh *shell) printError(err error) {
 	e, ok := errors.AsType[*models.Error](err)
 	if !ok || !sh.l.Has(e.Key) {
 		fmt.Fprintln(sh.err, "folkmoot:", err)
 		return
 	}
 	if len(e.Fields) == 0 {
-		fmt.Fprintln(sh.err, sh.sentence(e.Key, e.Args))
+		fmt.Fprintln(sh.err, sh.message(e.Key, e.Args))
 	}
 	for _, f := range e.Fields {
-		fmt.Fprintf(sh.err, "%s: %s\n", f.Field, sh.sentence(f.Key, f.Args))
+		fmt.Fprintf(sh.err, "%s: %s\n", f.Field, sh.message(f.Key, f.Args))
 	}
 }
 
-// sentence fills a sentence with an error's arguments: times as dates, waits in minutes.
-func (sh *shell) sentence(key string, args map[string]any) string {
+// message returns a catalogue message with an error's arguments: times as dates,
+// durations in minutes.
+func (sh *shell) message(key string, args map[string]any) string {
 	filled := make(map[string]any, len(args))
 	for name, value := range args {
 		switch v := value.(type) {

@@ -10,7 +10,7 @@ import (
 	"folkmoot/views/boardpack"
 )
 
-// exportCommand writes a result, or the replies, for another program.
+// exportCommand writes a result or the replies of a consultation as JSON or CSV.
 type exportCommand struct {
 	Slug   string `arg:"" help:"The consultation, as in its address."`
 	Format string `help:"json or csv." enum:"json,csv,xlsx,pdf,html" required:"" placeholder:"FORMAT"`
@@ -19,8 +19,7 @@ type exportCommand struct {
 	Output string `short:"o" help:"File to write; the terminal without it." placeholder:"FILE"`
 }
 
-// Run writes the part that was asked for. Figures that are hidden stay hidden
-// here too: there is no door at the back.
+// Run writes the requested part. Tallies that pages hide are not exported either.
 func (c *exportCommand) Run(sh *shell, p *program) error {
 	if c.Format != "json" && c.Format != "csv" {
 		return usage("cli.reserved.format", "format", c.Format)
@@ -49,12 +48,12 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	})
 }
 
-// mostSlugs bounds how many slugs a refusal names.
-const mostSlugs = 100
+// maxListedSlugs is how many slugs an error lists.
+const maxListedSlugs = 100
 
-// unknownSlug says which consultations there are instead.
+// unknownSlug returns an error that lists the consultations in the store.
 func unknownSlug(ctx context.Context, store models.ConsultationStore, slug, file string) error {
-	list, next, err := store.Consultations(ctx, models.ConsultationFilter{Limit: mostSlugs})
+	list, next, err := store.Consultations(ctx, models.ConsultationFilter{Limit: maxListedSlugs})
 	if err != nil {
 		return err
 	}
@@ -71,8 +70,8 @@ func unknownSlug(ctx context.Context, store models.ConsultationStore, slug, file
 	return models.Fail(models.CodeNotFound, "cli.export.unknown", "slug", slug, "store", file, "slugs", strings.Join(slugs, ", "))
 }
 
-// replies streams the published replies in reading order. Those of a draft,
-// which no page shows yet, must be asked for.
+// replies streams the published replies in reading order. Those of a draft, which no
+// page shows yet, need --draft.
 func (c *exportCommand) replies(ctx context.Context, sh *shell, store models.ReplyStore, consultation models.Consultation) error {
 	if !consultation.Public() && !c.Draft {
 		return models.Fail(models.CodeConflict, "cli.export.draft", "slug", consultation.Slug)

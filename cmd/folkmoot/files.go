@@ -12,23 +12,23 @@ import (
 	"folkmoot/models"
 )
 
-// writeTo lets write fill a file, or out where name is "" or "-". The file
-// appears whole, under its name, or not at all. CodeInvalid cli.file.write where
-// it cannot.
+// writeTo calls write with a file, or with out if name is "" or "-". The file appears
+// under its name only when it is complete. Errors: CodeInvalid cli.file.write if the
+// file cannot be written.
 func writeTo(name string, out io.Writer, write func(io.Writer) error) error {
 	if name == "" || name == "-" {
 		w := bufio.NewWriter(out)
 		return errors.Join(write(w), w.Flush())
 	}
-	err := writeWhole(name, write)
-	if ofFile(err) { // its words name the file that was to become this one
-		return models.Fail(models.CodeInvalid, "cli.file.write", "file", name, "problem", plain(err))
+	err := writeAtomically(name, write)
+	if isFileError(err) { // the error names the temporary file
+		return models.Fail(models.CodeInvalid, "cli.file.write", "file", name, "problem", fileProblem(err))
 	}
 	return err
 }
 
-// writeWhole fills a file beside name and gives it that name.
-func writeWhole(name string, write func(io.Writer) error) (err error) {
+// writeAtomically writes a temporary file beside name and renames it.
+func writeAtomically(name string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return &fs.PathError{Op: "write", Path: name, Err: syscall.EISDIR}
 	}
@@ -49,15 +49,16 @@ func writeWhole(name string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), name)
 }
 
-// ofFile tells whether the system refused something with a file.
-func ofFile(err error) bool {
+// isFileError reports whether err comes from a file operation.
+func isFileError(err error) bool {
 	_, path := errors.AsType[*fs.PathError](err)
 	_, link := errors.AsType[*os.LinkError](err)
 	return path || link
 }
 
-// plain is a file's error without the name of the file, which the sentence has.
-func plain(err error) string {
+// fileProblem returns the text of a file error without the file's name, which the
+// message already has.
+func fileProblem(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}

@@ -6,7 +6,8 @@ import (
 	"os"
 )
 
-// newLogger writes text for people at a terminal and JSON for machines.
+// newLogger returns a logger that writes text or JSON. "auto" is text if w is a
+// terminal.
 func newLogger(w io.Writer, format string) *slog.Logger {
 	if format == "text" || (format == "auto" && isTerminal(w)) {
 		return slog.New(slog.NewTextHandler(w, nil))
@@ -14,7 +15,7 @@ func newLogger(w io.Writer, format string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-// isTerminal tells whether w is a terminal rather than a file or a pipe.
+// isTerminal reports whether w is a terminal rather than a file or a pipe.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

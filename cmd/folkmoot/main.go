@@ -1,6 +1,6 @@
-// Command folkmoot hosts public consultations: it serves the site, and it
-// imports, exports, verifies and backs up what the site holds. Flags and
-// environment variables live here and nowhere else.
+// Command folkmoot hosts public consultations: it serves the site, and imports,
+// exports, verifies and backs up its content. All flags and environment variables are
+// defined in this package.
 package main
 
 import (
@@ -14,26 +14,26 @@ import (
 	"folkmoot/views/i18n"
 )
 
-// The exit codes. Scripts rely on them.
+// Exit codes; scripts rely on them.
 const (
 	exitDone   = 0
-	exitFailed = 1 // failed, or what was verified differs
+	exitFailed = 1 // failed, or verify found a difference
 	exitUsage  = 2 // wrong usage, or reserved
 )
 
-// program is the whole command line. Every flag has an environment variable:
-// --base-url is FOLKMOOT_BASE_URL.
+// program is the command line. Every flag has an environment variable: --base-url is
+// FOLKMOOT_BASE_URL.
 type program struct {
-	Store   string `help:"The store: a file, made when it is first needed, or mongodb://host/database." default:"folkmoot.db" placeholder:"STORE"`
-	BaseURL string `name:"base-url" help:"Where people reach the site, such as https://moot.example.org. Default: from --listen." placeholder:"URL"`
+	Store   string `help:"The store: a file, or mongodb://host/database." default:"folkmoot.db" placeholder:"STORE"`
+	BaseURL string `name:"base-url" help:"Address at which people reach the site, such as https://moot.example.org. Default: from --listen." placeholder:"URL"`
 
 	Serve      serveCommand      `cmd:"" help:"Serve the site."`
-	SignInLink signInLinkCommand `cmd:"" name:"sign-in-link" help:"Print a one-time link to sign in with; makes the account."`
-	Import     importCommands    `cmd:"" help:"Take in consultations from elsewhere."`
+	SignInLink signInLinkCommand `cmd:"" name:"sign-in-link" help:"Print a one-time sign-in link; creates the account."`
+	Import     importCommands    `cmd:"" help:"Import consultations."`
 	Export     exportCommand     `cmd:"" help:"Write the result or the replies of a consultation to a file."`
-	Verify     verifyCommand     `cmd:"" help:"Check a sealed file, or the whole store, and say where it differs."`
+	Verify     verifyCommand     `cmd:"" help:"Check a sealed file or the whole store, and list the differences."`
 	Backup     backupCommand     `cmd:"" help:"Copy the store to a file while it is in use."`
-	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of the store; the old one is kept beside it."`
+	Restore    restoreCommand    `cmd:"" help:"Replace the store with a backup; the previous store is kept."`
 	Copy       copyCommand       `cmd:"" help:"Copy one store into another, between a file and MongoDB."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
@@ -41,7 +41,7 @@ type program struct {
 	Check reservedCommand `cmd:"" hidden:"" passthrough:""`
 }
 
-// shell is what a command has around it; a test fills in its own.
+// shell is the environment of a command; tests provide their own.
 type shell struct {
 	ctx      context.Context
 	out, err io.Writer
@@ -54,10 +54,10 @@ func main() {
 	os.Exit(sh.run(os.Args[1:]))
 }
 
-// run carries out one command line and gives the exit code.
+// run executes one command line and returns the exit code.
 func (sh *shell) run(args []string) (code int) {
 	defer func() {
-		if p := recover(); p != nil { // kong's way out of --help
+		if p := recover(); p != nil { // raised by kong.Exit below, for --help
 			early, ok := p.(earlyExit)
 			if !ok {
 				panic(p)
@@ -79,7 +79,7 @@ func (sh *shell) run(args []string) (code int) {
 		sh.say(sh.err, "cli.usage", "problem", err.Error())
 		return exitUsage
 	}
-	return sh.fail(command.Run())
+	return sh.exitCode(command.Run())
 }
 
 // earlyExit carries the exit code out of --help.

@@ -8,41 +8,41 @@ import (
 	"time"
 )
 
-// When memory is given back: after so long in which less than so many bytes were asked for.
+// Memory is released after idleInterval in which fewer than idleBytes were allocated.
 const (
-	restAfter = 2 * time.Second
-	restBelow = 1 << 20
+	idleInterval = 2 * time.Second
+	idleBytes    = 1 << 20
 )
 
-// startGC is how much garbage there may be until the program answers, in percent of what
-// is in use: what lies scattered between garbage then keeps its pages for good.
-const startGC = 20
+// startupGCPercent is GOGC until the server listens. Long-lived objects that are
+// allocated between garbage would keep its pages in use for good.
+const startupGCPercent = 20
 
-// giveBack gives memory that is not needed any more back to the system whenever there
-// is nothing to do, until ctx ends. Go does so only after minutes, and on the smallest
-// machines the database's pages need the room.
-func giveBack(ctx context.Context) {
-	tick := time.NewTicker(restAfter)
+// releaseMemory returns unused memory to the operating system whenever the program is
+// idle, until ctx is done. The runtime does so only after minutes, and on small
+// machines the page cache needs the memory.
+func releaseMemory(ctx context.Context) {
+	tick := time.NewTicker(idleInterval)
 	defer tick.Stop()
-	var last, given uint64 // bytes asked for since the start
+	var last, released uint64 // values of allocatedBytes
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := asked()
-		if now-last < restBelow && now-given >= restBelow {
-			runtime.GC() // what is pooled goes with the second one
+		now := allocatedBytes()
+		if now-last < idleBytes && now-released >= idleBytes {
+			runtime.GC() // sync.Pools are emptied by the second collection
 			debug.FreeOSMemory()
-			given = asked()
+			released = allocatedBytes()
 		}
 		last = now
 	}
 }
 
-// asked gives how many bytes the program has asked for since it started.
-func asked() uint64 {
+// allocatedBytes returns how many bytes were allocated since the program started.
+func allocatedBytes() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()

@@ -4,12 +4,12 @@ package main
 
 import (
 	"net/http"
-	_ "net/http/pprof" // its handlers register themselves
+	_ "net/http/pprof" // registers its handlers
 	"os"
 )
 
-// A program built with -tags profile, as "make profile" builds it, shows its
-// profiles at FOLKMOOT_PROFILE_LISTEN. Any other has no such address.
+// A program built with -tags profile (make profile) serves net/http/pprof at
+// FOLKMOOT_PROFILE_LISTEN.
 func init() {
 	if addr := os.Getenv("FOLKMOOT_PROFILE_LISTEN"); addr != "" {
 		go func() { _ = http.ListenAndServe(addr, nil) }()

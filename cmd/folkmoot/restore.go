@@ -8,25 +8,25 @@ import (
 	"folkmoot/models/sqlite"
 )
 
-// restoreCommand puts a backup in the store's place.
+// restoreCommand replaces the store with a backup.
 type restoreCommand struct {
 	File string `arg:"" help:"The backup."`
 }
 
-// Run refuses while any process, above all a server, has the store open.
+// Run replaces the store. It fails while another process has the store open.
 func (c *restoreCommand) Run(sh *shell, p *program) error {
 	if err := checkStore(p.Store); err != nil {
 		return err
 	}
-	if onMongo(p.Store) {
+	if isMongoDB(p.Store) {
 		return usage("cli.restore.mongodb")
 	}
-	before := keptBeside(p.Store)
+	before := previousStores(p.Store)
 	if err := sqlite.Restore(sh.ctx, c.File, p.Store); err != nil {
 		return err
 	}
 	sh.say(sh.out, "cli.restore.done", "store", p.Store, "file", c.File)
-	for name := range keptBeside(p.Store) {
+	for name := range previousStores(p.Store) {
 		if !before[name] {
 			sh.say(sh.out, "cli.restore.kept", "kept", name)
 		}
@@ -34,14 +34,14 @@ func (c *restoreCommand) Run(sh *shell, p *program) error {
 	return nil
 }
 
-// keptBeside lists the stores that restores have put aside.
-func keptBeside(store string) map[string]bool {
-	kept := map[string]bool{}
-	entries, _ := os.ReadDir(filepath.Dir(store)) // what cannot be listed is not named
+// previousStores returns the names of stores that were replaced by a restore.
+func previousStores(store string) map[string]bool {
+	names := map[string]bool{}
+	entries, _ := os.ReadDir(filepath.Dir(store)) // a folder that cannot be listed has none
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), filepath.Base(store)+".before-restore-") && !strings.HasSuffix(e.Name(), "-wal") {
-			kept[filepath.Join(filepath.Dir(store), e.Name())] = true
+			names[filepath.Join(filepath.Dir(store), e.Name())] = true
 		}
 	}
-	return kept
+	return names
 }

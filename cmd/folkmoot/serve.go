@@ -13,22 +13,22 @@ import (
 	"folkmoot/models/service"
 )
 
-// serveCommand serves the site until it is stopped.
+// serveCommand runs the web server.
 type serveCommand struct {
 	Listen       string   `help:"Address to listen on." default:"${listen}" placeholder:"HOST:PORT"`
-	SMTP         string   `name:"smtp" help:"Mail server, as smtp://user:password@host:587?from=Folkmoot%20%3Cno-reply@example.org%3E (or smtps://). Without it mail waits in the store." placeholder:"URL"`
-	Site         string   `help:"Name of the site, as its pages and messages give it." default:"Folkmoot"`
-	TrustedProxy []string `name:"trusted-proxy" help:"Address or network of a proxy whose X-Forwarded-For counts; may be repeated." placeholder:"ADDR"`
+	SMTP         string   `name:"smtp" help:"Mail server, as smtp://user:password@host:587?from=Folkmoot%20%3Cno-reply@example.org%3E (or smtps://). Without it mail is kept in the store and not sent." placeholder:"URL"`
+	Site         string   `help:"Name of the site on pages and in messages." default:"Folkmoot"`
+	TrustedProxy []string `name:"trusted-proxy" help:"Address or network of a proxy whose X-Forwarded-For header is used; may be repeated." placeholder:"ADDR"`
 	Demo         bool     `help:"Fill an empty store with demonstration data."`
-	LogFormat    string   `help:"How to write the log: ${enum}. auto is text on a terminal." enum:"auto,text,json" default:"auto"`
+	LogFormat    string   `help:"Format of the log: ${enum}. auto is text on a terminal, otherwise json." enum:"auto,text,json" default:"auto"`
 	AccessLog    bool     `help:"Log each request." default:"true" negatable:""`
-	Limits       bool     `help:"Limit how much one network may send; switch off for load tests only." default:"true" negatable:""`
+	Limits       bool     `help:"Limit how much one network may send; disable for load tests only." default:"true" negatable:""`
 
 	MetricsListen string `hidden:""`
 }
 
-// Run serves until SIGINT or SIGTERM, then finishes what is under way. A second
-// signal stops at once.
+// Run serves until SIGINT or SIGTERM, then shuts down gracefully. A second signal ends
+// the process at once.
 func (c *serveCommand) Run(sh *shell, p *program) error {
 	if c.MetricsListen != "" {
 		return usage("cli.reserved.flag", "flag", "--metrics-listen")
@@ -39,20 +39,20 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	}
 	ctx, stop := signal.NotifyContext(sh.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
+	context.AfterFunc(ctx, stop) // restores the signals' default action
 	log := newLogger(sh.err, c.LogFormat)
-	slog.SetDefault(log) // of the stores and libraries
-	go giveBack(ctx)
-	usual := debug.SetGCPercent(startGC)
-	answers := func(running) { debug.SetGCPercent(usual) }
+	slog.SetDefault(log) // used by stores and libraries
+	go releaseMemory(ctx)
+	normal := debug.SetGCPercent(startupGCPercent)
+	ready := func(running) { debug.SetGCPercent(normal) }
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
 		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
 		Clock: sh.clock, Log: log, Shell: sh,
-	}, answers)
+	}, ready)
 }
 
-// sender gives what sends mail: a server, or the hold.
+// sender returns the SMTP sender, or mail.Hold if --smtp is not set.
 func (c *serveCommand) sender(p *program) (models.Sender, error) {
 	if c.SMTP == "" {
 		return mail.Hold{}, nil

@@ -17,10 +17,10 @@ import (
 	viewmail "folkmoot/views/mail"
 )
 
-// shutdownGrace is how long requests under way may take when the server stops.
+// shutdownGrace is the time that active requests have to finish when the server stops.
 const shutdownGrace = 20 * time.Second
 
-// config is a server to run. Shell, Sender, Clock and Log must be there.
+// config configures run. Shell, Sender, Clock and Log are required.
 type config struct {
 	Store, Listen, BaseURL, Site string
 	Sender                       models.Sender
@@ -30,40 +30,39 @@ type config struct {
 	Limits                       service.Limits
 	Clock                        models.Clock
 	Log                          *slog.Logger
-	Shell                        *shell           // the terminal
-	Tick                         <-chan time.Time // paces the jobs in tests
+	Shell                        *shell           // start-up messages go here
+	Tick                         <-chan time.Time // drives the job runner in tests
 }
 
-// running is a server that answers.
+// running describes a started server.
 type running struct {
 	Addr      net.Addr
 	BaseURL   string
 	Store     models.Store
 	Limiter   models.Limiter
 	Service   *service.Service
-	ShowLinks bool // one-time links appear on the page: see config.showLinks
+	ShowLinks bool // see config.showLinks
 }
 
-// run serves until ctx ends: it opens the store, fills it where it is the
-// demonstration's, listens, and tells ready (if not nil) once it answers. Then it
-// takes no more connections, finishes the requests and the messages under way,
-// commits the queue and closes the store.
+// run listens, opens the store, fills it with --demo, and serves until ctx is done.
+// It calls ready, unless nil, once the server accepts requests. At the end it stops
+// accepting connections, finishes active requests and deliveries, and closes the store.
 func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 	if err := cfg.check(); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return models.Fail(models.CodeUnavailable, "cli.listen", "listen", cfg.Listen, "problem", problemOf(err))
+		return models.Fail(models.CodeUnavailable, "cli.listen", "listen", cfg.Listen, "problem", listenProblem(err))
 	}
 	defer listener.Close()
 	base := cfg.BaseURL
 	if base == "" {
-		if base, err = baseURLOf(cfg.Listen, listener.Addr()); err != nil {
+		if base, err = baseURLFromListener(cfg.Listen, listener.Addr()); err != nil {
 			return err
 		}
 	}
-	clock := &stageClock{base: cfg.Clock}
+	clock := &demoClock{base: cfg.Clock}
 	store, err := openStore(ctx, cfg.Store, clock)
 	if err != nil {
 		return err
@@ -73,7 +72,7 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 		return err
 	}
 	clock.base = cfg.Clock
-	demo, err := cfg.stage(ctx, store, clock)
+	demo, err := cfg.prepareDemo(ctx, store, clock)
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 	return cfg.serve(ctx, listener, s, demo, ready)
 }
 
-// check refuses what can be refused before anything is touched, and tidies the
+// check validates the configuration before any file is touched, and normalises the
 // base URL.
 func (cfg *config) check() (err error) {
 	if err := checkStore(cfg.Store); err != nil {
@@ -97,20 +96,20 @@ func (cfg *config) check() (err error) {
 		if cfg.BaseURL, err = checkBaseURL(cfg.BaseURL); err != nil {
 			return err
 		}
-	} else if _, err := baseURLOf(cfg.Listen, &net.TCPAddr{}); err != nil {
+	} else if _, err := baseURLFromListener(cfg.Listen, &net.TCPAddr{}); err != nil {
 		return err
 	}
 	return checkProxies(cfg.TrustedProxies)
 }
 
-// showLinks tells whether a page may show the link that would have been mailed:
-// only in a store that the demonstration filled, and only where nobody but this
-// machine can reach it.
+// showLinks reports whether pages may show one-time links that would otherwise be
+// mailed: only in the demonstration's store, and only if the server can be reached from
+// this machine alone.
 func (cfg *config) showLinks(addr net.Addr, base string, demo bool) bool {
-	return demo && onThisMachine(addr, base) && len(cfg.TrustedProxies) == 0
+	return demo && loopbackOnly(addr, base) && len(cfg.TrustedProxies) == 0
 }
 
-// serve puts service, jobs and handlers together and runs them.
+// serve constructs service, job runner and handlers, and runs them.
 func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, demo bool, ready func(running)) (err error) {
 	mails := !cfg.Sender.Holds()
 	s.Service, err = service.New(ctx, s.Store, cfg.Clock, s.Limiter, service.Config{
@@ -122,7 +121,7 @@ func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, 
 	messages := viewmail.Renderer{BaseURL: s.BaseURL, Site: cfg.Site}
 	runner := jobs.New(jobs.Options{
 		Store: s.Store, Renderer: messages, Sender: cfg.Sender, Clock: cfg.Clock, Log: cfg.Log, Tick: cfg.Tick,
-		Delivery: deliveryOf(cfg.Sender),
+		Delivery: deliveryTimeout(cfg.Sender),
 	})
 	server, err := handlers.New(handlers.Options{
 		Service: s.Service, Log: cfg.Log, BaseURL: s.BaseURL, Site: cfg.Site, Demo: demo, ShowLinks: s.ShowLinks,
@@ -131,30 +130,31 @@ func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, 
 	if err != nil {
 		return fmt.Errorf("set up the pages: %w", err)
 	}
-	if err := cfg.greet(ctx, s, demo); err != nil {
+	if err := cfg.printStart(ctx, s, demo); err != nil {
 		return err
 	}
-	return cfg.untilDone(ctx, listener, server, runner, func() {
+	return cfg.serveUntilDone(ctx, listener, server, runner, func() {
 		if ready != nil {
 			ready(s)
 		}
 	})
 }
 
-// deliveryOf is how long a sender may take over one message; 0: it does not say.
-func deliveryOf(s models.Sender) time.Duration {
+// deliveryTimeout returns the longest time a sender takes for one message, or 0 if
+// unknown.
+func deliveryTimeout(s models.Sender) time.Duration {
 	if smtp, ok := s.(*mail.SMTP); ok {
 		return smtp.Timeout()
 	}
 	return 0
 }
 
-// untilDone serves until ctx ends or the listener fails, then stops in order:
-// requests first, since they may leave messages; the messages in hand after them.
-func (cfg *config) untilDone(ctx context.Context, listener net.Listener, server *handlers.Server, runner *jobs.Runner, ready func()) error {
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	worked := make(chan struct{})
-	go func() { runner.Run(working); close(worked) }()
+// serveUntilDone serves until ctx is done or the listener fails. It then waits for
+// active requests first, since they may add jobs, and for the job runner after that.
+func (cfg *config) serveUntilDone(ctx context.Context, listener net.Listener, server *handlers.Server, runner *jobs.Runner, ready func()) error {
+	jobsCtx, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
+	jobsDone := make(chan struct{})
+	go func() { runner.Run(jobsCtx); close(jobsDone) }()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	ready()
@@ -165,35 +165,35 @@ func (cfg *config) untilDone(ctx context.Context, listener net.Listener, server 
 		cfg.Log.Info("stopping")
 		err = cfg.stop(server, listener, served)
 	}
-	stopWork()
-	<-worked
+	stopJobs()
+	<-jobsDone
 	cfg.Log.Info("stopped")
 	return err
 }
 
-// stop takes no more connections and waits for the requests under way.
+// stop closes the listener and waits for active requests.
 func (cfg *config) stop(server *handlers.Server, listener net.Listener, served <-chan error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
 	err := server.Shutdown(ctx)
-	_ = listener.Close() // should Serve not have begun yet
+	_ = listener.Close() // in case Serve has not started yet
 	<-served
 	if errors.Is(err, context.DeadlineExceeded) {
-		cfg.Log.Warn("some requests were cut off", "after", shutdownGrace)
+		cfg.Log.Warn("shutdown: active requests were aborted", "timeout", shutdownGrace)
 		return nil
 	}
 	return err
 }
 
-// greet logs how the server runs and tells the terminal where to look.
-func (cfg *config) greet(ctx context.Context, s running, demo bool) error {
+// printStart logs the configuration and prints where the site can be reached.
+func (cfg *config) printStart(ctx context.Context, s running, demo bool) error {
 	cfg.Log.Info("listening", "address", s.Addr.String(), "base_url", s.BaseURL, "store", storeName(cfg.Store), "demo", demo,
 		"mail", map[bool]string{true: "held", false: "smtp"}[cfg.Sender.Holds()])
-	if !onThisMachine(s.Addr, s.BaseURL) && !strings.HasPrefix(s.BaseURL, "https://") {
-		cfg.Log.Warn("the base URL is not https: sessions travel in plain text")
+	if !loopbackOnly(s.Addr, s.BaseURL) && !strings.HasPrefix(s.BaseURL, "https://") {
+		cfg.Log.Warn("base URL is not https: session cookies are sent unencrypted", "base_url", s.BaseURL)
 	}
 	if demo {
-		return cfg.greetDemo(ctx, s)
+		return cfg.printDemoStart(ctx, s)
 	}
 	sh := cfg.Shell
 	sh.say(sh.out, "cli.serve.where", "url", s.BaseURL)
@@ -208,8 +208,8 @@ func (cfg *config) greet(ctx context.Context, s running, demo bool) error {
 	return err
 }
 
-// problemOf leaves the system's words of a failed listen.
-func problemOf(err error) string {
+// listenProblem returns the system's error text of a failed net.Listen.
+func listenProblem(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err.Error()
 	}

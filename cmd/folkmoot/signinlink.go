@@ -8,21 +8,21 @@ import (
 	"folkmoot/models/service"
 )
 
-// signInLinkCommand makes an account, if there is none, and a link to it. It is
-// how the first admin comes in, and the way in when no mail can be sent.
+// signInLinkCommand prints a one-time sign-in link and creates the account if needed.
+// The first admin signs in this way.
 type signInLinkCommand struct {
 	Email string `arg:"" help:"Address of the account."`
 	Name  string `help:"Public name, for a new account."`
-	Role  string `help:"Role to give: ${enum}." enum:"participant,moderator,organiser,board,admin" default:"participant"`
+	Role  string `help:"Role of the account: ${enum}." enum:"participant,moderator,organiser,board,admin" default:"participant"`
 }
 
-// Run prints the link and nothing else.
+// Run prints the link alone, so that scripts can use it.
 func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 	base, err := checkBaseURL(p.siteURL())
 	if err != nil {
 		return err
 	}
-	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is made
+	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is created
 		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
 	}
 	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
@@ -38,5 +38,5 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 	})
 }
 
-// signInURL is the page of a one-time link.
+// signInURL returns the address of a one-time link.
 func signInURL(base, token string) string { return base + "/sign-in/" + token }

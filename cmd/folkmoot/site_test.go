@@ -28,7 +28,7 @@ type site struct {
 	svc   *service.Service // of the first node
 	store models.Store
 	clock *storetest.Clock
-	stage *stageClock // shows clock, or the time that the demonstration plays in
+	stage *demoClock // shows clock, or the time that the demonstration plays in
 	post  viewsmail.Renderer
 	inbox map[string][]models.Mail
 }
@@ -39,7 +39,7 @@ func newSite(t *testing.T) *site { return newSiteAt(t, onFile(t)) }
 func newSiteAt(t *testing.T, at place) *site {
 	t.Helper()
 	s := &site{t: t, clock: storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), inbox: map[string][]models.Mail{}}
-	s.stage = &stageClock{base: s.clock}
+	s.stage = &demoClock{base: s.clock}
 	var listeners []net.Listener
 	for range at.nodes {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,7 +88,7 @@ func (s *site) serves(store models.Store, listener net.Listener, behind bool) *s
 func (s *site) stages() {
 	s.t.Helper()
 	cfg := config{Demo: true, Shell: newTerminal(s.t, s.clock).shell}
-	_, err := cfg.stage(s.t.Context(), s.store, s.stage)
+	_, err := cfg.prepareDemo(s.t.Context(), s.store, s.stage)
 	check(s.t, err)
 }
 

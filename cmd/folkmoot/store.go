@@ -14,20 +14,20 @@ import (
 	"folkmoot/models/sqlite"
 )
 
-// onMongo tells whether a store is a MongoDB.
-func onMongo(store string) bool {
+// isMongoDB reports whether store is a MongoDB URI.
+func isMongoDB(store string) bool {
 	return strings.HasPrefix(store, "mongodb://") || strings.HasPrefix(store, "mongodb+srv://")
 }
 
-// checkStore refuses what is neither a file nor a MongoDB.
+// checkStore returns a usage error unless store is a file name or a MongoDB URI.
 func checkStore(store string) error {
-	if store == "" || strings.Contains(store, "://") && !onMongo(store) {
+	if store == "" || strings.Contains(store, "://") && !isMongoDB(store) {
 		return usage("cli.store.form", "store", store)
 	}
 	return nil
 }
 
-// storeName is what --store says without the password that may be in it.
+// storeName returns the value of --store without user, password and options.
 func storeName(store string) string {
 	scheme, rest, ok := strings.Cut(store, "://")
 	if !ok {
@@ -38,42 +38,43 @@ func storeName(store string) string {
 	return scheme + "://" + hosts[strings.LastIndex(hosts, "@")+1:] + "/" + path
 }
 
-// openStore opens a file or a MongoDB. clock is the file's; a MongoDB has its own.
+// openStore opens a file or a MongoDB database. clock is used for a file; a MongoDB
+// store uses the database's clock.
 func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
-	if !onMongo(store) {
+	if !isMongoDB(store) {
 		return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
 	}
-	if _, err := thereIs(ctx, store); err != nil {
+	if _, err := storeExists(ctx, store); err != nil {
 		return nil, err
 	}
 	return mongo.Open(ctx, store, mongo.Options{})
 }
 
-// reachWithin is how long a database may take to answer when a command begins.
-const reachWithin = 15 * time.Second
+// connectTimeout is how long a database may take to answer when a command starts.
+const connectTimeout = 15 * time.Second
 
-// thereIs tells whether there is a store: the file, or something in the database.
-// CodeUnavailable cli.store.unreachable if the database does not answer.
-func thereIs(ctx context.Context, store string) (bool, error) {
-	if !onMongo(store) {
+// storeExists reports whether the file exists, or whether the database holds anything.
+// Errors: CodeUnavailable cli.store.unreachable if the database does not answer.
+func storeExists(ctx context.Context, store string) (bool, error) {
+	if !isMongoDB(store) {
 		_, err := os.Stat(store)
 		return !errors.Is(err, fs.ErrNotExist), nil
 	}
-	reaching, cancel := context.WithTimeout(ctx, reachWithin)
+	reaching, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	there, err := mongo.There(reaching, store)
 	if ctx.Err() == nil && (models.CodeOf(err) == models.CodeUnavailable || errors.Is(err, context.DeadlineExceeded)) {
 		return false, &models.Error{
 			Code: models.CodeUnavailable, Key: "cli.store.unreachable", Err: err,
-			Args: map[string]any{"store": storeName(store), "problem": whyNot(err)},
+			Args: map[string]any{"store": storeName(store), "problem": connectProblem(err)},
 		}
 	}
 	return there, err
 }
 
-// whyNot is what the driver says of a database that cannot be reached: what the last
-// attempt met with, or else the root of the error.
-func whyNot(err error) string {
+// connectProblem returns the driver's reason for a failed connection: the error of the
+// last attempt, or else the innermost error.
+func connectProblem(err error) string {
 	if _, last, ok := strings.Cut(err.Error(), "Last error: "); ok {
 		last, _, _ = strings.Cut(last, " }")
 		return last
@@ -84,8 +85,7 @@ func whyNot(err error) string {
 	return err.Error()
 }
 
-// clockOf gives the clock by which everything on a store goes: a MongoDB's own, which
-// all nodes share, or else the machine's.
+// clockOf returns a MongoDB store's own clock, which all nodes share, or else machine.
 func clockOf(ctx context.Context, store models.Store, machine models.Clock) (models.Clock, error) {
 	if s, ok := store.(*mongo.Store); ok {
 		return s.Clock(ctx)
@@ -93,7 +93,7 @@ func clockOf(ctx context.Context, store models.Store, machine models.Clock) (mod
 	return machine, nil
 }
 
-// limiterOf gives the limits on abuse: shared by all nodes on a MongoDB, or else in
+// limiterOf returns a MongoDB store's limiter, which all nodes share, or else one in
 // memory.
 func limiterOf(store models.Store, clock models.Clock) models.Limiter {
 	if s, ok := store.(*mongo.Store); ok {
@@ -102,14 +102,14 @@ func limiterOf(store models.Store, clock models.Clock) models.Limiter {
 	return service.NewLimiter(clock)
 }
 
-// open opens the store of a command. One that is not there is made only where
-// create says so, since nobody wants the backup of a mistyped name.
+// open opens the store of a command. A store that does not exist is created only if
+// create is true.
 func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	if err := checkStore(p.Store); err != nil {
 		return nil, err
 	}
 	if !create {
-		there, err := thereIs(sh.ctx, p.Store)
+		there, err := storeExists(sh.ctx, p.Store)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	return openStore(sh.ctx, p.Store, sh.clock)
 }
 
-// with opens the store, runs fn with a service on it, and closes it again.
+// with opens the store, calls fn with a service on it, and closes the store.
 func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, store models.Store, svc *service.Service) error) (err error) {
 	store, err := p.open(sh, create)
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"folkmoot/models/service"
 )
 
-// verifyCommand recomputes what can be recomputed.
+// verifyCommand checks a sealed file or the whole store by recomputing it.
 type verifyCommand struct {
 	File string `arg:"" optional:"" help:"A sealed file, full or public; without it, the whole store."`
 }
 
-// Run prints what was checked and every difference; any difference is exit code 1.
+// Run prints what was checked and every difference. The exit code is 1 if there is any.
 func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if c.File == "" {
 		return p.with(sh, false, func(ctx context.Context, _ models.Store, svc *service.Service) error {
@@ -23,7 +23,7 @@ func (c *verifyCommand) Run(sh *shell, p *program) error {
 	}
 	b, err := os.ReadFile(c.File)
 	if err != nil {
-		return models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", plain(err))
+		return models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", fileProblem(err))
 	}
 	kind, sum, diffs, err := sealed.Verify(b)
 	if err != nil {
@@ -31,10 +31,11 @@ func (c *verifyCommand) Run(sh *shell, p *program) error {
 	}
 	sh.say(sh.out, "cli.verify.file."+kindKey(kind), "file", c.File)
 	sh.say(sh.out, "cli.verify.sha256", "sum", sum)
-	return sh.verdict(diffs)
+	return sh.printDifferences(diffs)
 }
 
-// kindKey names the sentence for a kind of file; a file may say anything of itself.
+// kindKey returns the last part of the catalogue key for a kind of file. A forged file
+// may claim any kind.
 func kindKey(kind string) string {
 	if kind == "full" || kind == "public" {
 		return kind
@@ -57,11 +58,11 @@ func (sh *shell) verifyStore(ctx context.Context, store string, svc *service.Ser
 	} {
 		sh.say(sh.out, "cli.verify."+a.kind, "count", a.n)
 	}
-	return sh.verdict(diffs)
+	return sh.printDifferences(diffs)
 }
 
-// verdict prints the differences, and fails if there are any.
-func (sh *shell) verdict(diffs []sealed.Difference) error {
+// printDifferences prints the differences and returns errReported if there are any.
+func (sh *shell) printDifferences(diffs []sealed.Difference) error {
 	if len(diffs) == 0 {
 		sh.say(sh.out, "cli.verify.same")
 		return nil
@@ -70,5 +71,5 @@ func (sh *shell) verdict(diffs []sealed.Difference) error {
 		sh.say(sh.out, "cli.verify.difference", "where", d.Where, "got", d.Got, "want", d.Want)
 	}
 	sh.say(sh.out, "cli.verify.differs", "count", len(diffs))
-	return errSaid
+	return errReported
 }

@@ -6,16 +6,16 @@ import (
 	"runtime/debug"
 )
 
-// versionCommand prints what this program was built from.
+// versionCommand prints the program's version.
 type versionCommand struct{}
 
-// Run prints one line.
+// Run prints version, Go version and platform on one line.
 func (versionCommand) Run(sh *shell) error {
 	_, err := fmt.Fprintf(sh.out, "folkmoot %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
-// version gives the module's version, or the commit it was built from.
+// version returns the module's version, or the commit that the program was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -12,7 +12,7 @@ import (
 
 const day = 24 * time.Hour
 
-// demoIdea is an idea of the organiser's, with the votes that it shall get.
+// demoIdea is an idea of the organiser's, with the tally that it ends with.
 type demoIdea struct {
 	title, body string
 	votes       models.Tally
@@ -22,12 +22,11 @@ type demoIdea struct {
 type demoSuggestion struct {
 	round           int
 	by, title, body string
-	waits           bool // for the moderator, to this day
+	pending         bool // still waits for the moderator
 	votes           models.Tally
 }
 
-// demoReply is one reply. What it answers, and the idea it stands under, come
-// in an earlier round.
+// demoReply is one reply. Its parent and its idea must come in an earlier round.
 type demoReply struct {
 	key, parent string
 	by          string
@@ -35,12 +34,12 @@ type demoReply struct {
 	idea        int
 	round       int
 	body        string
-	waits       bool          // for the moderator, to this day
-	fate        models.Action // what the moderator does instead of publishing, or after it
+	pending     bool          // still waits for the moderator
+	action      models.Action // the moderator's decision if it is not ActionPublish; ActionRemove follows a publication
 	reason      string
 }
 
-// demoResponse is an answer of the board, or a draft of one.
+// demoResponse is a board response, or a draft of one.
 type demoResponse struct {
 	idea, daysAgo     int
 	publish           bool
@@ -48,18 +47,19 @@ type demoResponse struct {
 	reason, owner, by string
 }
 
-// play carries out what people did, each at their time.
-type play struct {
+// scenario replays the demonstration through the services, setting the clock for
+// each act.
+type scenario struct {
 	ctx    context.Context
 	svc    *service.Service
 	store  models.Store
-	clock  *stageClock
+	clock  *demoClock
 	now    time.Time
 	people map[string]models.Actor
-	made   map[string]service.Sent // replies by key, in this consultation
+	sent   map[string]service.Sent // replies of the current consultation by key
 }
 
-// unwrap joins the lines of each paragraph: on the page a line break is kept.
+// unwrap joins the lines of each paragraph, since pages keep line breaks.
 func unwrap(text string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
@@ -68,11 +68,11 @@ func unwrap(text string) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// ago sets the clock to some time before now.
-func (p *play) ago(d time.Duration) { p.clock.set(p.now.Add(-d)) }
+// ago sets the clock to d before now.
+func (p *scenario) ago(d time.Duration) { p.clock.set(p.now.Add(-d)) }
 
-// actor gives somebody with an account, or a guest by name.
-func (p *play) actor(name string, guest bool) (models.Actor, error) {
+// actor returns the actor for a person with an account, or for a guest.
+func (p *scenario) actor(name string, guest bool) (models.Actor, error) {
 	if guest {
 		return models.Actor{Guest: p.svc.Keyed("demo", name), Language: "en"}, nil
 	}
@@ -83,18 +83,18 @@ func (p *play) actor(name string, guest bool) (models.Actor, error) {
 	return a, nil
 }
 
-// opening is a consultation about to open.
-type opening struct {
+// consultationPlan describes a consultation that openConsultation creates and opens.
+type consultationPlan struct {
 	slug             string
 	text             models.ConsultationText
 	settings         models.ConsultationSettings
 	ideas            []demoIdea
-	opened           time.Duration // ago
+	opened           time.Duration // before now
 	closes, answerBy time.Time
 }
 
-// begin drafts a consultation two days before it opens, and opens it.
-func (p *play) begin(o opening) error {
+// openConsultation creates a draft two days before the opening date, and opens it.
+func (p *scenario) openConsultation(o consultationPlan) error {
 	organiser := p.people[organiserName]
 	p.ago(o.opened + 2*day)
 	c, err := p.svc.NewConsultation(p.ctx, organiser, service.ConsultationInput{
@@ -113,13 +113,12 @@ func (p *play) begin(o opening) error {
 		return err
 	}
 	p.ago(o.opened)
-	p.made = map[string]service.Sent{}
+	p.sent = map[string]service.Sent{}
 	_, err = p.svc.Open(p.ctx, organiser, o.slug, time.Time{}, c.Rev)
 	return err
 }
 
-// round is one day's talk: what came in, and what the moderator does with it
-// some hours later.
+// round is one day's contributions. The moderator decides on them some hours later.
 type round struct {
 	slug    string
 	ago     time.Duration
@@ -127,20 +126,20 @@ type round struct {
 	ideas   []demoSuggestion
 }
 
-// playRound sends everything of the round and decides on it.
-func (p *play) playRound(r round) error {
+// playRound posts the contributions of a round and moderates them.
+func (p *scenario) playRound(r round) error {
 	var publish []service.ItemRev
-	apart := map[models.Action]demoReply{}
+	decided := map[models.Action]demoReply{}
 	for n, reply := range r.replies {
 		p.ago(r.ago - time.Duration(n)*17*time.Minute)
 		sent, err := p.reply(r.slug, reply)
 		if err != nil {
 			return fmt.Errorf("reply %s: %w", reply.key, err)
 		}
-		if reply.fate != "" {
-			apart[reply.fate] = reply
+		if reply.action != "" {
+			decided[reply.action] = reply
 		}
-		if !reply.waits && (reply.fate == "" || reply.fate == models.ActionRemove) {
+		if !reply.pending && (reply.action == "" || reply.action == models.ActionRemove) {
 			publish = append(publish, service.ItemRev{Item: sent.Item, Rev: 1})
 		}
 	}
@@ -149,7 +148,7 @@ func (p *play) playRound(r round) error {
 		if err != nil {
 			return fmt.Errorf("idea %q: %w", idea.title, err)
 		}
-		if !idea.waits {
+		if !idea.pending {
 			publish = append(publish, service.ItemRev{Item: sent.Item, Rev: 1})
 		}
 	}
@@ -158,33 +157,33 @@ func (p *play) playRound(r round) error {
 		return err
 	}
 	for _, action := range []models.Action{models.ActionReject, models.ActionSpam, models.ActionRemove} {
-		reply, ok := apart[action]
+		reply, ok := decided[action]
 		if !ok {
 			continue
 		}
 		p.ago(r.ago - 6*time.Hour)
-		if err := p.decide(action, reply.reason, service.ItemRev{Item: p.made[reply.key].Item, Rev: 1}); err != nil {
+		if err := p.decide(action, reply.reason, service.ItemRev{Item: p.sent[reply.key].Item, Rev: 1}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *play) reply(slug string, r demoReply) (service.Sent, error) {
+func (p *scenario) reply(slug string, r demoReply) (service.Sent, error) {
 	actor, err := p.actor(r.by, r.guest)
 	if err != nil {
 		return service.Sent{}, err
 	}
 	in := service.ReplyInput{Slug: slug, Name: r.by, Body: unwrap(r.body), IdeaNumber: r.idea}
 	if r.parent != "" {
-		in.ParentID = p.made[r.parent].Item.ID
+		in.ParentID = p.sent[r.parent].Item.ID
 	}
 	sent, err := p.svc.PostReply(p.ctx, actor, in)
-	p.made[r.key] = sent
+	p.sent[r.key] = sent
 	return sent, err
 }
 
-func (p *play) suggest(slug string, i demoSuggestion) (service.Sent, error) {
+func (p *scenario) suggest(slug string, i demoSuggestion) (service.Sent, error) {
 	actor, err := p.actor(i.by, false)
 	if err != nil {
 		return service.Sent{}, err
@@ -192,8 +191,8 @@ func (p *play) suggest(slug string, i demoSuggestion) (service.Sent, error) {
 	return p.svc.SuggestIdea(p.ctx, actor, service.IdeaInput{Slug: slug, Title: i.title, Body: unwrap(i.body)})
 }
 
-// decide is one act of the moderator.
-func (p *play) decide(action models.Action, reason string, items ...service.ItemRev) error {
+// decide records one decision of the moderator on items.
+func (p *scenario) decide(action models.Action, reason string, items ...service.ItemRev) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -201,8 +200,8 @@ func (p *play) decide(action models.Action, reason string, items ...service.Item
 	return err
 }
 
-// ofRound picks what belongs to a round.
-func ofRound(n int, replies []demoReply, ideas []demoSuggestion) (r round) {
+// selectRound returns the replies and ideas of round n.
+func selectRound(n int, replies []demoReply, ideas []demoSuggestion) (r round) {
 	for _, reply := range replies {
 		if reply.round == n {
 			r.replies = append(r.replies, reply)

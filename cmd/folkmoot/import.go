@@ -11,7 +11,7 @@ import (
 	"folkmoot/models/transfer"
 )
 
-// importCommands are the kinds of import.
+// importCommands holds one command for each import format.
 type importCommands struct {
 	Wordpress importWordPress `cmd:"" help:"A WordPress export (WXR 1.0 to 1.2): each published post becomes a draft with its comments."`
 	Disqus    reservedCommand `cmd:"" hidden:"" passthrough:""`
@@ -19,15 +19,16 @@ type importCommands struct {
 	Polis     reservedCommand `cmd:"" hidden:"" passthrough:""`
 }
 
-// importWordPress takes in a WordPress export.
+// importWordPress imports a WordPress export (WXR).
 type importWordPress struct {
 	File          string `arg:"" help:"The export, an XML file."`
-	Post          string `help:"Take only the post with this id." placeholder:"ID"`
-	Slug          string `help:"Word in the address; needs exactly one post." placeholder:"SLUG"`
-	IdeasFromList bool   `help:"Make the post's numbered list ideas 1, 2, 3 …"`
+	Post          string `help:"Import only the post with this id." placeholder:"ID"`
+	Slug          string `help:"Slug of the consultation; needs exactly one post." placeholder:"SLUG"`
+	IdeasFromList bool   `help:"Turn the post's numbered list into ideas 1, 2, 3 …"`
 }
 
-// Run imports and says what came of it. A file that is refused leaves no store.
+// Run imports the file and prints a report. The store is not created if the file is
+// invalid.
 func (c *importWordPress) Run(sh *shell, p *program) error {
 	if err := checkStore(p.Store); err != nil {
 		return err
@@ -38,7 +39,7 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	}
 	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
 		report, err := read.Add(ctx, svc)
-		if c.Slug != "" && models.CodeOf(err) == models.CodeInvalid { // a word that addresses need
+		if c.Slug != "" && models.CodeOf(err) == models.CodeInvalid { // reserved, or not valid in an address
 			return usageError{err}
 		}
 		if err != nil {
@@ -49,26 +50,26 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	})
 }
 
-// read reads the file and checks it.
+// read parses and checks the file.
 func (c *importWordPress) read() (*transfer.WordPressImport, error) {
 	if c.Slug != "" && !models.ValidSlug(c.Slug) {
 		return nil, usage("import.slug", "slug", c.Slug)
 	}
 	file, err := os.Open(c.File)
 	if err != nil {
-		return nil, models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", plain(err))
+		return nil, models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", fileProblem(err))
 	}
 	defer file.Close()
 	read, err := transfer.ReadWordPress(file, transfer.WordPressOptions{
 		Post: c.Post, Slug: c.Slug, IdeasFromList: c.IdeasFromList,
 	})
-	if ofFile(err) {
-		return nil, models.Fail(models.CodeInvalid, "cli.file.read", "file", c.File, "problem", plain(err))
+	if isFileError(err) {
+		return nil, models.Fail(models.CodeInvalid, "cli.file.read", "file", c.File, "problem", fileProblem(err))
 	}
 	return read, err
 }
 
-// report prints what became of each post, and what stayed out.
+// report prints the outcome for each post, and what was left out.
 func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressReport) {
 	added := false
 	for _, post := range r.Posts {
@@ -79,7 +80,7 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 		}
 		added = true
 		sh.say(sh.out, "cli.import.added", "title", post.Title, "url", url)
-		sh.counts("  ", []amount{
+		sh.printAmounts("  ", []amount{
 			{"ideas", post.Ideas},
 			{"replies", post.Replies},
 			{"pending", post.Pending},
@@ -90,14 +91,14 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 			sh.say(sh.out, "cli.import.no_list")
 		}
 	}
-	sh.leftOut(r.Counts)
+	sh.printLeftOut(r.Counts)
 	if added {
 		sh.say(sh.out, "cli.import.next")
 	}
 }
 
-// leftOut prints what of the file was not taken in, by kind.
-func (sh *shell) leftOut(c transfer.Counts) {
+// printLeftOut prints what was not imported, by kind.
+func (sh *shell) printLeftOut(c transfer.Counts) {
 	list := []amount{
 		{"pages", c.Pages},
 		{"drafts", c.Drafts},
@@ -113,17 +114,17 @@ func (sh *shell) leftOut(c transfer.Counts) {
 		{"duplicates", c.Duplicates},
 		{"elsewhere", c.CommentsElsewhere},
 	}
-	sh.counts(sh.l.T("cli.import.left_out")+" ", list)
+	sh.printAmounts(sh.l.T("cli.import.left_out")+" ", list)
 }
 
-// amount is a number of things of one kind.
+// amount is a count of things of one kind, which names the catalogue key.
 type amount struct {
 	kind string
 	n    int
 }
 
-// counts prints the amounts that are not zero on one line, or nothing.
-func (sh *shell) counts(prefix string, list []amount) {
+// printAmounts prints the non-zero amounts on one line.
+func (sh *shell) printAmounts(prefix string, list []amount) {
 	var parts []string
 	for _, a := range list {
 		if a.n > 0 {
