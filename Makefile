@@ -37,14 +37,14 @@ race: needs ## run the tests where goroutines meet under the race detector
 	FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -race -timeout 30m $(TESTFLAGS) $(RACE)
 
 scale: needs ## run the tests at full size, with the benchmarks (long)
-	FOLKMOOT_TEST_SCALE=1 FOLKMOOT_TEST_RACES=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
+	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h -run '^$$' -bench . -benchtime 1x ./models/... ./handlers
 
 # Wants FOLKMOOT_TEST_MONGODB_URI.
 contract: needs ## hold both stores to the contract and write docs/contract.md
 	@dir="$$(mktemp -d)"; trap 'rm -rf "$$dir"' EXIT; for store in sqlite mongo; do \
-		CI=true FOLKMOOT_TEST_RACES=1 FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -json -count=1 -timeout 60m -run '^TestContract' \
+		CI=true FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -json -count=1 -timeout 60m -run '^TestContract' \
 			./models/$$store >"$$dir/$$store.json" || echo "The contract fails on $$store: docs/contract.md says where."; \
 	done; $(GO) test -count=1 ./models/storetest -run '^TestTable$$' -args -sqlite "$$dir/sqlite.json" -mongo "$$dir/mongo.json"
 

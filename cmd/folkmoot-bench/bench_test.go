@@ -8,10 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 	"folkmoot/models/service"
@@ -39,8 +41,13 @@ func TestQuick(t *testing.T) {
 		t.Fatal(err)
 	}
 	here := listing(t, ".")
+	// Built with the flags of the tests, most of the program is in the build cache.
+	program := filepath.Join(t.TempDir(), "folkmoot")
+	if said, err := exec.Command("go", "build", "-o", program, "folkmoot/cmd/folkmoot").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"-quick", "-json", "-runs", "1", "-span", "20ms", "-dir", parent}, &out, io.Discard)
+	err := run(t.Context(), []string{"-quick", "-json", "-runs", "1", "-span", "20ms", "-dir", parent, "-program", program}, &out, testLog{t})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +73,14 @@ func TestQuick(t *testing.T) {
 	if now := listing(t, "."); !slices.Equal(now, here) {
 		t.Errorf("the working folder held %q and holds %q", here, now)
 	}
+}
+
+// testLog shows what the bench says in the log of a test.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(b []byte) (int, error) {
+	l.t.Log(time.Now().Format("05.000"), strings.TrimSpace(string(b)))
+	return len(b), nil
 }
 
 // listing names everything beneath a folder.

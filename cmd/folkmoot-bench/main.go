@@ -39,12 +39,11 @@ func main() {
 // bench is one run and what all its rows share.
 type bench struct {
 	options
-	ctx     context.Context
-	dir     string // made by this run; everything that is written lies in it
-	self    string // this program, for its other processes
-	program string // the real program
-	log     io.Writer
-	prof    profiler
+	ctx  context.Context
+	dir  string // made by this run; everything that is written lies in it
+	self string // this program, for its other processes
+	log  io.Writer
+	prof profiler
 }
 
 // processors is what every process of the bench gets as GOMAXPROCS.
@@ -68,9 +67,11 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	}
 	made := b.dir // the one folder that this program ever removes
 	defer func() { err = errors.Join(err, os.RemoveAll(made)) }()
-	b.say("building folkmoot …")
-	if b.program, err = build(ctx, b.dir, b.prof.tags()); err != nil {
-		return err
+	if b.program == "" {
+		b.say("building folkmoot …")
+		if b.program, err = build(ctx, b.dir, b.prof.tags()); err != nil {
+			return err
+		}
 	}
 	m, err := b.machine()
 	if err != nil {

@@ -38,6 +38,8 @@ var arrows = map[string][]string{
 	"handlers":               {"models", "models/service", "views", "views/staff", "views/account", "views/ui", "views/i18n", "views/boardpack", "public"},
 	"cmd/folkmoot":           {"*"},
 	"cmd/folkmoot-bench":     {"*"},
+
+	"models/mongo/mongotest/replicaset": {"models/mongo/mongotest"},
 }
 
 // drivers may be imported by one package alone (and by the benchmark).

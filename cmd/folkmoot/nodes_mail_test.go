@@ -17,7 +17,7 @@ import (
 // TestMailOfTwoNodes lets both send through one mail server: each message once, under a
 // Message-ID that does not tell which node sent it.
 func TestMailOfTwoNodes(t *testing.T) {
-	post, cfg := opensPostOffice(t), quiet(t, mongotest.Database(t))
+	post, cfg := startMailServer(t), quiet(t, mongotest.Database(t))
 	cfg.BaseURL = "https://moot.example.org"
 	other := cfg
 	for _, c := range []*config{&cfg, &other} {
@@ -40,7 +40,7 @@ func TestMailOfTwoNodes(t *testing.T) {
 		waiting = len(list)
 	}
 	ids := map[string]int{}
-	for _, l := range post.letters() {
+	for _, l := range post.messages() {
 		if ids[l.id]++; ids[l.id] > 1 || !strings.HasSuffix(l.id, "@moot.example.org>") {
 			t.Errorf("%s came %d times", l.id, ids[l.id])
 		}

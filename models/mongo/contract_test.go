@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"flag"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -12,8 +11,8 @@ import (
 	"folkmoot/models/storetest"
 )
 
-// TestMain lets properties be tried less often than on a file, unless told otherwise: a
-// test server takes long.
+// TestMain lets properties be tried less often than on a file, unless told otherwise: each
+// write is several round trips to a server.
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "20"); err != nil {
 		panic(err)
@@ -31,14 +30,9 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// TestContractRaces holds it to what many who write at once may expect. TestContractNodes
-// runs the same races on two nodes and finds more; a test server takes minutes for each, so
-// make test is content with those.
+// TestContractRaces holds it to what many who write at once may expect.
 func TestContractRaces(t *testing.T) {
 	needServer(t)
-	if os.Getenv("FOLKMOOT_TEST_RACES") == "" {
-		t.Skip("make contract and make scale run these; TestContractNodes runs them on two nodes")
-	}
 	storetest.RunRaces(t, func(t *testing.T, clock models.Clock) models.Store {
 		return openAt(t, freshDatabase(t), underTest(clock))
 	})
@@ -125,8 +119,7 @@ func serverName(t *testing.T) string {
 	t.Helper()
 	s := openAt(t, freshDatabase(t), Options{SweepEvery: -1})
 	var build struct {
-		Version         string `bson:"version"`
-		SecantusVersion string `bson:"secantusVersion"`
+		Version string `bson:"version"`
 	}
 	if err := s.db.RunCommand(t.Context(), eq("buildInfo", 1)).Decode(&build); err != nil {
 		t.Fatal(err)
@@ -139,9 +132,6 @@ func serverName(t *testing.T) string {
 		t.Fatal(err)
 	}
 	name := "MongoDB " + build.Version
-	if build.SecantusVersion != "" {
-		name = "SecantusDB " + build.SecantusVersion + ", which presents itself as MongoDB " + build.Version
-	}
 	switch {
 	case hello.Msg == "isdbgrid":
 		return name + ", a sharded cluster"
@@ -151,7 +141,7 @@ func serverName(t *testing.T) string {
 	return name + ", standing alone"
 }
 
-// underTest are options for a test server, which may be slow.
+// underTest are options for a test server on a busy machine.
 func underTest(clock models.Clock) Options {
 	return Options{Clock: clock, Patience: 10 * time.Minute, Writers: 8, actTime: time.Minute}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -71,7 +72,7 @@ func (s *Store) migrate(ctx context.Context, list []migration) error {
 	}
 }
 
-// claimDatabase adds the schema's document to an empty database. CodeConflict
+// claimDatabase adds the schema's document to a database without documents. CodeConflict
 // error.store.foreign for one that holds something else.
 func (s *Store) claimDatabase(ctx context.Context) error {
 	_, there, err := s.version(ctx)
@@ -83,7 +84,14 @@ func (s *Store) claimDatabase(ctx context.Context) error {
 		return wrap("list collections", err)
 	}
 	for _, name := range names {
-		if name == "site" || name == "system.profile" {
+		if name == "site" || strings.HasPrefix(name, "system.") {
+			continue
+		}
+		holds, err := s.in(name).EstimatedDocumentCount(ctx)
+		if err != nil {
+			return wrap("count "+name, err)
+		}
+		if holds == 0 {
 			continue
 		}
 		if _, there, err = s.version(ctx); there || err != nil { // another node was quicker

@@ -7,41 +7,33 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 )
 
-// turn counts who has asked for a server.
-var turn atomic.Int64
-
-// Server gives the address of the server that FOLKMOOT_TEST_MONGODB_URI names; if it
-// names several, with spaces between, tests take them in turns, since a slow one keeps
-// one processor busy at most. Where it names none the test is skipped and says how to
-// run it; in CI that is a failure.
+// Server returns the address in FOLKMOOT_TEST_MONGODB_URI. Where it is not set the test is
+// skipped and says how to run it; in CI that is a failure.
 func Server(t testing.TB) string {
 	t.Helper()
-	servers := strings.Fields(os.Getenv("FOLKMOOT_TEST_MONGODB_URI"))
-	switch {
-	case len(servers) > 0:
-		return servers[turn.Add(1)%int64(len(servers))]
-	case os.Getenv("CI") != "":
-		t.Fatal("FOLKMOOT_TEST_MONGODB_URI is not set, and in CI nothing is skipped for want of a database")
-	default:
-		skip(t, "needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; "+
-			"each test makes and drops a database of its own) and run this test again")
+	server := os.Getenv("FOLKMOOT_TEST_MONGODB_URI")
+	if server == "" {
+		missing(t, "needs a MongoDB: set FOLKMOOT_TEST_MONGODB_URI=mongodb://127.0.0.1:27017 (a replica set of one will do; "+
+			"tests use databases named folkmoot_test_…) and run this test again")
 	}
-	return ""
+	return server
 }
 
-// skip skips a test and, since go test is silent about that, adds it to the list that
-// FOLKMOOT_TEST_SKIPS names, if any.
-func skip(t testing.TB, why string) {
+// missing skips a test for want of a MongoDB and, since go test is silent about that, adds
+// it to the list that FOLKMOOT_TEST_SKIPS names, if any. In CI the test fails instead.
+func missing(t testing.TB, why string) {
 	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal("in CI nothing is skipped for want of a database: this test " + why)
+	}
 	if list := os.Getenv("FOLKMOOT_TEST_SKIPS"); list != "" {
 		f, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err == nil {
@@ -55,30 +47,33 @@ func skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-// Database gives the address of a database that is not there yet and is dropped at the
-// end of the test.
+// Database returns the address of an empty database that no other test uses meanwhile. It
+// is emptied and used again by later tests: to make a store's collections and indexes
+// takes far longer than to empty them. So a collection may be there already, without
+// documents and with indexes.
 func Database(t testing.TB) string {
 	t.Helper()
-	server, name := Server(t), "folkmoot_test_"+uuid.NewString()
+	uri := Server(t)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	d, err := databases.take(ctx, uri)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // a large one takes long on a slow server
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := drop(ctx, server, name); err != nil {
+		if err := databases.giveBack(ctx, d); err != nil {
 			t.Error(err)
 		}
 	})
-	return named(server, name)
+	return named(uri, d.name)
 }
 
-func drop(ctx context.Context, uri, name string) error {
-	client, err := driver.Connect(options.Client().ApplyURI(uri))
-	if err != nil {
-		return err
-	}
-	if err := client.Database(name).Drop(ctx); err != nil {
-		return err
-	}
-	return client.Disconnect(ctx)
+// connect returns a client whose writes are acknowledged by the majority, so that those
+// who read by majority see them.
+func connect(uri string) (*driver.Client, error) {
+	return driver.Connect(options.Client().ApplyURI(uri).SetWriteConcern(writeconcern.Majority()))
 }
 
 // named puts a database's name into an address.

@@ -16,14 +16,14 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 )
 
-// postOffice is a real mail server on loopback that notes every message.
-type postOffice struct {
+// mailServer is an SMTP server on loopback that records every message.
+type mailServer struct {
 	address string
 
 	mu     sync.Mutex
 	taken  []delivered
 	inHand int           // messages that have come and wait for an answer
-	held   chan struct{} // closed when answers are given again; nil: they are given
+	held   chan struct{} // closed when messages are answered again; nil: they are
 }
 
 // delivered is one message as it came.
@@ -32,36 +32,36 @@ type delivered struct {
 	at                time.Time
 }
 
-func opensPostOffice(t *testing.T) *postOffice {
+func startMailServer(t *testing.T) *mailServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
-	p := &postOffice{address: listener.Addr().String()}
-	server := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &postSession{post: p}, nil }))
-	server.Domain = "localhost"
+	p := &mailServer{address: listener.Addr().String()}
+	smtp := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &mailSession{server: p}, nil }))
+	smtp.Domain = "localhost"
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- smtp.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = listener.Close() // Serve may not know it yet
 		<-done
-		_ = server.Close()
+		_ = smtp.Close()
 	})
 	return p
 }
 
 // url is what --smtp takes.
-func (p *postOffice) url() string {
+func (p *mailServer) url() string {
 	return "smtp://" + p.address + "?timeout=5s&from=" + url.QueryEscape("Folkmoot <no-reply@example.org>")
 }
 
 // hold takes messages and answers none until release.
-func (p *postOffice) hold() {
+func (p *mailServer) hold() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held = make(chan struct{})
 }
 
-func (p *postOffice) release() {
+func (p *mailServer) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	close(p.held)
@@ -69,14 +69,14 @@ func (p *postOffice) release() {
 }
 
 // waiting is how many messages wait for an answer.
-func (p *postOffice) waiting() int {
+func (p *mailServer) waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.inHand
 }
 
-// take notes a message, and gives what to wait for before it is answered, nil for nothing.
-func (p *postOffice) take(d delivered) (held chan struct{}) {
+// take records a message and returns what to wait for before it is answered, nil for nothing.
+func (p *mailServer) take(d delivered) (held chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken = append(p.taken, d)
@@ -86,34 +86,35 @@ func (p *postOffice) take(d delivered) (held chan struct{}) {
 	return p.held
 }
 
-func (p *postOffice) answer() {
+// answer counts a message as answered.
+func (p *mailServer) answer() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inHand--
 }
 
-// letters gives what came so far.
-func (p *postOffice) letters() []delivered {
+// messages returns what came so far.
+func (p *mailServer) messages() []delivered {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]delivered(nil), p.taken...)
 }
 
-// postSession implements gosmtp.Session.
-type postSession struct {
-	post *postOffice
-	to   string
+// mailSession implements gosmtp.Session.
+type mailSession struct {
+	server *mailServer
+	to     string
 }
 
-func (s *postSession) Reset()                                      { s.to = "" }
-func (s *postSession) Logout() error                               { return nil }
-func (s *postSession) Mail(string, *gosmtp.MailOptions) error      { return nil }
-func (s *postSession) Rcpt(to string, _ *gosmtp.RcptOptions) error { s.to = to; return nil }
+func (s *mailSession) Reset()                                      { s.to = "" }
+func (s *mailSession) Logout() error                               { return nil }
+func (s *mailSession) Mail(string, *gosmtp.MailOptions) error      { return nil }
+func (s *mailSession) Rcpt(to string, _ *gosmtp.RcptOptions) error { s.to = to; return nil }
 
-// references finds what the subject calls the text that the message is about.
+// references finds in a subject the reference of the text that the message is about.
 var references = regexp.MustCompile(`[A-Z0-9]{4}-[A-Z0-9]{4}`)
 
-func (s *postSession) Data(r io.Reader) error {
+func (s *mailSession) Data(r io.Reader) error {
 	m, err := mail.ReadMessage(r)
 	if err != nil {
 		return err
@@ -122,12 +123,12 @@ func (s *postSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	held := s.post.take(delivered{
+	held := s.server.take(delivered{
 		id: m.Header.Get("Message-ID"), to: s.to, reference: references.FindString(subject), at: time.Now(),
 	})
 	if held != nil {
 		<-held
-		s.post.answer()
+		s.server.answer()
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ const tallyWithin = 5 * time.Second
 
 // tallies waits until every tally is what the votes count: by the database's clock within
 // five seconds of when the last vote was answered, or cast and not answered.
-func (f *faults) tallies() {
+func (f *failover) tallies() {
 	f.t.Helper()
 	answered, err := f.store.Now(f.t.Context())
 	check(f.t, err)
@@ -44,7 +44,7 @@ func (f *faults) tallies() {
 }
 
 // counted counts all votes from nothing, and gives the time of the last one.
-func (f *faults) counted() (last time.Time, tallies map[string]models.Tally) {
+func (f *failover) counted() (last time.Time, tallies map[string]models.Tally) {
 	f.t.Helper()
 	var votes []models.Vote
 	check(f.t, f.store.EachVote(f.t.Context(), f.con.ID, func(v models.Vote) error {
@@ -72,7 +72,7 @@ func differing(cached, counted map[string]models.Tally) (ids []string) {
 }
 
 // verify asks the program itself, beside the running nodes, once nothing is at work.
-func (f *faults) verify() {
+func (f *failover) verify() {
 	f.t.Helper()
 	f.settles()
 	if code, out, errs := command(f.t, "verify", "--store", f.uri); code != exitDone {
@@ -81,14 +81,14 @@ func (f *faults) verify() {
 	for _, n := range f.nodes {
 		f.eventually(n.name+" ready", time.Minute, n.ready)
 		if got := n.answers("/consultations/crash"); got != http.StatusOK {
-			f.t.Errorf("%s: the consultation's page gave %d", n.name, got)
+			f.t.Errorf("%s: the consultation's page has status %d", n.name, got)
 		}
 	}
 }
 
 // settles waits until the nodes have finished what the dead left: no operation stands
 // in a consultation as being at work, and nothing is marked as half done.
-func (f *faults) settles() {
+func (f *failover) settles() {
 	f.t.Helper()
 	client, err := driver.Connect(options.Client().ApplyURI(f.uri))
 	check(f.t, err)
@@ -103,7 +103,7 @@ func (f *faults) settles() {
 		{"participants", bson.D{{Key: "todo", Value: true}}},
 	} {
 		f.eventually("nothing left half done in "+left.coll, time.Minute, func() bool {
-			n, err := client.Database("faults").Collection(left.coll).CountDocuments(f.t.Context(), left.filter)
+			n, err := client.Database("failover").Collection(left.coll).CountDocuments(f.t.Context(), left.filter)
 			check(f.t, err)
 			return n == 0
 		})
@@ -111,7 +111,7 @@ func (f *faults) settles() {
 }
 
 // audit compares what clients were told with what is there.
-func (f *faults) audit() {
+func (f *failover) audit() {
 	f.t.Helper()
 	rows := f.rows()
 	known := map[string]bool{}
@@ -137,8 +137,8 @@ func (f *faults) audit() {
 	f.auditMail(rows)
 }
 
-// rows gives the stored replies by their words.
-func (f *faults) rows() map[string][]models.AuditItem {
+// rows returns the stored replies by their words.
+func (f *failover) rows() map[string][]models.AuditItem {
 	f.t.Helper()
 	rows := map[string][]models.AuditItem{}
 	check(f.t, f.store.EachItem(f.t.Context(), f.con.ID, func(i models.AuditItem) error {
@@ -152,10 +152,10 @@ func (f *faults) rows() map[string][]models.AuditItem {
 
 // auditReply finds an acknowledged reply once, one whose outcome nobody knows at most
 // once, and one that no node took not at all.
-func (f *faults) auditReply(s sentReply, rows []models.AuditItem) {
+func (f *failover) auditReply(s sentReply, rows []models.AuditItem) {
 	f.t.Helper()
 	switch {
-	case s.came == acknowledged && (len(rows) != 1 || rows[0].ID != s.id || rows[0].Reference != s.reference):
+	case s.came == acknowledged && (len(rows) != 1 || s.id != "" && (rows[0].ID != s.id || rows[0].Reference != s.reference)):
 		f.t.Errorf("acknowledged reply %s %s %q is there as %+v", s.id, s.reference, s.body, rows)
 	case s.came == unknown && len(rows) > 1, s.came == notSent && len(rows) > 0:
 		f.t.Errorf("reply %q is there %d times", s.body, len(rows))
@@ -163,14 +163,14 @@ func (f *faults) auditReply(s sentReply, rows []models.AuditItem) {
 }
 
 // auditVotes finds what was acknowledged last, or what was sent since without an answer.
-func (f *faults) auditVotes(c *faultClient) {
+func (f *failover) auditVotes(c *failoverClient) {
 	f.t.Helper()
 	own, err := f.store.OwnVotes(f.t.Context(), f.con.ID, c.id)
 	check(f.t, err)
 	for _, i := range f.ideas {
 		v := c.votes[i.Number]
 		if v == nil {
-			v = &standing{}
+			v = &knownVote{}
 		}
 		if got := own[i.ID]; got != v.acked && !slices.Contains(v.perhaps, got) {
 			f.t.Errorf("the vote of client %d on idea %d is %q; acknowledged was %q, then sent %q", c.n, i.Number, got, v.acked, v.perhaps)
@@ -179,13 +179,16 @@ func (f *faults) auditVotes(c *faultClient) {
 }
 
 // auditMail waits until the message of every stored reply has come, each under one
-// Message-ID, and holds that one which came twice came around a fault.
-func (f *faults) auditMail(rows map[string][]models.AuditItem) {
+// Message-ID. One may come twice only around a strike.
+func (f *failover) auditMail(rows map[string][]models.AuditItem) {
 	f.t.Helper()
 	var came map[string][]delivered // by reference
 	f.eventually("all mail", 3*time.Minute, func() bool {
+		if waiting, _, err := f.store.WaitingJobs(f.t.Context(), "", 1); err != nil || len(waiting) > 0 {
+			return false
+		}
 		came = map[string][]delivered{}
-		for _, d := range f.post.letters() {
+		for _, d := range f.mail.messages() {
 			came[d.reference] = append(came[d.reference], d)
 		}
 		return f.unsent(rows, came) == 0
@@ -210,7 +213,7 @@ func (f *faults) auditMail(rows map[string][]models.AuditItem) {
 }
 
 // unsent counts the replies whose author has no mail yet.
-func (f *faults) unsent(rows map[string][]models.AuditItem, came map[string][]delivered) (n int) {
+func (f *failover) unsent(rows map[string][]models.AuditItem, came map[string][]delivered) (n int) {
 	address := map[string]string{}
 	for _, c := range f.clients {
 		for _, s := range c.replies {
@@ -230,42 +233,13 @@ func (f *faults) unsent(rows map[string][]models.AuditItem, came map[string][]de
 // noted is how long after a message has gone its job may still be being noted as done.
 const noted = 10 * time.Second
 
-// explained finds the fault that kept a message that had gone from being noted as gone.
-func (f *faults) explained(first, again delivered) {
+// explained finds the strike that kept a message that had gone from being noted as gone.
+func (f *failover) explained(first, again delivered) {
 	f.t.Helper()
-	for _, s := range f.strikes {
-		if first.at.Add(noted).After(s.began) && first.at.Before(s.healed.Add(noted)) {
+	for _, s := range f.struck {
+		if first.at.Add(noted).After(s.began) && first.at.Before(s.over.Add(noted)) {
 			return
 		}
 	}
-	f.t.Errorf("%s came at %v and again at %v, with no fault between", first.id, first.at, again.at)
+	f.t.Errorf("%s came at %v and again at %v, with no strike between", first.id, first.at, again.at)
 }
-
-// report tells the figures.
-func (f *faults) report() {
-	replies, votes := 0, 0
-	for _, c := range f.clients {
-		for _, s := range c.replies {
-			if s.came == acknowledged {
-				replies++
-			}
-		}
-	}
-	votes = int(f.acks.Load()) - replies
-	f.t.Logf("%d replies and %d votes acknowledged, %d answers of 503, %d broken off; slowest answer %v; two nodes took %.0f writes a second undisturbed",
-		replies, votes, f.busy.Load(), f.unknown.Load(), time.Duration(f.slowest.Load()).Round(time.Millisecond), f.rate)
-	for n, s := range f.strikes {
-		f.t.Logf("fault %d: %s for %v; a write was acknowledged %v after it, both nodes ready after %v", n+1, s.what,
-			s.healed.Sub(s.began).Round(time.Millisecond), s.firstWriteAfter.Round(time.Millisecond), s.recovered.Round(time.Millisecond))
-	}
-	for _, n := range f.nodes {
-		n.weigh()
-		f.t.Logf("%s had %d MB resident at most", n.name, n.largest>>20)
-		if n.largest > faultMemory {
-			f.t.Errorf("%s had %d MB resident", n.name, n.largest>>20)
-		}
-	}
-}
-
-// faultMemory is what no node may need, whatever happens to its database.
-const faultMemory = 256 << 20
