@@ -16,6 +16,7 @@ type load struct {
 	Addr    string
 	Seconds float64 // measured, after Warm
 	Warm    float64 // seconds that are driven and not measured
+	Edge    float64 // length of the beginning and the end that are tallied apart, in seconds; 0: neither is
 	Streams []stream
 }
 
@@ -79,7 +80,7 @@ func (l load) drive() report {
 	group.Wait()
 	r := report{Seconds: time.Since(begin).Seconds()}
 	for i, s := range l.Streams {
-		r.Streams = append(r.Streams, tallyUp(s, all[i]))
+		r.Streams = append(r.Streams, tallyUp(s, all[i], l))
 	}
 	return r
 }

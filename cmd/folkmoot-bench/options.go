@@ -15,6 +15,7 @@ type options struct {
 	rows     []string // none: all
 	runs     int
 	span     time.Duration // of one measurement
+	evening  time.Duration // length of a long evening
 	quick    bool
 	json     bool
 	mongo    string
@@ -65,6 +66,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	rows := f.String("rows", "", "measure these `names` only, with commas between (page* takes all that begin with page)")
 	f.IntVar(&o.runs, "runs", 5, "runs of each row, of which the medians are printed")
 	f.DurationVar(&o.span, "span", 2*time.Second, "length of one measurement")
+	f.DurationVar(&o.evening, "evening", 5*time.Minute, "length of each of the two long evenings")
 	f.BoolVar(&o.quick, "quick", false, "small sizes, few and short runs: shows that the bench works, not how fast anything is")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.mongo, "mongo", "", "measure over the MongoDB at this `URI` too, without goals; fills databases named folkmoot_bench_…")
@@ -109,6 +111,9 @@ func (o *options) settle(f *flag.FlagSet, rows string) {
 		if !given["span"] {
 			o.span = 100 * time.Millisecond
 		}
+		if !given["evening"] {
+			o.evening = 600 * time.Millisecond
+		}
 	}
 	for _, p := range []struct {
 		have *int
@@ -137,8 +142,8 @@ func (o *options) check(f *flag.FlagSet) error {
 	switch s := o.sizes; {
 	case f.NArg() > 0:
 		problem = fmt.Sprintf("what is %q?", f.Arg(0))
-	case o.runs < 1 || o.runs > 20 || o.span <= 0:
-		problem = "-runs is from 1 to 20, and -span more than nothing"
+	case o.runs < 1 || o.runs > 20 || o.span <= 0 || o.evening <= 0:
+		problem = "-runs is from 1 to 20, and -span and -evening more than nothing"
 	case s.page > 1000 || s.page < 30:
 		problem = "-page is from 30 to 1000"
 	case s.shallow < 250 || s.deep < s.shallow:

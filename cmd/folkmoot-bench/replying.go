@@ -14,6 +14,8 @@ var replying = room{"replying", fillReplying, []row{
 	{"replies-64", "replies: Markdown, sanitising, moderation, durable, 64 clients", (*stage).replies64},
 	{"replies-flood", "50,000 replies in five minutes without a stall, 64 clients", (*stage).repliesFlood},
 	{"mixed-evening", "mixed evening: 90 % reads, 7 % votes, 3 % replies, 64 clients; the time that 99 of 100 reads keep to", (*stage).mixedEvening},
+	{moderatedEvening, "the mixed evening over five minutes, with a moderator who keeps pace: the last minute against the first", (*stage).moderatedEvening},
+	{unmoderatedEvening, "the same while nobody moderates", (*stage).unmoderatedEvening},
 }}
 
 // fillReplying makes a consultation that is flooded and one that has its evening.
@@ -30,7 +32,7 @@ func fillReplying(f *filler) error {
 	if err != nil {
 		return err
 	}
-	return f.someVotes(c)
+	return errors.Join(f.someVotes(c), fillEvenings(f))
 }
 
 // sendReplies is a stream of replies of the first 64 people.
@@ -73,9 +75,10 @@ func (s *stage) repliesFlood() ([]outcome, error) {
 	return []outcome{o}, nil
 }
 
-// evening is what 64 people do: most read, most of them strangers.
-func (s *stage) evening() []act {
-	path, whole := "/consultations/evening", aPage()
+// eveningActs is what 64 people do: most read, most of them strangers. Votes go on from
+// where they were, by worker.
+func (s *stage) eveningActs(path string, votes []int) []act {
+	whole := aPage()
 	ideas := make([]string, 30)
 	for i := range ideas {
 		ideas[i] = fmt.Sprintf("%s/ideas/%d", path, i+1)
@@ -86,7 +89,7 @@ func (s *stage) evening() []act {
 		{Name: "read", Weight: 20, Paths: []string{path}, Fields: guests, Sessions: people, Want: whole},
 		{Name: "read", Weight: 15, Paths: ideas, Fields: guests, Want: whole},
 		{Name: "read", Weight: 5, Paths: []string{"/"}, Fields: guests, Want: whole},
-		{Name: "vote", Weight: 7, Kind: "vote", Paths: []string{path}, Ideas: 30, Sessions: people, From: s.evenings, Want: want{Status: http.StatusOK}},
+		{Name: "vote", Weight: 7, Kind: "vote", Paths: []string{path}, Ideas: 30, Sessions: people, From: votes, Want: want{Status: http.StatusOK}},
 		{Name: "reply", Weight: 3, Kind: "reply", Paths: []string{path}, Sessions: people, Want: want{Status: http.StatusCreated}},
 	}
 }
@@ -94,7 +97,7 @@ func (s *stage) evening() []act {
 func (s *stage) mixedEvening() ([]outcome, error) {
 	var rates, votes []float64
 	o, err := s.repeat("ms", func() (float64, error) {
-		r, err := s.send(s.loadOf(s.server.addr, stream{Workers: 64, Acts: s.evening()}))
+		r, err := s.send(s.loadOf(s.server.addr, stream{Workers: 64, Acts: s.eveningActs("/consultations/evening", s.evenings)}))
 		if err != nil {
 			return 0, err
 		}

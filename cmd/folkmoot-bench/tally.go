@@ -24,11 +24,18 @@ type tally struct {
 	Gap           float64  // the longest time in which no answer came, milliseconds
 	Tenths        []int    // answers in each tenth of the time
 	Done          []int    // by worker, with the warm-up: goes on as From
+	First, Last   edge     // of the load's Edge
+}
+
+// edge is what became of the requests of an act in the beginning or at the end of a load.
+type edge struct {
+	Count int
+	P99   float64 // milliseconds
 }
 
 // tallyUp puts together what the workers of a stream have seen. Acts of one name
 // are one.
-func tallyUp(s stream, workers []*worker) (list []tally) {
+func tallyUp(s stream, workers []*worker, l load) (list []tally) {
 	samples := map[string][]sample{}
 	for i, a := range s.Acts {
 		at := slices.IndexFunc(list, func(t tally) bool { return t.Name == a.Name })
@@ -49,10 +56,45 @@ func tallyUp(s stream, workers []*worker) (list []tally) {
 		}
 	}
 	for i := range list {
-		list[i].measure(samples[list[i].Name])
+		all := samples[list[i].Name]
+		if l.Edge > 0 {
+			first, last := seconds(l.Edge), seconds(l.Seconds-l.Edge)
+			list[i].First = edgeOf(all, func(at time.Duration) bool { return at < first })
+			list[i].Last = edgeOf(all, func(at time.Duration) bool { return at >= last && at < seconds(l.Seconds) })
+		}
+		list[i].measure(all)
 	}
 	return list
 }
+
+// edgeOf tallies the samples whose time lies within.
+func edgeOf(all []sample, within func(time.Duration) bool) edge {
+	var some []sample
+	for _, s := range all {
+		if within(s.at) {
+			some = append(some, s)
+		}
+	}
+	if len(some) == 0 {
+		return edge{}
+	}
+	slices.SortFunc(some, func(a, b sample) int { return cmp.Compare(a.took, b.took) })
+	return edge{len(some), millis(quantile(some, 0.99))}
+}
+
+// edges returns the first and the last edge of a stream: the answers of all its acts, and the
+// time that 99 of 100 reads keep to.
+func (r report) edges(stream int) (first, last edge) {
+	for _, t := range r.Streams[stream] {
+		first.Count, last.Count = first.Count+t.First.Count, last.Count+t.Last.Count
+		if t.Name == "read" {
+			first.P99, last.P99 = t.First.P99, t.Last.P99
+		}
+	}
+	return first, last
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // measure fills in the figures of the samples.
 func (t *tally) measure(all []sample) {
