@@ -56,7 +56,7 @@ func newApp(t testing.TB) *app {
 func newNode(t testing.TB, store models.Store, clock *storetest.Clock) *app {
 	t.Helper()
 	ctx, out := context.Background(), &faulty{Store: store}
-	svc, err := service.New(ctx, out, clock, service.NewLimiter(clock), service.Config{BaseURL: testBase, CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(ctx, out, clock, models.NewMemoryLimiter(clock), service.Config{BaseURL: testBase, CanMail: true, Limits: service.Limits{Off: true}})
 	must(t, err)
 	a := &app{t: t, svc: svc, store: store, out: out, clock: clock, log: &safeLog{}, known: map[string]string{}}
 	a.srv, err = New(Options{

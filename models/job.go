@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"time"
 )
 
 // Job is work that a write leaves behind, done after it: above all a message to
@@ -65,11 +64,4 @@ type Renderer interface {
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 	Holds() bool
-}
-
-// Limiter allows at most a number of events in a window, per key.
-type Limiter interface {
-	// Allow counts one event for key and tells whether it is within n per window,
-	// and if not, how long to wait.
-	Allow(ctx context.Context, key string, n int, window time.Duration) (ok bool, wait time.Duration, err error)
 }

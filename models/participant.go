@@ -46,6 +46,18 @@ type Grant struct {
 // Voice is what the participant's votes count for.
 func (p Participant) Voice() string { return p.ID }
 
+// VotesAs returns the capacity in which p votes, a resident if the account names none,
+// and the band of a business, "" for everybody else.
+func (p Participant) VotesAs() (Capacity, Band) {
+	switch p.Capacity {
+	case "":
+		return CapacityResident, ""
+	case CapacityBusiness:
+		return p.Capacity, p.Band
+	}
+	return p.Capacity, ""
+}
+
 // Has tells whether p holds the role in the consultation ("": somewhere).
 func (p *Participant) Has(role Role, consultationID string) bool {
 	if p == nil {

@@ -68,7 +68,7 @@ func (p *Participant) CheckVote(c Consultation) error {
 	if p.Staff(c.ID) != "" {
 		return Fail(CodeForbidden, "error.vote.staff")
 	}
-	return c.Settings.CheckEligible(p.Capacity, p.Band)
+	return c.Settings.CheckEligible(p.VotesAs())
 }
 
 // CheckEligible tells whether somebody in that capacity and band may vote: nil or CodeForbidden.

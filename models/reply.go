@@ -40,12 +40,31 @@ const seqMax = 0xFFFFFFFFFF
 // number order.
 func Segment(seq int64) string { return fmt.Sprintf("%010x", seq) }
 
-// Place sets depth and paths under parent (nil at the root). Sorting by Path
+// Attach sets IdeaNumber from the idea that r names. It returns CodeInvalid
+// (error.reply.parent) unless idea and parent, nil where there is none or r names none,
+// are published and belong to r's own thread.
+func (r *Reply) Attach(idea *Idea, parent *Reply) error {
+	r.IdeaNumber = 0
+	if r.IdeaID != "" {
+		if idea == nil || idea.Status != StatusPublished || idea.ConsultationID != r.ConsultationID {
+			return Fail(CodeInvalid, "error.reply.parent")
+		}
+		r.IdeaNumber = idea.Number
+	}
+	if r.ParentID != "" && (parent == nil || parent.Status != StatusPublished ||
+		parent.ConsultationID != r.ConsultationID || parent.IdeaID != r.IdeaID) {
+		return Fail(CodeInvalid, "error.reply.parent")
+	}
+	return nil
+}
+
+// Place sets the reply's number, whom it answers, its depth and its paths under parent
+// (nil at the root). Sorting by Path
 // gives every thread with its answers, oldest first; sorting by PathNew gives
 // the newest thread first and its answers still in the order of the talk. An
 // answer to the deepest level stays on that level.
 func (r *Reply) Place(parent *Reply, seq int64) {
-	r.Seq = seq
+	r.Seq, r.ParentID, r.ParentName = seq, "", ""
 	if parent == nil {
 		r.Depth, r.Path, r.PathNew = 1, Segment(seq), Segment(seqMax-seq)
 		return

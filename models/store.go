@@ -27,6 +27,7 @@ type Store interface {
 	ImportStore
 	AuditStore
 	CopyStore
+	Shared
 
 	// Stamp gives a number that every commit changes, whoever makes it: who finds the same
 	// one again knows that nothing was written in between. False if the store cannot tell
@@ -36,6 +37,29 @@ type Store interface {
 	Ready(ctx context.Context) error
 	// Close finishes the writes in the queue and closes the store.
 	Close() error
+}
+
+// Shared is what all programs on one store share.
+type Shared interface {
+	// Clock returns the clock by which everything on the store goes: of a database for
+	// several nodes its own, else the one that the store was opened with.
+	// CodeUnavailable.
+	Clock(ctx context.Context) (Clock, error)
+	// Limiter returns a Limiter whose counts all programs on the store share. clock
+	// should be the store's.
+	Limiter(clock Clock) Limiter
+	// Play calls fn with the store as it stands at the times that clock shows, to write
+	// what happened in the weeks before. played is false, and fn is not called, if
+	// another program is playing. Should this program lose its right to play, fn's
+	// context ends.
+	Play(ctx context.Context, clock Clock, fn func(ctx context.Context, stage Store) error) (played bool, err error)
+}
+
+// Backuper is a store that can be copied to a file while others read and write.
+type Backuper interface {
+	// Backup writes the store as it stands at one moment to the new file dest (mode
+	// 0600). CodeConflict error.backup.exists if there is a file at dest.
+	Backup(ctx context.Context, dest string) error
 }
 
 // SiteStore keeps what belongs to the whole site.

@@ -92,6 +92,17 @@ type Vote struct {
 	At             Time // the store's time; that of choosing for a vote confirmed by link
 }
 
+// NewVote returns the vote that p casts online on an idea of a consultation: for p's
+// own voice, confirmed by e-mail, in the capacity and band of VotesAs, at the time of
+// choosing.
+func NewVote(consultationID string, p Participant, chosen ChosenVote, at Time) Vote {
+	capacity, band := p.VotesAs()
+	return Vote{
+		ConsultationID: consultationID, IdeaID: chosen.IdeaID, ParticipantID: p.ID, Voice: p.Voice(), Capacity: capacity,
+		Band: band, Tier: TierEmail, Channel: ChannelOnline, Choice: chosen.Choice, At: at,
+	}
+}
+
 // Tally is agree, disagree and pass counted for one idea, in voices.
 type Tally struct {
 	Agree    int64 `json:"agree"`

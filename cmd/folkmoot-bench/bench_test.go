@@ -113,7 +113,7 @@ func TestFilledStoresVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 		clock := models.SystemClock{}
-		svc, err := service.New(t.Context(), store, clock, service.NewLimiter(clock), service.Config{})
+		svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

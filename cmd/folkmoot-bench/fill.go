@@ -53,7 +53,7 @@ func (b *bench) fill(file string, fn func(*filler) error) (filled, error) {
 		return filled{}, err
 	}
 	clock := models.SystemClock{}
-	f.svc, err = service.New(b.ctx, f.store, clock, service.NewLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
+	f.svc, err = service.New(b.ctx, f.store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
 	if err == nil {
 		err = fn(f)
 	}
@@ -175,7 +175,7 @@ func (f *filler) replies(c models.Consultation, n int) ([]models.Reply, models.D
 		r.CreatedAt = c.OpensAt.Add(time.Duration(i) * 8 * time.Second)
 		r.PublishedAt = r.CreatedAt
 		if i%10 != 0 {
-			r.ParentID, r.ParentName = list[i-1].ID, list[i-1].AuthorName
+			r.ParentID = list[i-1].ID
 		}
 		d.Items = append(d.Items, models.DecisionItem{
 			Item: r.Item(), Rev: 1, From: models.StatusPending, To: models.StatusPublished,

@@ -6,7 +6,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
-	"folkmoot/models/sqlite"
 )
 
 // backupCommand writes a consistent snapshot of the store to a file.
@@ -24,7 +23,11 @@ func (c *backupCommand) Run(sh *shell, p *program) error {
 		return usage("cli.backup.mongodb")
 	}
 	return p.with(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
-		if err := store.(*sqlite.Store).Backup(ctx, file); err != nil {
+		b, ok := store.(models.Backuper)
+		if !ok {
+			return usage("cli.backup.mongodb")
+		}
+		if err := b.Backup(ctx, file); err != nil {
 			return err
 		}
 		sh.say(sh.out, "cli.backup.done", "store", p.Store, "file", c.File)

@@ -194,9 +194,6 @@ func (b bulk) records(give func(models.CopyRecord)) {
 			parent = nil
 		}
 		r.Place(parent, int64(n)+1)
-		if parent != nil {
-			r.ParentID, r.ParentName = parent.ID, parent.AuthorName
-		}
 		parent = &r
 		give(models.CopiedReply{Reply: r, CopiedStanding: models.CopiedStanding{DecidedAt: c.OpensAt, LastSeq: int64(n/500) + 1}})
 	}

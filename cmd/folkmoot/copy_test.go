@@ -88,7 +88,7 @@ func (s *site) copies(from, to models.Store) transfer.CopyReport {
 			s.t.Errorf("%s differ at %s: %+v, %+v", k.Kind, k.Differs, k.From, k.To)
 		}
 	}
-	svc, err := service.New(s.t.Context(), to, s.clock, service.NewLimiter(s.clock), service.Config{})
+	svc, err := service.New(s.t.Context(), to, s.clock, models.NewMemoryLimiter(s.clock), service.Config{})
 	check(s.t, err)
 	_, diffs, err := svc.VerifyStore(s.t.Context())
 	check(s.t, err)
@@ -131,7 +131,7 @@ func (s *site) pagesOf(store models.Store, pages map[string]string) map[string]s
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(s.t, err)
 	base := "http://" + listener.Addr().String()
-	svc, err := service.New(s.t.Context(), store, s.clock, service.NewLimiter(s.clock), service.Config{BaseURL: base, CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(s.t.Context(), store, s.clock, models.NewMemoryLimiter(s.clock), service.Config{BaseURL: base, CanMail: true, Limits: service.Limits{Off: true}})
 	check(s.t, err)
 	srv, err := handlers.New(handlers.Options{Service: svc, Log: slog.New(slog.NewTextHandler(testLog{s.t}, nil)), BaseURL: base, Site: "Folkmoot", CanMail: true, Mail: s.post})
 	check(s.t, err)

@@ -92,7 +92,7 @@ func (c *crash) open() (*sqlite.Store, *service.Service) {
 	c.t.Helper()
 	s, err := sqlite.Open(context.Background(), c.file, sqlite.Options{})
 	check(c.t, err)
-	svc, err := service.New(context.Background(), s, models.SystemClock{}, service.NewLimiter(models.SystemClock{}), service.Config{CanMail: true})
+	svc, err := service.New(context.Background(), s, models.SystemClock{}, models.NewMemoryLimiter(models.SystemClock{}), service.Config{CanMail: true})
 	check(c.t, err)
 	return s, svc
 }

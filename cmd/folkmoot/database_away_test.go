@@ -71,9 +71,9 @@ func newAway(t *testing.T) *away {
 // mailing is a service on a store that could send mail.
 func mailing(t *testing.T, store models.Store) *service.Service {
 	t.Helper()
-	clock, err := clockOf(t.Context(), store, models.SystemClock{})
+	clock, err := store.Clock(t.Context())
 	check(t, err)
-	svc, err := service.New(t.Context(), store, clock, service.NewLimiter(clock), service.Config{CanMail: true})
+	svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true})
 	check(t, err)
 	return svc
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"folkmoot/models"
-	"folkmoot/models/mongo"
 	"folkmoot/models/service"
 )
 
@@ -53,15 +52,11 @@ const (
 
 // prepareDemo reports whether the store holds the demonstration. With --demo it fills
 // an empty store first, and fails on a store with other content.
-func (cfg *config) prepareDemo(ctx context.Context, store models.Store, clock *demoClock) (demo bool, err error) {
+func (cfg *config) prepareDemo(ctx context.Context, store models.Store) (demo bool, err error) {
 	if !cfg.Demo {
 		return false, nil
 	}
-	if shared, ok := store.(*mongo.Store); ok {
-		err = cfg.fillShared(ctx, shared, clock)
-	} else {
-		err = cfg.fillIfEmpty(context.WithoutCancel(ctx), store, clock) // a half-filled store is of no use
-	}
+	err = cfg.fillOnce(ctx, store, &demoClock{base: cfg.Clock})
 	return err == nil, err
 }
 
@@ -83,13 +78,14 @@ func (cfg *config) fillIfEmpty(ctx context.Context, store models.Store, clock *d
 // demoPollInterval is how often a node checks whether another one has filled the store.
 const demoPollInterval = time.Second
 
-// fillShared lets one node fill the store while the others wait.
-func (cfg *config) fillShared(ctx context.Context, store *mongo.Store, clock *demoClock) error {
+// fillOnce lets one program fill the store while others wait. It ignores the end of
+// ctx while filling, since a half-filled store is of no use.
+func (cfg *config) fillOnce(ctx context.Context, store models.Shared, clock *demoClock) error {
 	for logged := false; ; logged = true {
-		mine, err := store.Play(context.WithoutCancel(ctx), clock, func(ctx context.Context, stage models.Store) error {
+		played, err := store.Play(context.WithoutCancel(ctx), clock, func(ctx context.Context, stage models.Store) error {
 			return cfg.fillIfEmpty(ctx, stage, clock)
 		})
-		if mine || err != nil {
+		if played || err != nil {
 			return err
 		}
 		if !logged {
@@ -123,7 +119,7 @@ func checkDemoComplete(ctx context.Context, store models.Store, file string) err
 func fillDemo(ctx context.Context, store models.Store, clock *demoClock) error {
 	now := models.Millis(clock.base.Now())
 	defer clock.set(time.Time{})
-	svc, err := service.New(ctx, store, clock, service.NewLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(ctx, store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
 	if err != nil {
 		return err
 	}

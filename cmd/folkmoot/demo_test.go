@@ -23,19 +23,16 @@ var demoNow = time.Date(2027, 3, 3, 14, 30, 0, 0, time.UTC)
 func filled(t *testing.T) (*sqlite.Store, *service.Service, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "demo.db")
-	clock := &demoClock{base: storetest.NewClock(demoNow)}
+	clock := storetest.NewClock(demoNow)
 	store, err := sqlite.Open(t.Context(), file, sqlite.Options{Clock: clock})
 	check(t, err)
 	t.Cleanup(func() { check(t, store.Close()) })
-	cfg := config{Demo: true, Store: file}
-	demo, err := cfg.prepareDemo(t.Context(), store, clock)
+	cfg := config{Demo: true, Store: file, Clock: clock}
+	demo, err := cfg.prepareDemo(t.Context(), store)
 	if check(t, err); !demo {
 		t.Fatal("the store is not the demonstration's")
 	}
-	if now := clock.Now(); !now.Equal(demoNow) {
-		t.Errorf("the clock stands at %v", now)
-	}
-	svc, err := service.New(t.Context(), store, clock, service.NewLimiter(clock), service.Config{BaseURL: "http://moot.example"})
+	svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{BaseURL: "http://moot.example"})
 	check(t, err)
 	return store, svc, file
 }

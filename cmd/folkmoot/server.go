@@ -62,21 +62,19 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 			return err
 		}
 	}
-	clock := &demoClock{base: cfg.Clock}
-	store, err := openStore(ctx, cfg.Store, clock)
+	store, err := openStore(ctx, cfg.Store, cfg.Clock)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if cfg.Clock, err = clockOf(ctx, store, cfg.Clock); err != nil {
+	if cfg.Clock, err = store.Clock(ctx); err != nil {
 		return err
 	}
-	clock.base = cfg.Clock
-	demo, err := cfg.prepareDemo(ctx, store, clock)
+	demo, err := cfg.prepareDemo(ctx, store)
 	if err != nil {
 		return err
 	}
-	s := running{Addr: listener.Addr(), BaseURL: base, Store: store, Limiter: limiterOf(store, cfg.Clock), ShowLinks: cfg.showLinks(listener.Addr(), base, demo)}
+	s := running{Addr: listener.Addr(), BaseURL: base, Store: store, Limiter: store.Limiter(cfg.Clock), ShowLinks: cfg.showLinks(listener.Addr(), base, demo)}
 	if demo {
 		s.Store = demoStore{store}
 	}

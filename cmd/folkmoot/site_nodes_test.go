@@ -21,13 +21,13 @@ import (
 // place is where a site lives: how many nodes it has, and what opens the store of one.
 type place struct {
 	nodes int
-	open  func(t *testing.T, clock *demoClock) models.Store
+	open  func(t *testing.T, clock models.Clock) models.Store
 }
 
 // onFile is one node on a file.
 func onFile(t *testing.T) place {
 	file := filepath.Join(t.TempDir(), "folkmoot.db")
-	return place{1, func(t *testing.T, clock *demoClock) models.Store {
+	return place{1, func(t *testing.T, clock models.Clock) models.Store {
 		store, err := sqlite.Open(t.Context(), file, sqlite.Options{Clock: clock})
 		check(t, err)
 		return store
@@ -37,8 +37,8 @@ func onFile(t *testing.T) place {
 // onDatabase is two nodes on a MongoDB, whose time is the test's.
 func onDatabase(t *testing.T) place {
 	uri := mongotest.Database(t)
-	return place{2, func(t *testing.T, clock *demoClock) models.Store {
-		store, err := mongo.Open(t.Context(), uri, mongo.Options{Clock: clock.base, Patience: time.Minute})
+	return place{2, func(t *testing.T, clock models.Clock) models.Store {
+		store, err := mongo.Open(t.Context(), uri, mongo.Options{Clock: clock, Patience: time.Minute})
 		check(t, err)
 		return store
 	}}

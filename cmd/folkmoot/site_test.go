@@ -28,7 +28,6 @@ type site struct {
 	svc   *service.Service // of the first node
 	store models.Store
 	clock *storetest.Clock
-	stage *demoClock // shows clock, or the time that the demonstration plays in
 	post  viewsmail.Renderer
 	inbox map[string][]models.Mail
 }
@@ -39,7 +38,6 @@ func newSite(t *testing.T) *site { return newSiteAt(t, onFile(t)) }
 func newSiteAt(t *testing.T, at place) *site {
 	t.Helper()
 	s := &site{t: t, clock: storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)), inbox: map[string][]models.Mail{}}
-	s.stage = &demoClock{base: s.clock}
 	var listeners []net.Listener
 	for range at.nodes {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -52,7 +50,7 @@ func newSiteAt(t *testing.T, at place) *site {
 	}
 	s.post = viewsmail.Renderer{BaseURL: s.base, Site: "Folkmoot"}
 	for n, listener := range listeners {
-		store := at.open(t, s.stage)
+		store := at.open(t, s.clock)
 		svc := s.serves(store, listener, at.nodes > 1)
 		if n == 0 {
 			s.store, s.svc = store, svc
@@ -64,9 +62,9 @@ func newSiteAt(t *testing.T, at place) *site {
 // serves runs one node until the test ends.
 func (s *site) serves(store models.Store, listener net.Listener, behind bool) *service.Service {
 	t, ctx := s.t, context.Background()
-	clock, err := clockOf(ctx, store, s.clock)
+	clock, err := store.Clock(ctx)
 	check(t, err)
-	svc, err := service.New(ctx, store, clock, limiterOf(store, clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(ctx, store, clock, store.Limiter(clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
 	check(t, err)
 	o := handlers.Options{Service: svc, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), BaseURL: s.base, Site: "Folkmoot", CanMail: true, Mail: s.post}
 	if behind {
@@ -87,8 +85,8 @@ func (s *site) serves(store models.Store, listener net.Listener, behind bool) *s
 // stages fills the site with the demonstration.
 func (s *site) stages() {
 	s.t.Helper()
-	cfg := config{Demo: true, Shell: newTerminal(s.t, s.clock).shell}
-	_, err := cfg.prepareDemo(s.t.Context(), s.store, s.stage)
+	cfg := config{Demo: true, Clock: s.clock, Shell: newTerminal(s.t, s.clock).shell}
+	_, err := cfg.prepareDemo(s.t.Context(), s.store)
 	check(s.t, err)
 }
 

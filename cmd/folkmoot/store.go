@@ -85,23 +85,6 @@ func connectProblem(err error) string {
 	return err.Error()
 }
 
-// clockOf returns a MongoDB store's own clock, which all nodes share, or else machine.
-func clockOf(ctx context.Context, store models.Store, machine models.Clock) (models.Clock, error) {
-	if s, ok := store.(*mongo.Store); ok {
-		return s.Clock(ctx)
-	}
-	return machine, nil
-}
-
-// limiterOf returns a MongoDB store's limiter, which all nodes share, or else one in
-// memory.
-func limiterOf(store models.Store, clock models.Clock) models.Limiter {
-	if s, ok := store.(*mongo.Store); ok {
-		return s.Limiter(clock)
-	}
-	return service.NewLimiter(clock)
-}
-
 // open opens the store of a command. A store that does not exist is created only if
 // create is true.
 func (p *program) open(sh *shell, create bool) (models.Store, error) {
@@ -128,11 +111,11 @@ func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, stor
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	cfg := service.Config{BaseURL: p.siteURL()}
-	clock, err := clockOf(sh.ctx, store, sh.clock)
+	clock, err := store.Clock(sh.ctx)
 	if err != nil {
 		return err
 	}
-	svc, err := service.New(sh.ctx, store, clock, limiterOf(store, clock), cfg)
+	svc, err := service.New(sh.ctx, store, clock, store.Limiter(clock), cfg)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func BenchmarkWrites(b *testing.B) {
 			write(b, writers, commands, func(w, k int) error {
 				_, _, err := s.PutVote(b.Context(), models.Vote{
 					ConsultationID: c.ID, IdeaID: fmt.Sprintf("i%02d", (w+k)%20), ParticipantID: fmt.Sprintf("p%d-%d", w, k/5),
-					Choice: models.ChoiceAgree, Tier: models.TierEmail,
+					Voice: fmt.Sprintf("p%d-%d", w, k/5), Choice: models.ChoiceAgree, Tier: models.TierEmail,
 				})
 				return err
 			})

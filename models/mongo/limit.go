@@ -42,9 +42,11 @@ type share struct {
 	left int
 }
 
-// Limiter gives a limiter that shares its counts with every other one on this database
+// Limiter implements models.Shared. It shares its counts with every other one on this database
 // and tells the time by clock, which should be the store's.
-func (s *Store) Limiter(clock models.Clock) *Limiter {
+func (s *Store) Limiter(clock models.Clock) models.Limiter { return s.limiter(clock) }
+
+func (s *Store) limiter(clock models.Clock) *Limiter {
 	return &Limiter{s: s, clock: clock, limit: maxKeys, shares: map[string]share{}}
 }
 

@@ -23,7 +23,7 @@ func TestLimiter(t *testing.T) {
 func TestLimiterAsksSeldom(t *testing.T) {
 	clock := storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
 	s := openAt(t, freshDatabase(t), Options{Clock: clock, SweepEvery: -1})
-	l, commands := s.Limiter(clock), 0
+	l, commands := s.limiter(clock), 0
 	s.faults = func(string) verdict { commands++; return proceed }
 	for range 601 {
 		if _, _, err := l.Allow(t.Context(), "a", 600, time.Minute); err != nil {
@@ -39,7 +39,7 @@ func TestLimiterAsksSeldom(t *testing.T) {
 func TestLimiterLostAnswer(t *testing.T) {
 	clock := storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
 	s := openAt(t, freshDatabase(t), Options{Clock: clock, SweepEvery: -1})
-	l, commands := s.Limiter(clock), 0
+	l, commands := s.limiter(clock), 0
 	s.faults = func(string) verdict {
 		if commands++; commands%2 == 1 {
 			return lose
@@ -69,7 +69,7 @@ func TestLimiterWithoutDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := s.Limiter(clock)
+	l := s.limiter(clock)
 	allow := func() error { _, _, err := l.Allow(t.Context(), "a", 80, time.Minute); return err }
 	if err := allow(); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestLimiterWithoutDatabase(t *testing.T) {
 // TestLimiterIsBounded forgets rather than grow.
 func TestLimiterIsBounded(t *testing.T) {
 	clock := storetest.NewClock(time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
-	l := (&Store{}).Limiter(clock)
+	l := (&Store{}).limiter(clock)
 	l.limit = 100
 	for n := range 350 {
 		l.keep(string(rune('a'+n)), share{ends: clock.Now().Add(time.Minute), left: 1})

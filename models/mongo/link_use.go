@@ -238,10 +238,10 @@ func (s *Store) countChoice(ctx context.Context, c consultation, d *link, p mode
 	if err != nil {
 		return nil, err
 	}
-	b := &casting{act: &act{s: s, ctx: ctx, id: d.Op, now: d.UsedAt}, vote: models.Vote{
-		ConsultationID: c.ID, IdeaID: choice.IdeaID, ParticipantID: p.ID, Voice: p.Voice(), Capacity: p.Capacity, Band: p.Band,
-		Tier: models.TierEmail, Channel: models.ChannelOnline, Choice: choice.Choice, At: d.CreatedAt,
-	}}
+	b := &casting{
+		act:  &act{s: s, ctx: ctx, id: d.Op, now: d.UsedAt},
+		vote: models.NewVote(c.ID, p, models.ChosenVote(choice), d.CreatedAt),
+	}
 	kept, changed, err := b.cast(c)
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 		var parent *models.Reply
 		fits := func(c consultation) (err error) {
 			if err = c.model().Accepts(models.ActReply, a.now); err == nil {
-				parent, err = a.replyPlace(&r)
+				parent, err = a.attach(&r)
 			}
 			return err
 		}
@@ -93,33 +93,31 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 	return r, err
 }
 
-// replyPlace checks that the idea and the parent that r names are published and
-// where r says, and gives the parent, nil at the root.
-func (a *act) replyPlace(r *models.Reply) (*models.Reply, error) {
-	wrong := models.Fail(models.CodeInvalid, "error.reply.parent")
-	r.IdeaNumber, r.ParentName = 0, ""
+// attach reads the idea and the parent that r names, checks that r may stand there and
+// returns the parent, nil at the root. CodeInvalid error.reply.parent.
+func (a *act) attach(r *models.Reply) (*models.Reply, error) {
+	var i *models.Idea
+	var parent *models.Reply
 	if r.IdeaID != "" {
-		i, found, err := within[idea](a.ctx, a.s, "ideas", r.ConsultationID, r.IdeaID)
+		d, found, err := within[idea](a.ctx, a.s, "ideas", r.ConsultationID, r.IdeaID)
 		if err != nil {
 			return nil, err
 		}
-		if !found || i.Item.Status != models.StatusPublished {
-			return nil, wrong
+		if found {
+			i = &models.Idea{Contribution: models.Contribution(d.Item), Number: d.Number}
 		}
-		r.IdeaNumber = i.Number
 	}
-	if r.ParentID == "" {
-		return nil, nil
+	if r.ParentID != "" {
+		d, found, err := within[reply](a.ctx, a.s, "replies", r.ConsultationID, r.ParentID)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			p := d.model(r.IdeaNumber)
+			parent = &p
+		}
 	}
-	d, found, err := within[reply](a.ctx, a.s, "replies", r.ConsultationID, r.ParentID)
-	if err != nil {
-		return nil, err
-	}
-	if !found || d.Item.Status != models.StatusPublished || d.IdeaID != r.IdeaID {
-		return nil, wrong
-	}
-	p := d.model(r.IdeaNumber)
-	return &p, nil
+	return parent, r.Attach(i, parent)
 }
 
 // OwnReplies implements models.ReplyStore.

@@ -37,7 +37,7 @@ func TestClocksApart(t *testing.T) {
 	i := models.Idea{Contribution: models.Contribution{ID: newID()}, Title: "Markets"}
 	ok(early.AddConsultation(ctx, c, []models.Idea{i}))
 	vote := func(s *Store, choice models.Choice) (models.Vote, error) {
-		v, _, err := s.PutVote(ctx, models.Vote{ConsultationID: c.ID, IdeaID: i.ID, ParticipantID: "ada", Choice: choice})
+		v, _, err := s.PutVote(ctx, models.Vote{ConsultationID: c.ID, IdeaID: i.ID, ParticipantID: "ada", Voice: "ada", Choice: choice})
 		return v, err
 	}
 	var last time.Time

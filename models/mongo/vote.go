@@ -71,9 +71,6 @@ func (d vote) standing(closesAt time.Time) (models.Vote, bool) {
 // always later than the last entry of the same voice, so that of two entries the
 // one that came later counts.
 func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, changed bool, err error) {
-	if v.Voice == "" {
-		v.Voice = v.ParticipantID
-	}
 	kept = v
 	err = s.act(ctx, func(a *act) error {
 		b := &casting{act: a, vote: v, moves: true}

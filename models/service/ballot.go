@@ -145,7 +145,7 @@ func (s *Service) CountBasket(ctx context.Context, actor models.Actor, slug stri
 		if _, bad := models.ParseChoice(string(v.Choice)); bad != nil || !free[v.IdeaID] {
 			continue
 		}
-		_, changed, err := s.store.PutVote(ctx, s.vote(c, *p, v))
+		_, changed, err := s.store.PutVote(ctx, models.NewVote(c.ID, *p, v, s.Now()))
 		if err != nil {
 			return cast, err
 		}

@@ -78,7 +78,7 @@ func (t *importTree) make(i int) (reply models.Reply, ok bool) {
 		}
 		// Under what is not public it would tell that somebody wrote it.
 		if ok && (parent.Status == models.StatusPublished || !in.Approved) {
-			r.ParentID, r.ParentName = parent.ID, parent.AuthorName
+			r.ParentID = parent.ID
 		} else {
 			r.Orphan = true
 		}

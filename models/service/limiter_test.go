@@ -1,38 +1,11 @@
 package service
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
 	"folkmoot/models"
-	"folkmoot/models/storetest"
 )
-
-func TestLimiter(t *testing.T) {
-	storetest.RunLimiter(t, func(_ *testing.T, clock models.Clock) []models.Limiter {
-		return []models.Limiter{NewLimiter(clock)}
-	})
-}
-
-func TestLimiterIsBounded(t *testing.T) {
-	c := &clock{now: start}
-	l := NewLimiter(c)
-	l.limit = 100
-	fill := func(prefix string) {
-		for n := range 250 {
-			if ok, _, _ := l.Allow(t.Context(), fmt.Sprint(prefix, n), 1, time.Minute); !ok {
-				t.Fatalf("key %d was refused", n)
-			}
-			if len(l.keys) > 100 {
-				t.Fatalf("it holds %d keys", len(l.keys))
-			}
-		}
-	}
-	fill("first ")
-	c.add(time.Minute)
-	fill("second ")
-}
 
 func TestAllow(t *testing.T) {
 	s, c := newServiceWith(t, Config{Limits: Limits{Texts: 2}})

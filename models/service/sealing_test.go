@@ -10,7 +10,7 @@ import (
 // busyStore is the real store, into which something is written while the votes
 // are read: once for each entry of during.
 type busyStore struct {
-	models.Store
+	Store
 	during []func()
 }
 

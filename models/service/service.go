@@ -54,9 +54,30 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// Store is what the use cases need of a store, feature by feature.
+type Store interface {
+	models.SiteStore
+	models.ConsultationStore
+	models.IdeaStore
+	models.ReplyStore
+	models.VoteStore
+	models.PeopleStore
+	models.LinkStore
+	models.ModerationStore
+	models.ResultStore
+	models.ResponseStore
+	models.SearchStore
+	models.ImportStore
+	models.AuditStore
+
+	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
+	Stamp() (stamp uint64, ok bool)
+	Ready(ctx context.Context) error
+}
+
 // Service carries out the use cases on one store.
 type Service struct {
-	store   models.Store
+	store   Store
 	clock   models.Clock
 	limiter models.Limiter
 	secret  []byte
@@ -65,7 +86,7 @@ type Service struct {
 
 // New makes a Service. It reads the store's secret, with which cookies, cursors
 // and private links are signed.
-func New(ctx context.Context, store models.Store, clock models.Clock, limiter models.Limiter, cfg Config) (*Service, error) {
+func New(ctx context.Context, store Store, clock models.Clock, limiter models.Limiter, cfg Config) (*Service, error) {
 	secret, err := store.Secret(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the store's secret: %w", err)
@@ -78,7 +99,7 @@ func New(ctx context.Context, store models.Store, clock models.Clock, limiter mo
 func (s *Service) Now() time.Time { return models.Millis(s.clock.Now()) }
 
 // Store gives the store, for the page that says whether it answers.
-func (s *Service) Store() models.Store { return s.store }
+func (s *Service) Store() Store { return s.store }
 
 // newID makes the id of a row: UUID version 7, so that rows of one time lie together.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -59,7 +59,7 @@ func newServiceWith(t testing.TB, cfg Config) (*Service, *clock) {
 			t.Errorf("close the store: %v", err)
 		}
 	})
-	s, err := New(t.Context(), store, c, NewLimiter(c), cfg)
+	s, err := New(t.Context(), store, c, models.NewMemoryLimiter(c), cfg)
 	if err != nil {
 		t.Fatalf("make the service: %v", err)
 	}

@@ -31,7 +31,7 @@ func newStaffRoom(t testing.TB) *staffRoom {
 		t.Fatalf("open the store: %v", err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	r.Service = must(New(t.Context(), store, r.clock, NewLimiter(r.clock), Config{BaseURL: "https://moot.example", CanMail: true}))(t)
+	r.Service = must(New(t.Context(), store, r.clock, models.NewMemoryLimiter(r.clock), Config{BaseURL: "https://moot.example", CanMail: true}))(t)
 	r.mod, r.mod2 = person(t, r.Service, "mo", models.RoleModerator), person(t, r.Service, "mia", models.RoleModerator)
 	r.organiser = person(t, r.Service, "olga", models.RoleOrganiser)
 	r.board = person(t, r.Service, "boris", models.RoleBoard)

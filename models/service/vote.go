@@ -31,7 +31,7 @@ func (s *Service) CastVote(ctx context.Context, actor models.Actor, slug string,
 	if err := s.allow(ctx, "votes", p.ID, s.cfg.Limits.Votes); err != nil {
 		return VoteDone{}, err
 	}
-	kept, changed, err := s.store.PutVote(ctx, s.vote(c, *p, chosen))
+	kept, changed, err := s.store.PutVote(ctx, models.NewVote(c.ID, *p, chosen, s.Now()))
 	if err != nil {
 		return VoteDone{}, err
 	}
@@ -66,14 +66,10 @@ func (s *Service) voter(actor models.Actor, c models.Consultation) (*models.Part
 	if err != nil {
 		return nil, models.Fail(models.CodeUnauthenticated, "error.vote.sign_in")
 	}
-	asked := *p
-	if asked.Capacity == "" { // never said: a resident
-		asked.Capacity = models.CapacityResident
-	}
-	if err = asked.CheckVote(c); err == nil {
+	if err = p.CheckVote(c); err == nil {
 		err = checkTier(c)
 	}
-	return &asked, err
+	return p, err
 }
 
 // checkTier tells whether a voice confirmed by e-mail counts in c: nil or CodeForbidden.
@@ -82,19 +78,6 @@ func checkTier(c models.Consultation) error {
 		return models.Fail(models.CodeForbidden, "error.vote.tier")
 	}
 	return nil
-}
-
-// vote makes the entry for a choice of p.
-func (s *Service) vote(c models.Consultation, p models.Participant, chosen models.ChosenVote) models.Vote {
-	v := models.Vote{
-		ConsultationID: c.ID, IdeaID: chosen.IdeaID, ParticipantID: p.ID, Voice: p.Voice(),
-		Capacity: p.Capacity, Tier: models.TierEmail, Channel: models.ChannelOnline,
-		Choice: chosen.Choice, At: s.Now(),
-	}
-	if p.Capacity == models.CapacityBusiness {
-		v.Band = p.Band
-	}
-	return v
 }
 
 // voteDone reads what may be shown after a vote.

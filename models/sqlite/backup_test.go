@@ -26,7 +26,7 @@ func TestBackupWhileWriting(t *testing.T) {
 					return
 				default:
 				}
-				v := models.Vote{ConsultationID: c.ID, IdeaID: "c-idea0", ParticipantID: fmt.Sprint(n, m), Choice: models.ChoiceAgree}
+				v := models.NewVote(c.ID, models.Participant{ID: fmt.Sprint(n, m)}, models.ChosenVote{IdeaID: "c-idea0", Choice: models.ChoiceAgree}, models.Time{})
 				if _, _, err := s.PutVote(context.Background(), v); err != nil {
 					t.Error(err)
 					return

@@ -123,10 +123,7 @@ func BenchmarkPutVote(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			n := people.Add(1)
-			v := models.Vote{
-				ConsultationID: c.ID, IdeaID: ideas[n%20].ID, ParticipantID: fmt.Sprintf("p%09d", n/20), Tier: models.TierEmail,
-				Choice: models.ChoiceAgree,
-			}
+			v := models.NewVote(c.ID, models.Participant{ID: fmt.Sprintf("p%09d", n/20)}, models.ChosenVote{IdeaID: ideas[n%20].ID, Choice: models.ChoiceAgree}, models.Time{})
 			if _, changed, err := s.PutVote(context.Background(), v); err != nil || !changed {
 				b.Errorf("changed %t, %v", changed, err)
 			}

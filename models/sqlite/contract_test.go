@@ -9,6 +9,13 @@ import (
 	"folkmoot/models/storetest"
 )
 
+// TestLimiter runs the contract of every limiter.
+func TestLimiter(t *testing.T) {
+	storetest.RunLimiter(t, func(t *testing.T, clock models.Clock) []models.Limiter {
+		return []models.Limiter{open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock).Limiter(clock)}
+	})
+}
+
 // TestContract holds the store to the contract of every store.
 func TestContract(t *testing.T) {
 	t.Log("server: " + sqlite.Version())

@@ -225,11 +225,7 @@ func countChoices(t *tx, used *models.LinkUsed) error {
 
 // countChoice puts one; a vote that was changed since by the same person stands as changed.
 func countChoice(t *tx, c models.Consultation, used *models.LinkUsed, choice models.ChosenVote) error {
-	p := used.Participant
-	b, err := newBallot(t, c, models.Vote{
-		ConsultationID: c.ID, IdeaID: choice.IdeaID, ParticipantID: p.ID, Voice: p.Voice(), Capacity: p.Capacity, Band: p.Band,
-		Tier: models.TierEmail, Channel: models.ChannelOnline, Choice: choice.Choice, At: used.Link.CreatedAt,
-	})
+	b, err := newBallot(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
 	if models.IsNotFound(err) {
 		used.Refused++
 		return nil

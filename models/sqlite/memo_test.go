@@ -110,7 +110,7 @@ func TestVoteForgetsOnlyItsOwn(t *testing.T) {
 	}
 	left := func() []string { return slices.Sorted(maps.Keys(s.memo.kept)) }
 	read()
-	vote := models.Vote{ConsultationID: "c", IdeaID: "c-idea0", ParticipantID: "p0", Choice: models.ChoiceAgree}
+	vote := models.NewVote("c", models.Participant{ID: "p0"}, models.ChosenVote{IdeaID: "c-idea0", Choice: models.ChoiceAgree}, models.Time{})
 	if _, _, err := s.PutVote(t.Context(), vote); err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +295,7 @@ func TestMemoIsExact(t *testing.T) {
 			texts++
 			write := map[string]func() error{
 				"vote": func() error {
-					v := models.Vote{ConsultationID: c.ID, IdeaID: fmt.Sprintf("c-idea%d", texts%2), ParticipantID: p, Choice: []models.Choice{models.ChoiceAgree, models.ChoiceNone}[texts%4/2]}
+					v := models.NewVote(c.ID, models.Participant{ID: p}, models.ChosenVote{IdeaID: fmt.Sprintf("c-idea%d", texts%2), Choice: []models.Choice{models.ChoiceAgree, models.ChoiceNone}[texts%4/2]}, models.Time{})
 					_, _, err := s.PutVote(context.Background(), v)
 					return err
 				},
@@ -309,7 +309,7 @@ func TestMemoIsExact(t *testing.T) {
 					return s.EditParticipant(context.Background(), models.Participant{ID: p, Name: fmt.Sprint("Name ", texts)})
 				},
 				"refused": func() error {
-					_, _, err := s.PutVote(context.Background(), models.Vote{ConsultationID: c.ID, IdeaID: "nowhere", ParticipantID: p, Choice: models.ChoiceAgree})
+					_, _, err := s.PutVote(context.Background(), models.NewVote(c.ID, models.Participant{ID: p}, models.ChosenVote{IdeaID: "nowhere", Choice: models.ChoiceAgree}, models.Time{}))
 					if !models.IsNotFound(err) {
 						return fmt.Errorf("a vote on nothing: %w", err)
 					}
@@ -369,7 +369,7 @@ func TestTheirOwnWritesAreSeen(t *testing.T) {
 			p := fmt.Sprintf("p%d", n)
 			for m := range 40 {
 				choice := []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass}[m%3]
-				_, _, err := s.PutVote(context.Background(), models.Vote{ConsultationID: c.ID, IdeaID: "c-idea0", ParticipantID: p, Choice: choice})
+				_, _, err := s.PutVote(context.Background(), models.NewVote(c.ID, models.Participant{ID: p}, models.ChosenVote{IdeaID: "c-idea0", Choice: choice}, models.Time{}))
 				for _, seen := range []*Store{s, other} {
 					got, err2 := seen.OwnVotes(context.Background(), c.ID, p)
 					if err := errors.Join(err, err2); err != nil || got["c-idea0"] != choice {

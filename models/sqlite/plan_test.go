@@ -203,7 +203,7 @@ func useEverything(t *testing.T, s *Store) {
 func useVotesAndLinks(t *testing.T, s *Store, check func(error)) {
 	t.Helper()
 	ctx := t.Context()
-	_, _, err := s.PutVote(ctx, models.Vote{ConsultationID: "c", IdeaID: "c-idea0", ParticipantID: "p", Choice: models.ChoiceAgree})
+	_, _, err := s.PutVote(ctx, models.NewVote("c", models.Participant{ID: "p"}, models.ChosenVote{IdeaID: "c-idea0", Choice: models.ChoiceAgree}, models.Time{}))
 	check(err)
 	_, err = s.OwnVotes(ctx, "c", "p")
 	check(err)

@@ -95,7 +95,9 @@ func (s *Store) snapshot(ctx context.Context, what string, fn func(q queries) er
 
 // put runs fn in the writer. It may be run twice, of which only the second counts:
 // what it leaves behind it sets, and does not add to.
-func (s *Store) put(ctx context.Context, fn func(*tx) error) error { return s.writer.do(ctx, fn) }
+func (s *Store) put(ctx context.Context, fn func(*tx) error) error {
+	return s.writer.do(ctx, s.clock, fn)
+}
 
 // stream is snapshot for a function that hands rows to a caller: the caller's own
 // error comes back as it is.

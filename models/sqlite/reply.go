@@ -45,7 +45,7 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 			return err
 		}
 		fresh(&r.Contribution, t)
-		parent, err := replyPlace(t, &r)
+		parent, err := attach(t, &r)
 		if err != nil {
 			return err
 		}
@@ -65,30 +65,28 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 	return r, err
 }
 
-// replyPlace checks that the idea and the parent that r names are published and
-// where r says, and gives the parent, nil at the root.
-func replyPlace(t *tx, r *models.Reply) (*models.Reply, error) {
-	wrong := models.Fail(models.CodeInvalid, "error.reply.parent")
-	r.IdeaNumber, r.ParentName = 0, ""
+// attach reads the idea and the parent that r names, checks that r may stand there and
+// returns the parent, nil at the root. CodeInvalid error.reply.parent.
+func attach(t *tx, r *models.Reply) (*models.Reply, error) {
+	var i *models.Idea
+	var parent *models.Reply
 	if r.IdeaID != "" {
-		i, err := idea(t, r.IdeaID)
-		if models.IsNotFound(err) || (err == nil && (i.Status != models.StatusPublished || i.ConsultationID != r.ConsultationID)) {
-			return nil, wrong
-		}
-		if err != nil {
+		found, err := idea(t, r.IdeaID)
+		if err == nil {
+			i = &found
+		} else if !models.IsNotFound(err) {
 			return nil, err
 		}
-		r.IdeaNumber = i.Number
 	}
-	if r.ParentID == "" {
-		return nil, nil
+	if r.ParentID != "" {
+		found, err := reply(t, r.ParentID)
+		if err == nil {
+			parent = &found
+		} else if !models.IsNotFound(err) {
+			return nil, err
+		}
 	}
-	p, err := reply(t, r.ParentID)
-	if models.IsNotFound(err) || (err == nil && (p.Status != models.StatusPublished ||
-		p.ConsultationID != r.ConsultationID || p.IdeaID != r.IdeaID)) {
-		return nil, wrong
-	}
-	return &p, err
+	return parent, r.Attach(i, parent)
 }
 
 // nextSeq gives the next reply of a consultation its number.

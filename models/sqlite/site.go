@@ -46,5 +46,19 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 // Stamp implements models.Store.
 func (s *Store) Stamp() (uint64, bool) { return s.memo.brief() }
 
+// Clock implements models.Shared: the clock of Options.
+func (s *Store) Clock(ctx context.Context) (models.Clock, error) { return s.clock, ctx.Err() }
+
+// Limiter implements models.Shared. Only one server runs on a file, so the counts are in
+// its memory.
+func (s *Store) Limiter(clock models.Clock) models.Limiter { return models.NewMemoryLimiter(clock) }
+
+// Play implements models.Shared: no other program plays on a file.
+func (s *Store) Play(ctx context.Context, clock models.Clock, fn func(ctx context.Context, stage models.Store) error) (bool, error) {
+	stage := *s
+	stage.clock = clock
+	return true, fn(ctx, &stage)
+}
+
 // Now implements models.SiteStore.
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.now(), ctx.Err() }

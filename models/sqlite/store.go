@@ -42,7 +42,10 @@ type Store struct {
 	memo   *memo
 }
 
-var _ models.Store = (*Store)(nil)
+var (
+	_ models.Store    = (*Store)(nil)
+	_ models.Backuper = (*Store)(nil)
+)
 
 // Open opens the store at path, which it makes (mode 0600) if there is none, and
 // brings it up to this program's version; an older store is copied beside itself

@@ -41,7 +41,7 @@ func (w *writer) attempt(batch []*write, errs []error, guarded bool) (commit, er
 			errs[i] = b.ctx.Err()
 			continue
 		}
-		t := &tx{conn: w.conn, now: models.Millis(w.clock.Now()), known: read}
+		t := &tx{conn: w.conn, now: models.Millis(b.clock.Now()), known: read}
 		if err := w.one(t, b, &errs[i], guarded); err != nil {
 			_ = w.exec("ROLLBACK")
 			return commit{}, wrap("write", err)

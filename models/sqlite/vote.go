@@ -18,9 +18,6 @@ func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, c
 		if err != nil {
 			return err
 		}
-		if v.Voice == "" {
-			v.Voice = v.ParticipantID
-		}
 		b, err := newBallot(t, c, v)
 		if err != nil {
 			return err

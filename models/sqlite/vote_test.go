@@ -163,7 +163,7 @@ func TestMergedInACircle(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	_, changed, err := s.PutVote(t.Context(), models.Vote{ConsultationID: c.ID, IdeaID: "c-idea0", ParticipantID: "p", Choice: models.ChoiceAgree})
+	_, changed, err := s.PutVote(t.Context(), models.NewVote(c.ID, models.Participant{ID: "p"}, models.ChosenVote{IdeaID: "c-idea0", Choice: models.ChoiceAgree}, models.Time{}))
 	if err != nil || !changed {
 		t.Errorf("changed %t, %v", changed, err)
 	}
@@ -184,10 +184,7 @@ func TestTwoProcesses(t *testing.T) {
 		s := []*Store{first, second}[n%2]
 		wg.Go(func() {
 			for m := range 10 {
-				_, _, err := s.PutVote(context.Background(), models.Vote{
-					ConsultationID: c.ID, IdeaID: fmt.Sprintf("c-idea%d", m%2), ParticipantID: fmt.Sprintf("p%d", n),
-					Choice: []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass}[(n+m)%3],
-				})
+				_, _, err := s.PutVote(context.Background(), models.NewVote(c.ID, models.Participant{ID: fmt.Sprintf("p%d", n)}, models.ChosenVote{IdeaID: fmt.Sprintf("c-idea%d", m%2), Choice: []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass}[(n+m)%3]}, models.Time{}))
 				if err != nil {
 					t.Error(err)
 				}
@@ -219,7 +216,7 @@ func TestShownTallyMovesInSteps(t *testing.T) {
 		for idea, rise := range want {
 			before := c.Version
 			for n := range people {
-				v := models.Vote{ConsultationID: c.ID, IdeaID: fmt.Sprintf("%s-idea%d", c.ID, idea), ParticipantID: fmt.Sprint(n), Choice: models.ChoiceAgree}
+				v := models.NewVote(c.ID, models.Participant{ID: fmt.Sprint(n)}, models.ChosenVote{IdeaID: fmt.Sprintf("%s-idea%d", c.ID, idea), Choice: models.ChoiceAgree}, models.Time{})
 				if _, _, err := s.PutVote(t.Context(), v); err != nil {
 					t.Fatal(err)
 				}

@@ -28,6 +28,7 @@ const (
 // write is one write function on its way through the queue.
 type write struct {
 	ctx   context.Context
+	clock models.Clock // of the transaction's time
 	fn    func(*tx) error
 	state atomic.Int32
 	done  chan error
@@ -42,7 +43,6 @@ func (b *write) start() bool {
 // all the callers.
 type writer struct {
 	conn  *sql.Conn
-	clock models.Clock
 	memo  *memo
 	queue chan *write
 	ended chan struct{}
@@ -62,7 +62,7 @@ func newWriter(ctx context.Context, db *sql.DB, path string, o Options) (*writer
 		return nil, err
 	}
 	w := &writer{
-		conn: conn, clock: o.Clock, memo: newMemo(path),
+		conn: conn, memo: newMemo(path),
 		queue: make(chan *write, o.QueueSize), ended: make(chan struct{}),
 	}
 	go w.run()
@@ -71,11 +71,11 @@ func newWriter(ctx context.Context, db *sql.DB, path string, o Options) (*writer
 
 // do runs fn in the writer and returns when its transaction is on disk: nil, what
 // fn returned, or why nothing was committed.
-func (w *writer) do(ctx context.Context, fn func(*tx) error) error {
+func (w *writer) do(ctx context.Context, clock models.Clock, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	b := &write{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	b := &write{ctx: ctx, clock: clock, fn: fn, done: make(chan error, 1)}
 	if !w.enqueue(b) {
 		return errBusy(nil)
 	}

@@ -55,7 +55,7 @@ func group(s *Store, ctx context.Context, fns ...func(*tx) error) []error {
 	answers := make([]error, len(fns))
 	writes := make([]*write, len(fns))
 	for n, fn := range fns {
-		writes[n] = &write{ctx: ctx, fn: fn, done: make(chan error, 1)}
+		writes[n] = &write{ctx: ctx, clock: models.SystemClock{}, fn: fn, done: make(chan error, 1)}
 		s.writer.enqueue(writes[n])
 	}
 	close(release)
@@ -129,7 +129,7 @@ func TestFullQueueIsUnavailable(t *testing.T) {
 	wg.Go(func() { _ = s.put(context.Background(), func(*tx) error { close(holding); <-release; return nil }) })
 	<-holding
 	for n := range 2 {
-		s.writer.enqueue(&write{ctx: context.Background(), fn: add(n), done: make(chan error, 1)})
+		s.writer.enqueue(&write{ctx: context.Background(), clock: models.SystemClock{}, fn: add(n), done: make(chan error, 1)})
 	}
 	err := s.put(context.Background(), add(9))
 	var refusal *models.Error
@@ -179,7 +179,7 @@ func TestCloseCommitsTheQueue(t *testing.T) {
 	<-holding
 	var done []chan error
 	for n := range 10 {
-		w := &write{ctx: context.Background(), fn: add(n), done: make(chan error, 1)}
+		w := &write{ctx: context.Background(), clock: models.SystemClock{}, fn: add(n), done: make(chan error, 1)}
 		s.writer.enqueue(w)
 		done = append(done, w.done)
 	}

@@ -195,10 +195,7 @@ func (e *env) person(name string, grants ...models.Grant) models.Participant {
 
 // newVote makes p's vote on i, as somebody signed in casts it.
 func newVote(i models.Idea, p models.Participant, choice models.Choice) models.Vote {
-	return models.Vote{
-		ConsultationID: i.ConsultationID, IdeaID: i.ID, ParticipantID: p.ID, Voice: p.Voice(),
-		Capacity: p.Capacity, Band: p.Band, Tier: models.TierEmail, Channel: models.ChannelOnline, Choice: choice,
-	}
+	return models.NewVote(i.ConsultationID, p, models.ChosenVote{IdeaID: i.ID, Choice: choice}, models.Time{})
 }
 
 // vote casts p's vote on i.

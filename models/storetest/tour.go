@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -60,6 +61,14 @@ func (e *env) siteStops() []stop {
 		{"Demo", func(e *env) { must(e.store.Demo(e.ctx))(e) }},
 		{"MarkDemo", func(e *env) { e.refused("MarkDemo", e.store.MarkDemo(e.ctx), models.CodeConflict, "") }},
 		{"Now", func(e *env) { must(e.store.Now(e.ctx))(e) }},
+		{"Clock", func(e *env) { must(e.store.Clock(e.ctx))(e) }},
+		{"Limiter", func(e *env) { e.store.Limiter(e.clock) }},
+		{"Play", func(e *env) {
+			called := false
+			played, err := e.store.Play(e.ctx, e.clock, func(context.Context, models.Store) error { called = true; return nil })
+			e.ok(err)
+			e.equal("it has played", called && played, true)
+		}},
 		{"Ready", func(e *env) { e.ok(e.store.Ready(e.ctx)) }},
 		{"Stamp", func(e *env) { _, _ = e.store.Stamp() }},
 		{"Search", func(e *env) {

@@ -32,10 +32,16 @@ type CopyProgress struct {
 	Count     int64
 }
 
+// CopyStore is what Copy needs of a store.
+type CopyStore interface {
+	models.CopyStore
+	Secret(ctx context.Context) ([]byte, error)
+}
+
 // copying is one run.
 type copying struct {
 	ctx      context.Context
-	from, to models.Store
+	from, to CopyStore
 	tell     func(CopyProgress)
 	report   CopyReport
 }
@@ -47,7 +53,7 @@ type copying struct {
 // error.copy.unfinished for a source that is half a copy itself, error.copy.busy as
 // Settle has it, error.copy.filled for a target that holds something else, and
 // error.copy.other for one into which another store is being copied.
-func Copy(ctx context.Context, from, to models.Store, now time.Time, tell func(CopyProgress)) (CopyReport, error) {
+func Copy(ctx context.Context, from, to CopyStore, now time.Time, tell func(CopyProgress)) (CopyReport, error) {
 	c := &copying{ctx: ctx, from: from, to: to, tell: tell}
 	mark, err := c.begin(models.Millis(now))
 	if err != nil {
@@ -120,7 +126,7 @@ func (c *copying) claim(mark models.CopyMark) error {
 }
 
 // identity tells a store from all others, by its secret.
-func identity(ctx context.Context, s models.Store) (string, error) {
+func identity(ctx context.Context, s CopyStore) (string, error) {
 	secret, err := s.Secret(ctx)
 	return models.HashToken("copy " + hex.EncodeToString(secret)), err
 }

@@ -29,7 +29,7 @@ func newService(t *testing.T) *service.Service {
 			t.Error(err)
 		}
 	})
-	svc, err := service.New(t.Context(), store, clock, service.NewLimiter(clock), service.Config{BaseURL: "http://moot.example"})
+	svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{BaseURL: "http://moot.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestWordPressContent(t *testing.T) {
 	}
 }
 
-func shown(t *testing.T, store models.Store, consultationID string) (lines []string) {
+func shown(t *testing.T, store service.Store, consultationID string) (lines []string) {
 	t.Helper()
 	err := store.EachReply(t.Context(), consultationID, func(r models.Reply) error {
 		line := fmt.Sprintf("%d %s: %s", r.Depth, r.AuthorName, r.Body)
@@ -146,7 +146,7 @@ func TestWordPressKeepsNoAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock := models.SystemClock{}
-	svc, err := service.New(t.Context(), store, clock, service.NewLimiter(clock), service.Config{})
+	svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestWordPressRealFiles(t *testing.T) {
 }
 
 // checkStored counts what is published and what waits, and measures the depth.
-func checkStored(t *testing.T, store models.Store, published, pending, depth int) {
+func checkStored(t *testing.T, store service.Store, published, pending, depth int) {
 	t.Helper()
 	list, _, err := store.Consultations(t.Context(), models.ConsultationFilter{Limit: 100})
 	if err != nil {
