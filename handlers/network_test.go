@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"log/slog"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,6 +47,22 @@ func TestNetwork(t *testing.T) {
 		{"nonsense at the end", proxies, "10.0.0.1", []string{"198.51.100.7, unknown"}, "10.0.0.1"},
 		{"nonsense further left", proxies, "10.0.0.1", []string{"<script>, 10.0.0.2"}, "10.0.0.2"},
 		{"an empty line", proxies, "10.0.0.1", []string{""}, "10.0.0.1"},
+		{"a port", proxies, "10.0.0.1", []string{"203.0.113.5:51234"}, "203.0.113.5"},
+		{"a port on each hop", proxies, "10.0.0.1", []string{"1.2.3.4:1, 203.0.113.5:51234, 10.0.0.2:80"}, "203.0.113.5"},
+		{"quotes, brackets and a port", proxies, "10.0.0.1", []string{`"[2001:db8::1]:443"`}, "2001:db8::/64"},
+		{"brackets and a port", proxies, "10.0.0.1", []string{"[2001:db8::1]:443"}, "2001:db8::/64"},
+		{"brackets", proxies, "10.0.0.1", []string{"[2001:db8::1]"}, "2001:db8::/64"},
+		{"quotes", proxies, "10.0.0.1", []string{`"203.0.113.5"`}, "203.0.113.5"},
+		{"quotes and a port", proxies, "10.0.0.1", []string{`1.2.3.4, "203.0.113.5:51234"`}, "203.0.113.5"},
+		{"a zone", proxies, "10.0.0.1", []string{"fe80::1%eth0"}, "fe80::/64"},
+		{"a zone, brackets and a port", proxies, "10.0.0.1", []string{"[fe80::1%eth0]:80"}, "fe80::/64"},
+		{"IPv4 written as IPv6, with a port", proxies, "10.0.0.1", []string{"[::ffff:203.0.113.5]:80"}, "203.0.113.5"},
+		{"a trusted proxy with a port", proxies, "10.0.0.1", []string{"203.0.113.5:1, [fd00::2]:2"}, "203.0.113.5"},
+		{"one quote", proxies, "10.0.0.1", []string{`"203.0.113.5`}, "10.0.0.1"},
+		{"one bracket", proxies, "10.0.0.1", []string{"[2001:db8::1"}, "10.0.0.1"},
+		{"IPv4 in brackets", proxies, "10.0.0.1", []string{"[203.0.113.5]"}, "10.0.0.1"},
+		{"no port after the colon", proxies, "10.0.0.1", []string{"203.0.113.5:"}, "10.0.0.1"},
+		{"a port that is none", proxies, "10.0.0.1", []string{"203.0.113.5:99999"}, "10.0.0.1"},
 		{"IPv6 is cut to its network", nil, "2001:db8:1:2:3:4:5:6", nil, "2001:db8:1:2::/64"},
 		{"the same network", nil, "2001:db8:1:2:ffff::1", nil, "2001:db8:1:2::/64"},
 		{"the next network", nil, "2001:db8:1:3::1", nil, "2001:db8:1:3::/64"},
@@ -55,7 +73,7 @@ func TestNetwork(t *testing.T) {
 	} {
 		nets, err := parseProxies(c.proxies)
 		must(t, err)
-		s := &Server{proxies: nets}
+		s := &Server{Options: Options{Log: slog.New(slog.DiscardHandler)}, proxies: nets}
 		var req fasthttp.Request
 		for _, line := range c.lines {
 			req.Header.Add(fiber.HeaderXForwardedFor, line)
@@ -68,6 +86,37 @@ func TestNetwork(t *testing.T) {
 	}
 	if got := masked(nil); got != "unknown" {
 		t.Errorf("no address is %q", got)
+	}
+}
+
+// TestForwardedWarnings logs each kind of unusable header once, without a visitor's
+// address.
+func TestForwardedWarnings(t *testing.T) {
+	for _, c := range []struct {
+		name, peer, header string
+		want, wantNot      string
+	}{
+		{"usable", "10.0.0.1", `"[2001:db8::1]:443"`, "", "level=WARN"},
+		{"no header", "203.0.113.9", "", "", "level=WARN"},
+		{"no address", "10.0.0.1", "203.0.113.5;51234", "proxy=10.0.0.1 entry=000.0.000.0;00000", "203.0.113.5"},
+		{"further left", "10.0.0.1", "unknown, 10.0.0.2", "proxy=10.0.0.2 entry=unknown", ""},
+		{"an untrusted peer", "203.0.113.9", "198.51.100.7", `peer="a public address"`, "203.0.113.9"},
+		{"a proxy that is not named", "127.0.0.1", "198.51.100.7", "peer=127.0.0.1", "198.51.100.7"},
+	} {
+		nets, err := parseProxies([]string{"10.0.0.0/8"})
+		must(t, err)
+		var log strings.Builder
+		s := &Server{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, proxies: nets}
+		for range 3 {
+			var req fasthttp.Request
+			if c.header != "" {
+				req.Header.Set(fiber.HeaderXForwardedFor, c.header)
+			}
+			withContext(t, c.peer, &req, func(ctx *fiber.Ctx) { s.network(ctx) })
+		}
+		if got := log.String(); !strings.Contains(got, c.want) || c.wantNot != "" && strings.Contains(got, c.wantNot) || strings.Count(got, "\n") != min(1, len(c.want)) {
+			t.Errorf("%s: %q, want one line with %q and without %q", c.name, got, c.want, c.wantNot)
+		}
 	}
 }
 

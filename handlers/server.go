@@ -54,6 +54,8 @@ type Server struct {
 	pages   *pages
 	assets  sync.Map // hashed name to its gzip member
 	unready atomic.Bool
+
+	forwarded forwardedWarnings
 }
 
 // New makes a server. It fails on a base URL or a proxy that it cannot read.

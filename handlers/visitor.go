@@ -28,8 +28,9 @@ func stranger() *visit { return &visit{Actor: models.Actor{Language: "en"}} }
 func (s *Server) visitor(c *fiber.Ctx) error {
 	v := stranger()
 	v.cookies = ourCookies(c)
+	network := s.network(c) // of reads too: it warns of a header that cannot be used
 	if !safeMethod(c.Method()) {
-		v.Network = s.svc.Keyed("network", s.network(c))
+		v.Network = s.svc.Keyed("network", network)
 	}
 	if id, ok := s.svc.Unsign("guest", v.cookies[guestCookie]); ok {
 		v.guestID = id

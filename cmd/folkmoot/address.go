@@ -69,8 +69,9 @@ func loopbackOnly(addr net.Addr, base string) bool {
 // checkProxies returns a usage error unless each entry is an IP address or network.
 func checkProxies(list []string) error {
 	for _, s := range list {
-		_, bad := netip.ParseAddr(s)
-		if _, err := netip.ParsePrefix(s); err != nil && bad != nil {
+		s = strings.TrimSpace(s)
+		addr, bad := netip.ParseAddr(s)
+		if _, err := netip.ParsePrefix(s); err != nil && (bad != nil || addr.Zone() != "") {
 			return usage("cli.proxy", "proxy", s)
 		}
 	}

@@ -53,6 +53,8 @@ func TestUsage(t *testing.T) {
 		{"serve --smtp smtp://mail.example.org", exitUsage, "the sender is missing"},
 		{"serve --smtp http://mail.example.org", exitUsage, "not the URL of a mail server"},
 		{"serve --trusted-proxy proxy.example.org", exitUsage, "Invalid trusted proxy"},
+		{"serve --trusted-proxy fe80::1%eth0", exitUsage, "Invalid trusted proxy “fe80::1%eth0”"},
+		{"serve --trusted-proxy 10.0.0.1:80", exitUsage, "Invalid trusted proxy"},
 		{"serve --log-format yaml", exitUsage, "log-format"},
 		{"token ann@example.org", exitUsage, "reserved"},
 		{"copy --from a.db", exitUsage, "--to"},
