@@ -100,7 +100,7 @@ func copyKilled(t *testing.T, from, to string, votes int) string {
 		t.Fatalf("half a copy was taken for a store: %d, %s", code, errs)
 	}
 	code, out, errs := copier(t, "", "copy", "--from", from, "--to", to)
-	if code != exitDone || !strings.Contains(out, "went on") {
+	if code != exitDone || !strings.Contains(out, i18n.For("").T("cli.copy.resumed")) {
 		t.Fatalf("the second run: %d, %s%s", code, out, errs)
 	}
 	peak := int64(0)

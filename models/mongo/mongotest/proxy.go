@@ -1,43 +1,45 @@
 package mongotest
 
 import (
+	"context"
 	"net"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Proxy stands between a store and its database and spoils what passes.
+// Proxy relays connections to a database and disturbs them.
 type Proxy struct {
-	t        testing.TB
-	server   string
+	server   string // the primary
 	listener net.Listener
 
-	mu    sync.Mutex
-	state state
-	turn  chan struct{} // closed when the state changes
-	pairs map[*pair]bool
+	mu      sync.Mutex
+	state   state
+	changed chan struct{} // closed when the state changes
+	pairs   map[*pair]bool
 }
 
-// state is what a Proxy does with an answer.
+// state is what a Proxy does.
 type state struct {
-	delay time.Duration // before it passes
-	hole  bool          // it never comes, on this connection
-	cut   bool          // connections break, new ones too
+	delay time.Duration // of each answer
+	hole  bool          // nothing is relayed any more, and connections stay open
+	cut   bool          // connections are closed, new ones too
 }
 
-// pair are the two connections of one client.
+// pair is the connection of a client and the one to the server.
 type pair struct {
 	client, server net.Conn
-	dead           bool // something was lost in it
+	lossy          bool // something was swallowed
 }
 
-// StartProxy stands before the server of an address until the test ends.
+// StartProxy starts a proxy before the primary of the server that uri names. It ends with
+// the test.
 func StartProxy(t testing.TB, uri string) *Proxy {
 	t.Helper()
-	u, err := url.Parse(uri)
+	server, err := primaryOf(t.Context(), uri)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,37 +47,54 @@ func StartProxy(t testing.TB, uri string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{t: t, server: u.Host, listener: l, turn: make(chan struct{}), pairs: map[*pair]bool{}}
-	go p.accepts()
+	p := &Proxy{server: server, listener: l, changed: make(chan struct{}), pairs: map[*pair]bool{}}
+	go p.serve()
 	t.Cleanup(func() { _ = l.Close(); p.set(state{cut: true}) })
 	return p
 }
 
-// Through gives the address of a database as it is reached through the proxy.
-func (p *Proxy) Through(uri string) string {
-	return strings.Replace(uri, p.server, p.listener.Addr().String(), 1) + "?directConnection=true"
+// primaryOf returns the address of the primary.
+func primaryOf(ctx context.Context, uri string) (string, error) {
+	client, err := connect(uri)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = client.Disconnect(context.WithoutCancel(ctx)) }()
+	var hello struct {
+		Primary string `bson:"primary"`
+	}
+	err = client.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello)
+	return hello.Primary, err
 }
 
-// Slow lets every answer wait.
+// Through returns the address of a database as it is reached through the proxy.
+func (p *Proxy) Through(uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	_, name, _ := strings.Cut(rest, "/")
+	return "mongodb://" + p.listener.Addr().String() + "/" + name + "?directConnection=true"
+}
+
+// Slow delays every answer.
 func (p *Proxy) Slow(d time.Duration) { p.set(state{delay: d}) }
 
-// Hole swallows everything: connections stay, and nothing comes of them any more.
+// Hole swallows everything: connections stay open and nothing comes through them.
 func (p *Proxy) Hole() { p.set(state{hole: true}) }
 
-// Cut breaks every connection, and new ones at once.
+// Cut closes every connection, and new ones at once.
 func (p *Proxy) Cut() { p.set(state{cut: true}) }
 
-// Heal lets everything pass. A connection in which something was lost breaks.
+// Heal relays everything again. A connection in which something was swallowed is closed.
 func (p *Proxy) Heal() { p.set(state{}) }
 
 func (p *Proxy) set(s state) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state = s
-	close(p.turn)
-	p.turn = make(chan struct{})
+	close(p.changed)
+	p.changed = make(chan struct{})
 	for x := range p.pairs {
-		if s.cut || x.dead && !s.hole {
+		if s.cut || x.lossy && !s.hole {
 			x.close()
 		}
 	}
@@ -86,18 +105,18 @@ func (x *pair) close() {
 	_ = x.server.Close()
 }
 
-func (p *Proxy) accepts() {
+func (p *Proxy) serve() {
 	for {
 		client, err := p.listener.Accept()
 		if err != nil {
 			return
 		}
-		go p.joins(client)
+		go p.join(client)
 	}
 }
 
-// joins connects a client with the server.
-func (p *Proxy) joins(client net.Conn) {
+// join connects a client with the server until one of them closes.
+func (p *Proxy) join(client net.Conn) {
 	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		_ = client.Close()
@@ -111,15 +130,15 @@ func (p *Proxy) joins(client net.Conn) {
 	if cut {
 		x.close()
 	}
-	go p.passes(x, client, server, false)
-	p.passes(x, server, client, true)
+	go p.relay(x, client, server, false)
+	p.relay(x, server, client, true)
 	p.mu.Lock()
 	delete(p.pairs, x)
 	p.mu.Unlock()
 }
 
-// passes carries one direction until either end is closed.
-func (p *Proxy) passes(x *pair, from, to net.Conn, answers bool) {
+// relay carries one direction until either end is closed.
+func (p *Proxy) relay(x *pair, from, to net.Conn, answers bool) {
 	defer x.close()
 	b := make([]byte, 64<<10)
 	for {
@@ -127,7 +146,7 @@ func (p *Proxy) passes(x *pair, from, to net.Conn, answers bool) {
 		if err != nil {
 			return
 		}
-		if p.swallows(x, answers) {
+		if p.swallow(x, answers) {
 			continue
 		}
 		if _, err := to.Write(b[:n]); err != nil {
@@ -136,20 +155,20 @@ func (p *Proxy) passes(x *pair, from, to net.Conn, answers bool) {
 	}
 }
 
-// swallows tells whether what has come is lost, after the time that an answer waits.
-func (p *Proxy) swallows(x *pair, answers bool) bool {
+// swallow reports whether what has come is lost; an answer that is not waits for its delay.
+func (p *Proxy) swallow(x *pair, answers bool) bool {
 	p.mu.Lock()
-	s, turn := p.state, p.turn
-	x.dead = x.dead || s.hole
-	dead := x.dead
+	s, changed := p.state, p.changed
+	x.lossy = x.lossy || s.hole
+	lossy := x.lossy
 	p.mu.Unlock()
-	if s.delay > 0 && answers && !dead {
+	if s.delay > 0 && answers && !lossy {
 		t := time.NewTimer(s.delay)
 		defer t.Stop()
 		select {
 		case <-t.C:
-		case <-turn:
+		case <-changed:
 		}
 	}
-	return dead
+	return lossy
 }
