@@ -72,7 +72,7 @@ func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
 	if err != nil {
 		return err
 	}
-	p.Slug, p.Title, p.Gone = con.Slug, con.Text(p.L.Lang).Title, gone
+	p.Slug, p.Title, p.Gone = con.Slug, con.Text(p.L.Language().String()).Title, gone
 	for _, v := range chosen {
 		p.Choices = append(p.Choices, account.PendingVote{Number: v.Number, Title: v.Title, Choice: v.Choice})
 	}

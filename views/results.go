@@ -108,14 +108,6 @@ func published(l *i18n.Localizer, date string) string {
 	return l.Date(at, "UTC")
 }
 
-// places writes the rank interval of a table row: "1–4".
-func places(r models.ResultIdea) string {
-	if r.RankLo == r.RankHi {
-		return strconv.Itoa(r.RankLo)
-	}
-	return strconv.Itoa(r.RankLo) + "–" + strconv.Itoa(r.RankHi)
-}
-
 // numbers lists idea numbers in their order: "2 and 5".
 func numbers(l *i18n.Localizer, of []int) string {
 	var parts []string

@@ -79,6 +79,6 @@ var page = template.Must(template.New("mail").Funcs(template.FuncMap{
 // html writes the same as plain.
 func (m *message) html() (string, error) {
 	var b strings.Builder
-	err := page.Execute(&b, map[string]any{"Lang": m.l.Lang, "Subject": line(m.subject), "Blocks": m.blocks})
+	err := page.Execute(&b, map[string]any{"Lang": m.l.Language().String(), "Subject": line(m.subject), "Blocks": m.blocks})
 	return b.String(), err
 }

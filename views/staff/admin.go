@@ -51,7 +51,7 @@ func (p AdminPage) scopes() []ui.Choice {
 }
 
 func (p AdminPage) titleOf(c models.Consultation) string {
-	if t := c.Text(p.L.Lang).Title; t != "" {
+	if t := c.Text(p.L.Language().String()).Title; t != "" {
 		return t
 	}
 	return c.Slug

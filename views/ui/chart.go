@@ -11,10 +11,5 @@ import (
 func position(p float64) string { return strconv.FormatFloat(100*p, 'f', 1, 64) + "%" }
 
 func intervalLabel(l *i18n.Localizer, r models.ResultIdea) string {
-	return l.T("chart.interval", "support", l.Percent(*r.Support), "range", PercentRange(l, *r.Lo, *r.Hi))
-}
-
-// PercentRange writes an interval in whole percent: "55–79 %".
-func PercentRange(l *i18n.Localizer, lo, hi float64) string {
-	return strconv.Itoa(int(lo*100+0.5)) + "–" + l.Percent(hi)
+	return l.T("chart.interval", "support", l.Percent(*r.Support), "range", l.PercentRange(*r.Lo, *r.Hi))
 }

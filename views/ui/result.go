@@ -11,7 +11,7 @@ func ResultSentence(l *i18n.Localizer, r models.ResultIdea) string {
 	if r.Support == nil || r.Lo == nil || r.Hi == nil {
 		return noSides(l, r.Pass)
 	}
-	agree := l.T("results.agree", "count", r.Agree, "agree", l.Number(r.Agree), "sides", l.Number(r.Sides()), "range", PercentRange(l, *r.Lo, *r.Hi))
+	agree := l.T("results.agree", "count", r.Agree, "agree", l.Number(r.Agree), "sides", l.Number(r.Sides()), "range", l.PercentRange(*r.Lo, *r.Hi))
 	switch {
 	case !r.Ranked():
 		return l.T("results.sentence.few", "agree", agree)
