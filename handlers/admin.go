@@ -28,7 +28,7 @@ func (s *Server) adminPage(c *fiber.Ctx) (staff.AdminPage, error) {
 	if err != nil {
 		return staff.AdminPage{}, err
 	}
-	cons, _, err := s.svc.Store().Consultations(c.UserContext(), models.ConsultationFilter{Limit: 100})
+	cons, err := s.svc.GrantScopes(c.UserContext(), actorOf(c))
 	if err != nil {
 		return staff.AdminPage{}, err
 	}

@@ -35,17 +35,17 @@ func (s *Server) respondForm(c *fiber.Ctx) error {
 
 func (s *Server) respondPage(c *fiber.Ctx) (staff.RespondPage, error) {
 	private(c)
-	con, rows, err := s.svc.BoardView(c.UserContext(), actorOf(c), c.Params("slug"))
+	board, err := s.svc.Board(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
 		return staff.RespondPage{}, err
 	}
-	sub := s.subject(c, con)
+	sub := s.subject(c, board.Consultation)
 	p := staff.RespondPage{
 		LayoutData: s.frame(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
-		Publish: models.Require(actorOf(c).Participant, models.MayPublishRespond, con.ID) == nil,
+		Publish: board.CanPublish,
 	}
 	p.Private = true
-	for _, r := range rows {
+	for _, r := range board.Rows {
 		p.Rows = append(p.Rows, staff.RespondRow{Ranked: r.Ranked, Must: r.Must, Response: r.Response, Form: responseForm(r.Response)})
 	}
 	return p, nil

@@ -64,7 +64,7 @@ func asOpen(con models.Consultation, now time.Time) models.Consultation {
 func (s *Server) readersPage(c *fiber.Ctx, sub ui.Subject) views.ConsultationPage {
 	p := views.ConsultationPage{
 		LayoutData: s.frame(c, sub.Text.Title), Subject: sub, Pending: s.basketView(c, sub.C),
-		Staff: models.Require(actorOf(c).Participant, models.MayOrganise, sub.C.ID) == nil,
+		Staff: s.svc.Rights(actorOf(c), sub.C).Manage,
 	}
 	p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
 	return p

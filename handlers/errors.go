@@ -81,13 +81,40 @@ func fromFiber(e *fiber.Error) *models.Error {
 
 // internal answers a fault of ours: a reference for the visitor, the details for the log.
 func (s *Server) internal(c *fiber.Ctx, err error) error {
-	id, _ := c.Locals(keyRequestID).(string)
-	attrs := []any{"id", id, "path", logPath(c.Context()), "error", err}
+	id := s.logInternal(c, err)
+	return s.answer(c, fiber.StatusInternalServerError, models.Fail(models.CodeInternal, "error.internal"), id)
+}
+
+// logInternal logs a fault of ours and returns the reference under which it stands
+// in the log.
+func (s *Server) logInternal(c *fiber.Ctx, err error) (reference string) {
+	reference, _ = c.Locals(keyRequestID).(string)
+	attrs := []any{"id", reference, "path", logPath(c.Context()), "error", err}
 	if p, ok := errors.AsType[*panicError](err); ok {
 		attrs = append(attrs, "stack", p.stack)
 	}
 	s.Log.Error("internal error", attrs...)
-	return s.answer(c, fiber.StatusInternalServerError, models.Fail(models.CodeInternal, "error.internal"), id)
+	return reference
+}
+
+// problemJSON is one refusal beside others in an answer.
+type problemJSON struct {
+	Code      models.Code `json:"code"`
+	Message   string      `json:"message"`
+	Reference string      `json:"reference,omitempty"` // of a fault of ours, in the log
+}
+
+// problemOf puts an error into words; a fault of ours is logged.
+func (s *Server) problemOf(c *fiber.Ctx, err error) problemJSON {
+	l, e := localizer(c), s.known(err)
+	if e == nil {
+		id := s.logInternal(c, err)
+		return problemJSON{models.CodeInternal, l.T("error.internal"), id}
+	}
+	if len(e.Fields) > 0 {
+		return problemJSON{Code: e.Code, Message: fieldSentence(l, e.Fields[0])}
+	}
+	return problemJSON{Code: e.Code, Message: l.Args(e.Key, printable(l, e.Args))}
 }
 
 func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference string) error {

@@ -28,7 +28,7 @@ func (s *Server) replies(c *fiber.Ctx, ext, contentType string, open func(io.Wri
 	attachment(c, sub.C.Slug+"-replies."+ext, contentType)
 	return s.stream(c, func(ctx context.Context, w io.Writer) error {
 		out := open(w)
-		if err := s.svc.Store().EachReply(ctx, sub.C.ID, out.Write); err != nil {
+		if err := s.svc.EachReply(ctx, sub.C, out.Write); err != nil {
 			return err
 		}
 		return out.Close()

@@ -22,7 +22,7 @@ const readyWithin = 3 * time.Second
 func (s *Server) ready(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), readyWithin)
 	defer cancel()
-	err := s.svc.Store().Ready(ctx)
+	err := s.svc.Ready(ctx)
 	switch told := s.unready.Swap(err != nil); {
 	case err != nil && !told:
 		s.log(c).Warn("not ready", "error", err)

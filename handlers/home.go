@@ -13,12 +13,8 @@ func (s *Server) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	empty, err := s.svc.Store().Empty(c.UserContext())
-	if err != nil {
-		return err
-	}
 	p := views.HomePage{
-		LayoutData: s.frame(c, ""), NoAdmin: empty,
+		LayoutData: s.frame(c, ""), NoAdmin: lists.Unused,
 		Open: s.subjects(c, lists.Open), Coming: s.subjects(c, lists.Coming), Past: s.subjects(c, lists.Past),
 	}
 	if lists.NextPast != "" {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -23,20 +22,20 @@ func (s *Server) queue(c *fiber.Ctx) error {
 
 func (s *Server) queuePage(c *fiber.Ctx) (staff.QueuePage, error) {
 	private(c)
-	rows, next, total, err := s.svc.Queue(c.UserContext(), actorOf(c), c.Query("after"))
+	queue, err := s.svc.Queue(c.UserContext(), actorOf(c), c.Query("after"))
 	if err != nil {
 		return staff.QueuePage{}, err
 	}
 	p := staff.QueuePage{
-		LayoutData: s.frame(c, localizer(c).T("title.moderation")), Total: total,
+		LayoutData: s.frame(c, localizer(c).T("title.moderation")), Total: queue.Total,
 		Form: typed(c, "decision", "reason"), Chosen: map[string]bool{},
 	}
 	p.Private = true
-	for _, e := range rows {
-		p.Rows = append(p.Rows, staff.QueueRow{Entry: e, Own: service.OwnText(actorOf(c), e.Contribution())})
+	for _, i := range queue.Items {
+		p.Rows = append(p.Rows, staff.QueueRow{Entry: i.Entry, Own: i.Own})
 	}
-	if next != "" {
-		p.NextURL = "/moderation?after=" + escape(next)
+	if queue.Next != "" {
+		p.NextURL = "/moderation?after=" + escape(queue.Next)
 	}
 	p.Logs, err = s.logLinks(c)
 	return p, err
@@ -50,13 +49,13 @@ func (s *Server) item(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	entry, err := s.svc.ModeratedItem(c.UserContext(), actorOf(c), item)
+	one, err := s.svc.ModeratedItem(c.UserContext(), actorOf(c), item)
 	if err != nil {
 		return err
 	}
 	p := staff.QueuePage{LayoutData: s.frame(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
 	p.Private = true
-	p.Rows = []staff.QueueRow{{Entry: entry, Own: service.OwnText(actorOf(c), entry.Contribution())}}
+	p.Rows = []staff.QueueRow{{Entry: one.Entry, Own: one.Own}}
 	return ok(c, staff.Queue(p))
 }
 
@@ -89,16 +88,18 @@ func (s *Server) decide(c *fiber.Ctx, items []string) error {
 	if err != nil {
 		return s.decideAgain(c, items, err)
 	}
-	decisions, err := s.svc.Decide(c.UserContext(), actorOf(c), in)
+	decided, err := s.svc.Decide(c.UserContext(), actorOf(c), in)
 	if err != nil {
 		return s.decideAgain(c, items, err)
 	}
 	s.wake()
-	if wantsJSON(c) {
-		private(c)
-		return c.JSON(fiber.Map{"decisions": len(decisions), "items": len(items)})
+	switch {
+	case wantsJSON(c):
+		return s.decidedJSON(c, decided)
+	case len(decided.Failed) > 0:
+		return s.decidedInPart(c, decided)
 	}
-	s.decidedNotice(c, in, decisions)
+	s.notifyDecided(c, in, decided.Made)
 	return seeOther(c, s.afterDecision(c))
 }
 
@@ -126,15 +127,12 @@ func first(a, b string) string {
 	return b
 }
 
-// decidedNotice offers to take the act back; one that spans consultations is
-// taken back from their logs.
-func (s *Server) decidedNotice(c *fiber.Ctx, in service.DecideInput, decisions []models.Decision) {
+// notifyDecided offers to take the act back; one in several consultations is taken
+// back from their logs.
+func (s *Server) notifyDecided(c *fiber.Ctx, in service.DecideInput, made []service.MadeDecision) {
 	n := notice{Kind: "done", Key: "notice.decided." + string(in.Action), Args: map[string]any{"count": len(in.Items)}}
-	if len(decisions) == 1 {
-		con, err := s.svc.Store().Consultation(c.UserContext(), decisions[0].ConsultationID)
-		if err == nil {
-			n.Undo = &ui.Undo{Slug: con.Slug, Seq: decisions[0].Seq}
-		}
+	if len(made) == 1 {
+		n.Undo = &ui.Undo{Slug: made[0].Slug, Seq: made[0].Decision.Seq}
 	}
 	s.notify(c, n)
 }
@@ -195,37 +193,21 @@ func (s *Server) undo(c *fiber.Ctx) error {
 	return seeOther(c, s.afterDecision(c))
 }
 
-// decisionsPage is how many decisions one page of the log shows.
-const decisionsPage = 100
-
 // decisions shows the chain of one consultation, the newest first.
 func (s *Server) decisions(c *fiber.Ctx) error {
 	private(c)
-	if err := models.Require(actorOf(c).Participant, models.MayModerate, ""); err != nil {
-		return err
-	}
-	con, err := s.svc.Store().ConsultationBySlug(c.UserContext(), c.Params("slug"))
+	before, _ := strconv.ParseInt(c.Query("before"), 10, 64) // 0: from the newest on
+	log, err := s.svc.Decisions(c.UserContext(), actorOf(c), c.Params("slug"), before)
 	if err != nil {
 		return err
 	}
-	before, err := strconv.ParseInt(c.Query("before"), 10, 64)
-	if err != nil || before > con.ChainLength+1 { // from the newest on
-		before = con.ChainLength + 1
-	}
-	after := max(0, before-1-decisionsPage)
-	list, err := s.svc.Decisions(c.UserContext(), actorOf(c), con.Slug, after)
-	if err != nil {
-		return err
-	}
-	p := staff.DecisionsPage{LayoutData: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, con)}
+	p := staff.DecisionsPage{LayoutData: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, log.Consultation)}
 	p.Private = true
-	for _, d := range slices.Backward(list) {
-		if d.Decision.Seq < before {
-			p.Decisions = append(p.Decisions, staff.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})
-		}
+	for _, d := range log.Decisions {
+		p.Decisions = append(p.Decisions, staff.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})
 	}
-	if after > 0 {
-		p.OlderURL = "/moderation/decisions/" + con.Slug + "?before=" + strconv.FormatInt(after+1, 10)
+	if log.Older > 0 {
+		p.OlderURL = "/moderation/decisions/" + log.Consultation.Slug + "?before=" + strconv.FormatInt(log.Older, 10)
 	}
 	return ok(c, staff.Decisions(p))
 }

@@ -18,8 +18,10 @@ func (s *Server) organise(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, everywhere := actorOf(c).Participant.Scope(models.RoleOrganiser)
-	p := staff.OrganisePage{LayoutData: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list), CanNew: everywhere}
+	p := staff.OrganisePage{
+		LayoutData: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list),
+		CanNew: s.svc.MayCreate(actorOf(c)) == nil,
+	}
 	if next != "" {
 		p.NextURL = "/organise?after=" + escape(next)
 	}

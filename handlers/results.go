@@ -39,7 +39,7 @@ func (s *Server) results(c *fiber.Ctx) error {
 		s.gave(c, sub.C, sub.Clock.Now, kept)
 	}
 	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := views.ResultsPage{LayoutData: s.frame(c, ""), Subject: sub, CanFull: s.canFull(c, sub.C)}
+		p := views.ResultsPage{LayoutData: s.frame(c, ""), Subject: sub, CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull}
 		return p.SlotContents(), nil
 	})
 }
@@ -51,24 +51,13 @@ func (s *Server) resultsPage(c *fiber.Ctx, sub ui.Subject) (views.ResultsPage, e
 	}
 	return views.ResultsPage{
 		LayoutData: s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
-		Subject:    sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.canFull(c, sub.C),
+		Subject:    sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull,
 	}, nil
 }
 
-// canFull tells whether who asks may download the full file, once there is one.
-func (s *Server) canFull(c *fiber.Ctx, con models.Consultation) bool {
-	return !con.SealedAt.IsZero() && models.Require(actorOf(c).Participant, models.MayDownloadFull, con.ID) == nil
-}
-
 func mustAnswer(con models.Consultation, r models.Result) map[int]bool {
-	var ranked []int
-	for _, i := range r.Ideas {
-		if i.Ranked() {
-			ranked = append(ranked, i.Number)
-		}
-	}
 	must := map[int]bool{}
-	for _, n := range con.Settings.MustAnswer(ranked) {
+	for _, n := range con.Settings.MustAnswer(r.RankedNumbers()) {
 		must[n] = true
 	}
 	return must

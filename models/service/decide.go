@@ -38,7 +38,7 @@ type Changed struct {
 // Error implements error.
 func (e *ChangedError) Error() string { return e.err.Error() }
 
-// Unwrap gives the Error of CodeConflict.
+// Unwrap returns the Error of CodeConflict.
 func (e *ChangedError) Unwrap() error { return e.err }
 
 // picked is one item on its way into a decision.
@@ -47,39 +47,92 @@ type picked struct {
 	from, to models.Status
 }
 
+// Decided is what one act on texts of several consultations did. Each consultation
+// is decided on by itself: Made are the decisions that stand, Failed is what could
+// not be decided on.
+type Decided struct {
+	Made   []MadeDecision
+	Failed []FailedDecision
+}
+
+// MadeDecision is a decision with the consultation it stands in.
+type MadeDecision struct {
+	Slug, Title string // of the consultation, the title in its own language
+	Decision    models.Decision
+}
+
+// FailedDecision is what was left undecided in one consultation, and why.
+type FailedDecision struct {
+	Slug, Title string
+	Items       []QueueItem // as they are now
+	Err         error       // *ChangedError if texts have changed meanwhile
+}
+
 // Decide decides on items, with one decision for each consultation they stand in
-// and a notice to each author. Publishing what is published and reported keeps
-// it. CodeInvalid without items, with an unknown action or without a reason
-// where one is needed; CodeForbidden where the actor does not moderate or wrote
-// the text; CodeConflict where the status does not allow it; *ChangedError.
-// Should a later consultation fail, the decisions made come with the error.
-func (s *Service) Decide(ctx context.Context, actor models.Actor, in DecideInput) ([]models.Decision, error) {
+// and a notice to each author. Publishing what is published and reported keeps it.
+// An error means that nothing was decided: CodeInvalid without items, with an
+// unknown action or without a reason where one is needed; CodeForbidden where the
+// actor does not moderate or wrote the text; CodeConflict where the status does not
+// allow it; *ChangedError. With items of several consultations, what one of them
+// refuses stands in Failed beside what was decided in the others.
+func (s *Service) Decide(ctx context.Context, actor models.Actor, in DecideInput) (Decided, error) {
 	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
-		return nil, err
+		return Decided{}, err
 	}
 	in, err := checkDecide(in)
 	if err != nil {
-		return nil, err
+		return Decided{}, err
 	}
 	picks, err := s.pickItems(ctx, actor, in)
 	if err != nil {
-		return nil, err
+		return Decided{}, err
 	}
-	var made []models.Decision
-	for _, group := range byConsultation(picks) {
-		d := models.Decision{Action: in.Action, Reason: in.Reason}
-		if d, err = s.writeDecision(ctx, actor, d, group); models.CodeOf(err) == models.CodeConflict {
-			// Somebody was faster: tell what changed, if that is it.
-			if _, now := s.pickItems(ctx, actor, in); now != nil && len(made) == 0 {
-				return nil, now
-			}
+	var out Decided
+	groups := byConsultation(picks)
+	for _, group := range groups {
+		slug, title := group[0].entry.Slug, group[0].entry.Title
+		d, err := s.decideGroup(ctx, actor, in, group)
+		switch {
+		case err == nil:
+			out.Made = append(out.Made, MadeDecision{slug, title, d})
+		case len(groups) == 1:
+			return Decided{}, err
+		default:
+			out.Failed = append(out.Failed, FailedDecision{slug, title, s.queueItems(ctx, actor, group), err})
 		}
-		if err != nil {
-			return made, err
-		}
-		made = append(made, d)
 	}
-	return made, nil
+	return out, nil
+}
+
+// decideGroup decides on the items of one consultation. Where somebody else was
+// faster, the error says what changed, if that is the reason.
+func (s *Service) decideGroup(ctx context.Context, actor models.Actor, in DecideInput, group []picked) (models.Decision, error) {
+	d, err := s.writeDecision(ctx, actor, models.Decision{Action: in.Action, Reason: in.Reason}, group)
+	if models.CodeOf(err) != models.CodeConflict {
+		return d, err
+	}
+	inGroup := map[models.Item]bool{}
+	for _, p := range group {
+		inGroup[p.entry.Item] = true
+	}
+	in.Items = slices.DeleteFunc(slices.Clone(in.Items), func(i ItemRev) bool { return !inGroup[i.Item] })
+	if _, changed := s.pickItems(ctx, actor, in); changed != nil {
+		return d, changed
+	}
+	return d, err
+}
+
+// queueItems reads the items of a group again. What cannot be read is returned as
+// it was.
+func (s *Service) queueItems(ctx context.Context, actor models.Actor, group []picked) []QueueItem {
+	items := make([]QueueItem, len(group))
+	for n, p := range group {
+		if now, err := s.store.QueueEntry(ctx, p.entry.Item); err == nil {
+			p.entry = now
+		}
+		items[n] = QueueItem{p.entry, ownText(actor, p.entry.Contribution())}
+	}
+	return items
 }
 
 // checkDecide checks the form of the act and drops items named twice.
@@ -146,7 +199,7 @@ func (s *Service) ownDecision(ctx context.Context, actor models.Actor, item mode
 	if err := models.Require(actor.Participant, models.MayModerate, entry.ConsultationID); err != nil {
 		return entry, err
 	}
-	if OwnText(actor, entry.Contribution()) {
+	if ownText(actor, entry.Contribution()) {
 		return entry, models.Fail(models.CodeForbidden, "error.decision.own")
 	}
 	return entry, nil

@@ -121,10 +121,9 @@ func checkImported(t *testing.T, r *staffRoom, c models.Consultation) {
 		ann.Source != "wordpress" || ann.SourceID != "2" || ann.Address != "" {
 		t.Errorf("reply %+v", ann)
 	}
-	rows, _, total, err := r.Queue(t.Context(), r.mod, "")
-	ok(t, err)
-	if total != 1 || rows[0].Reply.AuthorName != "Spam" || rows[0].Reply.Depth != 2 {
-		t.Errorf("queue %+v", rows)
+	queue := must(r.Queue(t.Context(), r.mod, ""))(t)
+	if queue.Total != 1 || queue.Items[0].Entry.Reply.AuthorName != "Spam" || queue.Items[0].Entry.Reply.Depth != 2 {
+		t.Errorf("queue %+v", queue)
 	}
 }
 
@@ -141,9 +140,8 @@ func TestImportedGoesOn(t *testing.T) {
 	c = must(r.EditConsultation(ctx, r.organiser, c.Slug, in))(t)
 	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, 1))
 	c = must(r.Open(ctx, r.organiser, c.Slug, time.Time{}, reload(t, r.Service, c.ID).Rev))(t)
-	rows, _, _, err := r.Queue(ctx, r.mod, "")
-	ok(t, err)
-	ok(t, r.act(t, r.mod, rows[0].Item, models.ActionPublish, ""))
+	queue := must(r.Queue(ctx, r.mod, ""))(t)
+	ok(t, r.act(t, r.mod, queue.Items[0].Entry.Item, models.ActionPublish, ""))
 	r.votes(t, c.Slug, 1, 5, 1, 0)
 	r.clock.set(c.ClosesAt.Add(models.LateLinks))
 	sealed := must(r.Seal(ctx, r.organiser, c.Slug))(t)

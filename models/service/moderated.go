@@ -8,15 +8,18 @@ import (
 
 // ModeratedItem reads one item with its context, whatever its status, for who
 // moderates its consultation. CodeNotFound, CodeForbidden, CodeUnauthenticated.
-func (s *Service) ModeratedItem(ctx context.Context, actor models.Actor, item models.Item) (models.QueueEntry, error) {
+func (s *Service) ModeratedItem(ctx context.Context, actor models.Actor, item models.Item) (QueueItem, error) {
 	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
-		return models.QueueEntry{}, err
+		return QueueItem{}, err
 	}
 	entry, err := s.store.QueueEntry(ctx, item)
 	if err != nil {
-		return entry, err
+		return QueueItem{}, err
 	}
-	return entry, models.Require(actor.Participant, models.MayModerate, entry.ConsultationID)
+	if err := models.Require(actor.Participant, models.MayModerate, entry.ConsultationID); err != nil {
+		return QueueItem{}, err
+	}
+	return QueueItem{entry, ownText(actor, entry.Contribution())}, nil
 }
 
 // moderatedLimit bounds how many consultations a moderator's desk names.

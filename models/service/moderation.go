@@ -2,29 +2,47 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"folkmoot/models"
 )
 
-// Queue reads one page of what waits or is reported in the consultations that
-// the actor moderates, the oldest first, with the signed cursor of the next page
-// and the number of all rows.
-func (s *Service) Queue(ctx context.Context, actor models.Actor, after string) (rows []models.QueueEntry, next string, total int64, err error) {
+// QueueItem is one text as a moderator sees it.
+type QueueItem struct {
+	Entry models.QueueEntry
+	Own   bool // the actor wrote it, so that somebody else must decide
+}
+
+// QueuePage is one page of the queue.
+type QueuePage struct {
+	Items []QueueItem
+	Next  string // signed cursor of the next page, "" at the end
+	Total int64  // on all pages
+}
+
+// Queue returns one page of what waits or is reported in the consultations that the
+// actor moderates, the oldest first; after is the Next of the page before.
+func (s *Service) Queue(ctx context.Context, actor models.Actor, after string) (QueuePage, error) {
 	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
-		return nil, "", 0, err
+		return QueuePage{}, err
 	}
 	filter := models.QueueFilter{Limit: staffPage}
 	filter.ConsultationIDs, _ = actor.Participant.Scope(models.RoleModerator)
+	var err error
 	if filter.After, err = s.staffCursor("queue", after); err != nil {
-		return nil, "", 0, err
+		return QueuePage{}, err
 	}
-	rows, cursor, err := s.store.Queue(ctx, filter)
+	entries, cursor, err := s.store.Queue(ctx, filter)
 	if err != nil {
-		return nil, "", 0, err
+		return QueuePage{}, err
 	}
-	total, err = s.store.QueueLength(ctx, filter)
-	return rows, s.staffNext("queue", cursor), total, err
+	page := QueuePage{Next: s.staffNext("queue", cursor)}
+	for _, e := range entries {
+		page.Items = append(page.Items, QueueItem{e, ownText(actor, e.Contribution())})
+	}
+	page.Total, err = s.store.QueueLength(ctx, filter)
+	return page, err
 }
 
 // QueueLength counts what waits for the actor, 0 for who moderates nothing.
@@ -36,10 +54,10 @@ func (s *Service) QueueLength(ctx context.Context, actor models.Actor) (int64, e
 	return s.store.QueueLength(ctx, models.QueueFilter{ConsultationIDs: ids})
 }
 
-// OwnText tells whether the actor wrote it, so that somebody else must decide:
+// ownText reports whether the actor wrote it, so that somebody else must decide:
 // as a participant, in this browser (whatever account took it over since), or with
 // the address of their account.
-func OwnText(actor models.Actor, c models.Contribution) bool {
+func ownText(actor models.Actor, c models.Contribution) bool {
 	if c.OwnedBy(actor.Author()) || c.Guest != "" && c.Guest == actor.Guest {
 		return true
 	}
@@ -55,32 +73,52 @@ type DecisionView struct {
 	CanUndo  bool
 }
 
-// Decisions lists the decisions of a consultation from the Seq after after, the
-// oldest first, at most 100. CodeNotFound for a draft, unless the actor organises it.
-func (s *Service) Decisions(ctx context.Context, actor models.Actor, slug string, after int64) ([]DecisionView, error) {
+// DecisionLog is one page of the decisions of a consultation, the newest first.
+type DecisionLog struct {
+	Consultation models.Consultation
+	Decisions    []DecisionView
+	Older        int64 // the before of the next page; 0: there is none
+}
+
+// decisionsPage is how many decisions one page of the log holds.
+const decisionsPage = 100
+
+// Decisions returns the decisions of a consultation before the Seq before (0, or
+// one that is not there yet: from the newest on), at most 100. CodeNotFound for a
+// draft, unless the actor organises it.
+func (s *Service) Decisions(ctx context.Context, actor models.Actor, slug string, before int64) (DecisionLog, error) {
 	c, err := s.forStaff(ctx, actor, models.MayModerate, slug)
 	if err != nil {
-		return nil, err
+		return DecisionLog{}, err
 	}
 	if !c.Public() && !actor.Participant.Has(models.RoleOrganiser, c.ID) {
-		return nil, models.Fail(models.CodeNotFound, "error.consultation.unknown")
+		return DecisionLog{}, models.Fail(models.CodeNotFound, "error.consultation.unknown")
 	}
-	list, err := s.store.Decisions(ctx, c.ID, max(after, 0), 100)
+	if before <= 0 || before > c.ChainLength {
+		before = c.ChainLength + 1
+	}
+	after := max(0, before-1-decisionsPage)
+	list, err := s.store.Decisions(ctx, c.ID, after, max(1, int(before-1-after)))
 	if err != nil {
-		return nil, err
+		return DecisionLog{}, err
 	}
-	last, err := s.lastDecided(ctx, c.ID, max(after, 0))
+	last, err := s.lastDecided(ctx, c.ID, after)
 	if err != nil {
-		return nil, err
+		return DecisionLog{}, err
 	}
-	views, names := make([]DecisionView, len(list)), map[string]DecisionView{}
-	for i, d := range list {
-		if views[i], err = s.whoDecided(ctx, d, names); err != nil {
-			return nil, err
+	log, names := DecisionLog{Consultation: c}, map[string]DecisionView{}
+	for _, d := range slices.Backward(list) {
+		v, err := s.whoDecided(ctx, d, names)
+		if err != nil {
+			return DecisionLog{}, err
 		}
-		views[i].Decision, views[i].CanUndo = d, checkUndo(d, last) == nil
+		v.Decision, v.CanUndo = d, checkUndo(d, last) == nil
+		log.Decisions = append(log.Decisions, v)
 	}
-	return views, nil
+	if after > 0 {
+		log.Older = after + 1
+	}
+	return log, nil
 }
 
 // whoDecided names the actor of d without telling who it is; names remembers.

@@ -1,6 +1,9 @@
 package service
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +17,7 @@ func TestDecidePublishesAndTellsTheAuthor(t *testing.T) {
 	c := r.opened(t, "Shops", nil)
 	sent := must(r.PostReply(ctx, guest("g"), ReplyInput{Slug: c.Slug, Name: "Ada", Email: "ada@example.org", Body: "Hello."}))(t)
 	in := DecideInput{Items: []ItemRev{{sent.Item, 1}, {sent.Item, 1}}, Action: models.ActionPublish}
-	made := must(r.Decide(ctx, r.mod, in))(t)
+	made := decisionsOf(must(r.Decide(ctx, r.mod, in))(t))
 	if len(made) != 1 || len(made[0].Items) != 1 || made[0].Seq != 1 || made[0].ActorID != r.mod.ID() {
 		t.Fatalf("decisions: %+v", made)
 	}
@@ -145,9 +148,72 @@ func TestBulkAcrossConsultations(t *testing.T) {
 	for n, slug := range []string{a.Slug, b.Slug, a.Slug} {
 		items = append(items, ItemRev{reply(t, r.Service, slug, "g"+string(rune('0'+n)), "Text.", "").Item, 1})
 	}
-	made := must(r.Decide(t.Context(), r.mod, DecideInput{Items: items, Action: models.ActionReject, Reason: "No."}))(t)
+	made := decisionsOf(must(r.Decide(t.Context(), r.mod, DecideInput{Items: items, Action: models.ActionReject, Reason: "No."}))(t))
 	if len(made) != 2 || made[0].ConsultationID != a.ID || len(made[0].Items) != 2 || len(made[1].Items) != 1 || made[1].Seq != 1 {
 		t.Errorf("decisions %+v", made)
+	}
+}
+
+func decisionsOf(d Decided) (list []models.Decision) {
+	for _, m := range d.Made {
+		list = append(list, m.Decision)
+	}
+	return list
+}
+
+// beforeDecide is the real store, in which something happens just before a decision
+// is written in one consultation: the function may write itself, or fail instead.
+type beforeDecide struct {
+	Store
+	consultationID string
+	do             func() error
+}
+
+func (b *beforeDecide) Decide(ctx context.Context, d models.Decision, jobs []models.Job) (models.Decision, error) {
+	if d.ConsultationID == b.consultationID {
+		if err := b.do(); err != nil {
+			return d, err
+		}
+	}
+	return b.Store.Decide(ctx, d, jobs)
+}
+
+// TestBulkFailsHalfWay has the second of three consultations fail while the others
+// are decided on: by a text that changes at that moment, and by the store.
+func TestBulkFailsHalfWay(t *testing.T) {
+	broken := errors.New("broken")
+	for name, fail := range map[string]func(t *testing.T, r *staffRoom, item models.Item) error{
+		"a text changed": func(t *testing.T, r *staffRoom, item models.Item) error {
+			return r.Edit(t.Context(), guest("g1"), EditInput{Item: item, Rev: 1, Body: "Another text."})
+		},
+		"the store failed": func(*testing.T, *staffRoom, models.Item) error { return broken },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newStaffRoom(t)
+			var items []ItemRev
+			var cons []models.Consultation
+			for n, title := range []string{"First", "Second", "Third"} {
+				cons = append(cons, r.opened(t, title, nil))
+				items = append(items, ItemRev{reply(t, r.Service, cons[n].Slug, fmt.Sprintf("g%d", n), "Text.", "").Item, 1})
+			}
+			r.store = &beforeDecide{r.store, cons[1].ID, func() error { return fail(t, r, items[1].Item) }}
+			got := must(r.Decide(t.Context(), r.mod, DecideInput{Items: items, Action: models.ActionPublish}))(t)
+			if len(got.Made) != 2 || got.Made[0].Slug != cons[0].Slug || got.Made[1].Slug != cons[2].Slug || len(got.Failed) != 1 {
+				t.Fatalf("decided %+v", got)
+			}
+			failed := got.Failed[0]
+			if failed.Slug != cons[1].Slug || len(failed.Items) != 1 || failed.Items[0].Entry.Item != items[1].Item ||
+				failed.Items[0].Entry.Contribution().Status != models.StatusPending {
+				t.Errorf("failed %+v", failed)
+			}
+			if name == "the store failed" {
+				if !errors.Is(failed.Err, broken) {
+					t.Errorf("failed with %v", failed.Err)
+				}
+			} else if e := changedError(t, failed.Err); opText(e.Entries[0].Body, "added") == "" {
+				t.Errorf("changed: %+v", e.Entries)
+			}
+		})
 	}
 }
 
@@ -158,20 +224,19 @@ func TestKeepAReportedText(t *testing.T) {
 	item := reply(t, r.Service, c.Slug, "g", "Hello.", "").Item
 	ok(t, r.act(t, r.mod, item, models.ActionPublish, ""))
 	must(r.Report(ctx, guest("h"), item, "I dislike it."))(t)
-	rows, _, total, err := r.Queue(ctx, r.mod, "")
-	ok(t, err)
-	if total != 1 || len(rows) != 1 || len(rows[0].Reports) != 1 {
-		t.Fatalf("queue %+v", rows)
+	queue := must(r.Queue(ctx, r.mod, ""))(t)
+	if queue.Total != 1 || len(queue.Items) != 1 || len(queue.Items[0].Entry.Reports) != 1 {
+		t.Fatalf("queue %+v", queue)
 	}
 	ok(t, r.act(t, r.mod, item, models.ActionPublish, ""))
-	if _, _, total, _ = r.Queue(ctx, r.mod, ""); total != 0 {
-		t.Errorf("%d rows after keeping it", total)
+	if queue = must(r.Queue(ctx, r.mod, ""))(t); queue.Total != 0 {
+		t.Errorf("%d rows after keeping it", queue.Total)
 	}
 	if n := len(jobsOf(t, r.Service, models.JobDecided)); n != 0 {
 		t.Errorf("%d messages about a guest without an address", n)
 	}
 	conflict(t, r.act(t, r.mod, item, models.ActionPublish, ""), "error.decision.status")
-	_, err = r.Undo(ctx, r.mod, c.Slug, 2)
+	_, err := r.Undo(ctx, r.mod, c.Slug, 2)
 	conflict(t, err, "error.decision.nothing_moved")
 }
 
@@ -210,21 +275,25 @@ func TestUndo(t *testing.T) {
 	_, err = r.Undo(ctx, r.mod, c.Slug, 9)
 	refused(t, err, models.CodeNotFound, "")
 
-	views := must(r.Decisions(ctx, r.mod, c.Slug, 0))(t)
+	log := must(r.Decisions(ctx, r.mod, c.Slug, 0))(t)
 	var got []string
-	for _, v := range views {
+	for _, v := range log.Decisions {
 		got = append(got, v.Actor+" "+string(v.Decision.Action))
 		if v.CanUndo {
 			t.Errorf("decision %d can be undone", v.Decision.Seq)
 		}
 	}
-	if s := strings.Join(got, ", "); s != "Moderator 1 publish, Moderator 2 remove, Moderator 1 undo" {
+	if s := strings.Join(got, ", "); s != "Moderator 1 undo, Moderator 2 remove, Moderator 1 publish" {
 		t.Errorf("decisions: %s", s)
 	}
 	other := reply(t, r.Service, c.Slug, "h", "Again.", "").Item
 	ok(t, r.act(t, r.mod, other, models.ActionPublish, ""))
-	if views = must(r.Decisions(ctx, r.mod, c.Slug, 3))(t); len(views) != 1 || !views[0].CanUndo {
-		t.Errorf("after 3: %+v", views)
+	log = must(r.Decisions(ctx, r.mod, c.Slug, 0))(t)
+	if len(log.Decisions) != 4 || log.Decisions[0].Decision.Seq != 4 || !log.Decisions[0].CanUndo || log.Older != 0 {
+		t.Errorf("after another: %+v", log)
+	}
+	if log = must(r.Decisions(ctx, r.mod, c.Slug, 2))(t); len(log.Decisions) != 1 || log.Decisions[0].Decision.Seq != 1 {
+		t.Errorf("before 2: %+v", log.Decisions)
 	}
 	must(r.Undo(ctx, r.mod2, c.Slug, 4))(t)
 	if n := must(r.store.QueueLength(ctx, models.QueueFilter{}))(t); n != 1 {
@@ -239,15 +308,13 @@ func TestQueuePages(t *testing.T) {
 		r.clock.add(time.Minute)
 		reply(t, r.Service, c.Slug, "g"+string(rune('a'+n%26))+string(rune('a'+n/26)), "Text.", "")
 	}
-	rows, next, total, err := r.Queue(t.Context(), r.mod, "")
-	ok(t, err)
-	if len(rows) != staffPage || total != staffPage+3 || next == "" {
-		t.Fatalf("first page: %d of %d", len(rows), total)
+	first := must(r.Queue(t.Context(), r.mod, ""))(t)
+	if len(first.Items) != staffPage || first.Total != staffPage+3 || first.Next == "" {
+		t.Fatalf("first page: %d of %d", len(first.Items), first.Total)
 	}
-	more, next, _, err := r.Queue(t.Context(), r.mod, next)
-	ok(t, err)
-	if len(more) != 3 || next != "" || !more[0].Since.After(rows[staffPage-1].Since) {
-		t.Errorf("second page: %d rows", len(more))
+	more := must(r.Queue(t.Context(), r.mod, first.Next))(t)
+	if len(more.Items) != 3 || more.Next != "" || !more.Items[0].Entry.Since.After(first.Items[staffPage-1].Entry.Since) {
+		t.Errorf("second page: %d rows", len(more.Items))
 	}
 }
 
@@ -279,11 +346,11 @@ func TestOwnTextStaysTheBrowsers(t *testing.T) {
 	taken := models.Contribution{ParticipantID: "ada", Guest: "cookie"}
 	mo := models.Participant{ID: "mo", AddressKey: "mo@example.org"}
 	for guest, want := range map[string]bool{"cookie": true, "another": false, "": false} {
-		if got := OwnText(models.Actor{Participant: &mo, Guest: guest}, taken); got != want {
+		if got := ownText(models.Actor{Participant: &mo, Guest: guest}, taken); got != want {
 			t.Errorf("with the cookie %q: %t", guest, got)
 		}
 	}
-	if OwnText(models.Actor{Participant: &mo}, models.Contribution{ParticipantID: "ada"}) {
+	if ownText(models.Actor{Participant: &mo}, models.Contribution{ParticipantID: "ada"}) {
 		t.Error("without a cookie on either side")
 	}
 }

@@ -26,6 +26,19 @@ func (s *Service) People(ctx context.Context, actor models.Actor, staffOnly bool
 	return people, s.staffNext(list, next), err
 }
 
+// maxGrantScopes bounds the list of consultations to which a role may be limited.
+const maxGrantScopes = 100
+
+// GrantScopes lists the consultations to which an admin may limit a role, the
+// newest first, at most 100.
+func (s *Service) GrantScopes(ctx context.Context, actor models.Actor) ([]models.Consultation, error) {
+	if err := models.Require(actor.Participant, models.MayAdminister, ""); err != nil {
+		return nil, err
+	}
+	list, _, err := s.store.Consultations(ctx, models.ConsultationFilter{Limit: maxGrantScopes})
+	return list, err
+}
+
 // GrantRole gives the person with that address a role, everywhere or in the named
 // consultation, and makes the account if there is none. An admin is one everywhere.
 func (s *Service) GrantRole(ctx context.Context, actor models.Actor, email, name string, role models.Role, consultationSlug string) error {

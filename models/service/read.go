@@ -13,6 +13,7 @@ import (
 type Lists struct {
 	Open, Coming, Past []models.Consultation
 	NextPast           string // signed cursor of the next page of past ones, "" at the end
+	Unused             bool   // the site has neither a consultation nor a participant yet
 }
 
 const pastPage = 20
@@ -49,6 +50,10 @@ func (s *Service) Home(ctx context.Context, after string) (Lists, error) {
 		l.NextPast = s.Sign("past cursor", next)
 	}
 	l.Past = append(l.Past, past...)
+	if err != nil {
+		return l, err
+	}
+	l.Unused, err = s.store.Empty(ctx)
 	return l, err
 }
 

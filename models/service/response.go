@@ -79,27 +79,34 @@ func (s *Service) boardEntry(ctx context.Context, c models.Consultation) (BoardE
 	return entry, nil
 }
 
-// BoardView gives a sealed consultation and its ideas in board order with their
-// responses, drafts too. CodeClosed (error.board.unsealed) before sealing.
-func (s *Service) BoardView(ctx context.Context, actor models.Actor, slug string) (models.Consultation, []RespondRow, error) {
+// BoardView is a sealed consultation as its board works with it.
+type BoardView struct {
+	Consultation models.Consultation
+	Rows         []RespondRow // in board order, with drafts
+	CanPublish   bool         // not only draft responses
+}
+
+// Board returns a sealed consultation and its ideas with their responses, drafts
+// too. CodeClosed (error.board.unsealed) before sealing.
+func (s *Service) Board(ctx context.Context, actor models.Actor, slug string) (BoardView, error) {
 	c, err := s.forStaff(ctx, actor, models.MayReadBoard, slug)
 	if err != nil {
-		return c, nil, err
+		return BoardView{}, err
 	}
 	if err := answerable(c); err != nil {
-		return c, nil, err
+		return BoardView{}, err
 	}
 	result, _, err := s.sealedResult(ctx, c)
 	if err != nil {
-		return c, nil, err
+		return BoardView{}, err
 	}
 	ids, _, err := s.ideaNumbers(ctx, c)
 	if err != nil {
-		return c, nil, err
+		return BoardView{}, err
 	}
 	responses, err := s.store.Responses(ctx, c.ID)
 	if err != nil {
-		return c, nil, fmt.Errorf("read the responses: %w", err)
+		return BoardView{}, fmt.Errorf("read the responses: %w", err)
 	}
 	must := c.Settings.MustAnswer(result.RankedNumbers())
 	rows := make([]RespondRow, len(result.Ideas))
@@ -109,7 +116,10 @@ func (s *Service) BoardView(ctx context.Context, actor models.Actor, slug string
 			rows[n].Response = &r
 		}
 	}
-	return c, rows, nil
+	return BoardView{
+		Consultation: c, Rows: rows,
+		CanPublish: models.Require(actor.Participant, models.MayPublishRespond, c.ID) == nil,
+	}, nil
 }
 
 // answerable tells whether the board may answer c.

@@ -11,7 +11,7 @@ func TestRespond(t *testing.T) {
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	open := r.opened(t, "Open", nil, "One")
-	_, _, err := r.BoardView(ctx, r.board, open.Slug)
+	_, err := r.Board(ctx, r.board, open.Slug)
 	refused(t, err, models.CodeClosed, "error.board.unsealed")
 	refused(t, r.Respond(ctx, r.board, ResponseInput{Slug: open.Slug, Number: 1}), models.CodeClosed, "error.board.unsealed")
 	c, _ := r.sealed(t)
@@ -32,9 +32,11 @@ func TestRespond(t *testing.T) {
 	if result, _, err := r.Result(ctx, reload(t, r.Service, c.ID)); err != nil || ofNumber(result, 5).Response != nil {
 		t.Errorf("a draft is in the result: %v", err)
 	}
-	_, rows, err := r.BoardView(ctx, r.organiser, c.Slug)
-	ok(t, err)
-	for _, row := range rows {
+	board := must(r.Board(ctx, r.organiser, c.Slug))(t)
+	if board.CanPublish || !must(r.Board(ctx, r.board, c.Slug))(t).CanPublish {
+		t.Error("the organiser may publish, or the board may not")
+	}
+	for _, row := range board.Rows {
 		if row.Must != (row.Ranked.Number != 4) || (row.Response != nil) != (row.Ranked.Number == 5) {
 			t.Errorf("row %+v", row)
 		}

@@ -98,8 +98,8 @@ func New(ctx context.Context, store Store, clock models.Clock, limiter models.Li
 // Now gives the time in UTC and whole milliseconds, as stores keep it.
 func (s *Service) Now() time.Time { return models.Millis(s.clock.Now()) }
 
-// Store gives the store, for the page that says whether it answers.
-func (s *Service) Store() Store { return s.store }
+// Ready returns nil if the store answers.
+func (s *Service) Ready(ctx context.Context) error { return s.store.Ready(ctx) }
 
 // newID makes the id of a row: UUID version 7, so that rows of one time lie together.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

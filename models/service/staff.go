@@ -32,6 +32,20 @@ func (s *Service) forStaff(ctx context.Context, actor models.Actor, what models.
 	return c, nil
 }
 
+// Rights are what an actor may do with a consultation beyond what everybody may.
+type Rights struct {
+	Manage       bool // edit and move it
+	DownloadFull bool // have the full sealed file, once there is one
+}
+
+// Rights returns what the actor may do with c.
+func (s *Service) Rights(actor models.Actor, c models.Consultation) Rights {
+	return Rights{
+		Manage:       models.Require(actor.Participant, models.MayOrganise, c.ID) == nil,
+		DownloadFull: !c.SealedAt.IsZero() && models.Require(actor.Participant, models.MayDownloadFull, c.ID) == nil,
+	}
+}
+
 // staffCursor reads a cursor that staffNext signed for the same list.
 func (s *Service) staffCursor(list, after string) (string, error) {
 	return s.openCursor("cursor."+list, after)

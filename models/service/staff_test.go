@@ -148,7 +148,7 @@ func TestStaffRoles(t *testing.T) {
 		may  string
 		call func(models.Actor) error
 	}{
-		{"queue", "moderator", func(a models.Actor) error { _, _, _, err := r.Queue(ctx, a, ""); return err }},
+		{"queue", "moderator", func(a models.Actor) error { _, err := r.Queue(ctx, a, ""); return err }},
 		{"decide", "moderator", func(a models.Actor) error {
 			_, err := r.Decide(ctx, a, DecideInput{Items: []ItemRev{{item, 99}}, Action: models.ActionPublish})
 			return err
@@ -174,10 +174,11 @@ func TestStaffRoles(t *testing.T) {
 		{"seal", "organiser", func(a models.Actor) error { _, err := r.Seal(ctx, a, c.Slug); return err }},
 		{"full file", "organiser", func(a models.Actor) error { _, err := r.FullFile(ctx, a, c.Slug); return err }},
 		{"board list", "board organiser", func(a models.Actor) error { _, err := r.BoardList(ctx, a); return err }},
-		{"board view", "board organiser", func(a models.Actor) error { _, _, err := r.BoardView(ctx, a, c.Slug); return err }},
+		{"board view", "board organiser", func(a models.Actor) error { _, err := r.Board(ctx, a, c.Slug); return err }},
 		{"draft", "board organiser", func(a models.Actor) error { return r.Respond(ctx, a, respond) }},
 		{"publish", "board", func(a models.Actor) error { return r.Respond(ctx, a, publish) }},
 		{"people", "admin", func(a models.Actor) error { _, _, err := r.People(ctx, a, false, ""); return err }},
+		{"grant scopes", "admin", func(a models.Actor) error { _, err := r.GrantScopes(ctx, a); return err }},
 		{"grant", "admin", func(a models.Actor) error { return r.GrantRole(ctx, a, "", "", "", "") }},
 		{"revoke", "admin", func(a models.Actor) error { return r.RevokeRole(ctx, a, "nobody", models.Grant{}) }},
 		{"link", "admin", func(a models.Actor) error { _, err := r.AdminLink(ctx, a, "nobody"); return err }},
@@ -211,14 +212,13 @@ func TestStaffScope(t *testing.T) {
 	lee := models.Actor{Participant: &p}
 
 	mine, other := reply(t, r.Service, here.Slug, "g1", "Here.", "").Item, reply(t, r.Service, there.Slug, "g2", "There.", "").Item
-	rows, _, total, err := r.Queue(ctx, lee, "")
-	ok(t, err)
-	if len(rows) != 1 || total != 1 || rows[0].Item != mine {
-		t.Errorf("the queue of one consultation holds %d of %d rows", len(rows), total)
+	queue := must(r.Queue(ctx, lee, ""))(t)
+	if len(queue.Items) != 1 || queue.Total != 1 || queue.Items[0].Entry.Item != mine {
+		t.Errorf("the queue of one consultation holds %d of %d rows", len(queue.Items), queue.Total)
 	}
 	ok(t, r.act(t, lee, mine, models.ActionPublish, ""))
 	refused(t, r.act(t, lee, other, models.ActionPublish, ""), models.CodeForbidden, "error.role")
-	_, err = r.Decisions(ctx, lee, there.Slug, 0)
+	_, err := r.Decisions(ctx, lee, there.Slug, 0)
 	refused(t, err, models.CodeForbidden, "error.role")
 	_, err = r.Manage(ctx, lee, draft.Slug)
 	refused(t, err, models.CodeNotFound, "error.consultation.unknown")
@@ -234,7 +234,7 @@ func TestStaffScope(t *testing.T) {
 	if len(list) != 3 {
 		t.Errorf("organised everywhere: %d consultations", len(list))
 	}
-	_, _, _, err = r.Queue(ctx, r.mod, "forged")
+	_, err = r.Queue(ctx, r.mod, "forged")
 	refused(t, err, models.CodeInvalid, "error.cursor")
 }
 

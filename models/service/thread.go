@@ -214,6 +214,15 @@ func (s *Service) Permalink(ctx context.Context, replyID string) (Place, error) 
 	return p, nil
 }
 
+// EachReply calls fn for every shown reply of c, its own thread first, then idea by
+// idea, each in reading order. It stops at fn's error and returns it; fn may be slow.
+func (s *Service) EachReply(ctx context.Context, c models.Consultation, fn func(models.Reply) error) error {
+	return s.store.EachReply(ctx, c.ID, func(r models.Reply) error {
+		r.Contribution = stranger(r.Contribution)
+		return fn(r)
+	})
+}
+
 // OnlyPublic tells whether the actor sees no more of a consultation's texts than a
 // stranger does: nothing of theirs is unpublished, so nothing may be edited either.
 func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {

@@ -17,7 +17,7 @@ import (
 	"folkmoot/models/transfer"
 )
 
-func newService(t *testing.T) *service.Service {
+func newService(t *testing.T) (*service.Service, models.Store) {
 	t.Helper()
 	clock := models.SystemClock{}
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "import.db"), sqlite.Options{Clock: clock})
@@ -33,7 +33,7 @@ func newService(t *testing.T) *service.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return svc
+	return svc, store
 }
 
 // take imports a file of testdata.
@@ -54,7 +54,7 @@ func take(t *testing.T, svc *service.Service, file string, o transfer.WordPressO
 const blog = "testdata/blog.xml"
 
 func TestWordPressReport(t *testing.T) {
-	svc := newService(t)
+	svc, _ := newService(t)
 	report, err := take(t, svc, blog, transfer.WordPressOptions{IdeasFromList: true})
 	if err != nil {
 		t.Fatal(err)
@@ -84,11 +84,11 @@ func TestWordPressReport(t *testing.T) {
 
 // TestWordPressContent looks at what stands in the store afterwards.
 func TestWordPressContent(t *testing.T) {
-	svc := newService(t)
+	svc, store := newService(t)
 	if _, err := take(t, svc, blog, transfer.WordPressOptions{Post: "7", Slug: "cafe", IdeasFromList: true}); err != nil {
 		t.Fatal(err)
 	}
-	store, ctx := svc.Store(), t.Context()
+	ctx := t.Context()
 	c, err := store.ConsultationBySlug(ctx, "cafe")
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestWordPressRefuses(t *testing.T) {
 // TestWordPressSlugTaken gives a post a number where its own slug is taken, and
 // refuses a slug that was asked for.
 func TestWordPressSlugTaken(t *testing.T) {
-	svc := newService(t)
+	svc, _ := newService(t)
 	if _, err := take(t, svc, blog, transfer.WordPressOptions{Post: "8", Slug: "cafe-strasse"}); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestWordPressRealFiles(t *testing.T) {
 		{"remark42/wordpress_xmlTestWP.xml", false, 1, 0, 3, 1, 1, 1},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			svc := newService(t)
+			svc, store := newService(t)
 			report, err := take(t, svc, filepath.Join(data, "import", c.file), transfer.WordPressOptions{IdeasFromList: c.ideas})
 			if err != nil {
 				t.Fatal(err)
@@ -248,7 +248,7 @@ func TestWordPressRealFiles(t *testing.T) {
 			if want := []int{c.posts, c.ideaCount, c.replies, c.pending, c.orphans}; !slices.Equal(got, want) {
 				t.Errorf("posts, ideas, replies, pending, orphans %v, want %v", got, want)
 			}
-			checkStored(t, svc.Store(), c.replies-c.pending, c.pending, c.max)
+			checkStored(t, store, c.replies-c.pending, c.pending, c.max)
 		})
 	}
 }

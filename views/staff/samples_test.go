@@ -33,6 +33,7 @@ func staffPages() map[string]templ.Component {
 		"queue-bulk":      Queue(bulk),
 		"queue-empty":     Queue(QueuePage{LayoutData: viewstest.LayoutData("Moderation")}),
 		"queue-changed":   DecisionChanged(changed),
+		"queue-in-part":   DecidedInPart(sampleDecided()),
 		"decisions":       Decisions(sampleDecisions()),
 		"decisions-empty": Decisions(DecisionsPage{LayoutData: viewstest.LayoutData("Decisions"), Subject: open}),
 		"organise":        Organise(OrganisePage{LayoutData: viewstest.LayoutData("Organise"), Rows: []ui.Subject{open, counting, sealed, untitled}, CanNew: true, NextURL: "/organise?after=x"}),
@@ -79,6 +80,20 @@ func sampleQueue() QueuePage {
 		LayoutData: viewstest.LayoutData("Moderation"), Total: 1204, NextURL: "/moderation?after=x", Form: viewstest.Form(),
 		Chosen: map[string]bool{}, Rows: []QueueRow{{Entry: a}, {Entry: b}, {Entry: c}, {Entry: d, Own: true}},
 	}
+}
+
+func sampleDecided() DecidedPage {
+	p := DecidedPage{QueuePage: sampleQueue()}
+	for _, row := range p.Rows {
+		p.Chosen[row.id()] = true
+	}
+	items := []models.DecisionItem{{Item: models.Item{Kind: models.KindReply, ID: "r9"}, Rev: 1, From: models.StatusPending, To: models.StatusPublished}}
+	p.Made = []MadeRow{{Slug: "here", Title: viewstest.Spiteful, Decision: models.Decision{Seq: 7, Action: models.ActionPublish, Items: items}}}
+	p.Failed = []FailedRow{
+		{Slug: "empty-shops", Title: "Empty shops", Sentence: "The result is sealed without this idea.", Rows: p.Rows[:2]},
+		{Slug: "markets", Title: viewstest.WideWord(), Sentence: viewstest.Spiteful, Rows: p.Rows[2:]},
+	}
+	return p
 }
 
 func sampleDecisions() DecisionsPage {
