@@ -47,7 +47,7 @@ func (s *Server) latest(last *lastPage, asked time.Time) (bool, error) {
 	if now.Before(last.from) || !now.Before(last.until) {
 		return false, nil
 	}
-	stamp, exact := s.svc.Stamp() // before the mark is asked for
+	stamp, exact := s.svc.CommitCounter() // before the mark is asked for
 	if !exact || stamp != last.stamp.Load() {
 		if same, err := s.sameMark(last, asked); err != nil || !same {
 			return false, err
@@ -64,7 +64,7 @@ func (s *Server) latest(last *lastPage, asked time.Time) (bool, error) {
 func (s *Server) sameMark(last *lastPage, asked time.Time) (bool, error) {
 	ctx := newDeadline(asked.Add(markDeadline))
 	defer ctx.stop()
-	mark, err := s.svc.Mark(ctx, last.slug)
+	mark, err := s.svc.PageVersion(ctx, last.slug)
 	if e := s.known(err); e != nil && e.Code == models.CodeUnavailable {
 		return false, err
 	}

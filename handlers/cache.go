@@ -76,7 +76,7 @@ func (s *Server) sharedKey(c *fiber.Ctx, sub ui.Subject) (key string, ok bool) {
 	if s.pages.off || c.Method() != fiber.MethodGet || sub.State == models.StateDraft {
 		return "", false
 	}
-	m := sub.C.Mark()
+	m := sub.C.PageVersion()
 	return strings.Join([]string{
 		address(c), visitOf(c).Language, m.ID, strconv.FormatInt(m.Version, 36), strconv.FormatInt(m.Rev, 36),
 		strconv.FormatInt(m.ChainLength, 36), turn(sub.C, sub.Clock.Now),

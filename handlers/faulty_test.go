@@ -36,8 +36,8 @@ func (x *faulty) Ready(ctx context.Context) error {
 	return only(&x.noReads, func() error { return x.Store.Ready(ctx) })
 }
 
-func (x *faulty) Stamp() (uint64, bool) {
-	stamp, ok := x.Store.Stamp()
+func (x *faulty) CommitCounter() (uint64, bool) {
+	stamp, ok := x.Store.CommitCounter()
 	return stamp, ok && !x.noReads.Load()
 }
 
@@ -53,8 +53,8 @@ func (x *faulty) ConsultationBySlug(ctx context.Context, slug string) (models.Co
 	return on(&x.noReads, func() (models.Consultation, error) { return x.Store.ConsultationBySlug(ctx, slug) })
 }
 
-func (x *faulty) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
-	return on(&x.noReads, func() (models.ConsultationMark, error) { return x.Store.ConsultationMark(ctx, slug) })
+func (x *faulty) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
+	return on(&x.noReads, func() (models.PageVersion, error) { return x.Store.PageVersion(ctx, slug) })
 }
 
 func (x *faulty) Consultations(ctx context.Context, f models.ConsultationFilter) (a []models.Consultation, b string, err error) {

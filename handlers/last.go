@@ -25,7 +25,7 @@ const lastMemory = 16 << 20
 type lastPage struct {
 	*page
 	slug, zone  string
-	mark        models.ConsultationMark
+	mark        models.PageVersion
 	from, until time.Time
 	seen        atomic.Int64  // when it was the latest, in Unix milliseconds
 	stamp       atomic.Uint64 // of the store, while it was the latest
@@ -64,7 +64,7 @@ func (s *Server) gave(c *fiber.Ctx, con models.Consultation, now time.Time, p *p
 	if visitOf(c).Language != stranger().Language {
 		return
 	}
-	at, mark := address(c), con.Mark()
+	at, mark := address(c), con.PageVersion()
 	if l, ok := s.pages.last.GetIfPresent(at); ok && l.page == p && l.mark == mark && now.Before(l.until) && !now.Before(l.from) {
 		l.seen.Store(now.UnixMilli())
 		return

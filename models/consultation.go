@@ -58,16 +58,16 @@ type Consultation struct {
 	Demo        bool
 }
 
-// ConsultationMark tells one condition of a consultation, as a stranger can see it,
-// from every other: one of its counters has moved with each change.
-type ConsultationMark struct {
+// PageVersion identifies what an anonymous visitor sees of a consultation: each visible
+// change raises one of its counters.
+type PageVersion struct {
 	ID                        string
 	Rev, Version, ChainLength int64
 }
 
-// Mark gives its mark.
-func (c Consultation) Mark() ConsultationMark {
-	return ConsultationMark{c.ID, c.Rev, c.Version, c.ChainLength}
+// PageVersion returns the current page version of c.
+func (c Consultation) PageVersion() PageVersion {
+	return PageVersion{c.ID, c.Rev, c.Version, c.ChainLength}
 }
 
 // ConsultationText is what the organiser wrote, in one language. Body is

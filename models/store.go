@@ -29,10 +29,10 @@ type Store interface {
 	CopyStore
 	Shared
 
-	// Stamp gives a number that every commit changes, whoever makes it: who finds the same
-	// one again knows that nothing was written in between. False if the store cannot tell
-	// from memory.
-	Stamp() (stamp uint64, ok bool)
+	// CommitCounter returns a number that changes with every commit of any process: as
+	// long as it is the same, nothing was written. ok is false if the store cannot read
+	// it from memory.
+	CommitCounter() (n uint64, ok bool)
 	// Ready tells whether the store answers.
 	Ready(ctx context.Context) error
 	// Close finishes the writes in the queue and closes the store.
@@ -84,8 +84,8 @@ type ConsultationStore interface {
 	// Consultation finds by id, ConsultationBySlug by slug. CodeNotFound.
 	Consultation(ctx context.Context, id string) (Consultation, error)
 	ConsultationBySlug(ctx context.Context, slug string) (Consultation, error)
-	// ConsultationMark gives the mark of the one with a slug. CodeNotFound.
-	ConsultationMark(ctx context.Context, slug string) (ConsultationMark, error)
+	// PageVersion returns the page version of the consultation with a slug. CodeNotFound.
+	PageVersion(ctx context.Context, slug string) (PageVersion, error)
 	// Consultations lists the newest first (by CreatedAt, then id).
 	Consultations(ctx context.Context, f ConsultationFilter) ([]Consultation, string, error)
 	// EditConsultation replaces slug, language, texts, settings and dates if Rev is still

@@ -163,11 +163,11 @@ func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Con
 	return d.model(), nil
 }
 
-// ConsultationMark implements models.ConsultationStore.
-func (s *Store) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
+// PageVersion implements models.ConsultationStore.
+func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
 	fields := eq("rev", 1, "version", 1, "chainLength", 1)
 	d, found, err := first[consultation](ctx, s, "consultations", eq("slug", slug), nil, fields)
-	return d.model().Mark(), missing(found, err, "error.consultation.unknown")
+	return d.model().PageVersion(), missing(found, err, "error.consultation.unknown")
 }
 
 // Consultations implements models.ConsultationStore. There are few of them: those in

@@ -183,8 +183,8 @@ func (s *Store) Close() error {
 	return wrap("close store", s.client.Disconnect(ctx))
 }
 
-// Stamp implements models.Store: the database would have to be asked.
-func (s *Store) Stamp() (uint64, bool) { return 0, false }
+// CommitCounter implements models.Store: the database would have to be asked.
+func (s *Store) CommitCounter() (uint64, bool) { return 0, false }
 
 // Now implements models.SiteStore.
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.clock.now(ctx) }

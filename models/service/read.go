@@ -103,13 +103,14 @@ func (s *Service) Consultation(ctx context.Context, actor models.Actor, slug str
 	return c, nil
 }
 
-// Mark gives the mark of the consultation with a slug, draft or not. CodeNotFound.
-func (s *Service) Mark(ctx context.Context, slug string) (models.ConsultationMark, error) {
-	return s.store.ConsultationMark(ctx, slug)
+// PageVersion returns the page version of the consultation with a slug, draft or not.
+// CodeNotFound.
+func (s *Service) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
+	return s.store.PageVersion(ctx, slug)
 }
 
-// Stamp gives the store's stamp, if it can tell.
-func (s *Service) Stamp() (uint64, bool) { return s.store.Stamp() }
+// CommitCounter returns the store's commit counter, if it has one in memory.
+func (s *Service) CommitCounter() (uint64, bool) { return s.store.CommitCounter() }
 
 // Changes lists the edits of a consultation since it opened, oldest first.
 func (s *Service) Changes(ctx context.Context, c models.Consultation) ([]models.ConsultationRevision, error) {

@@ -71,7 +71,7 @@ type Store interface {
 	models.AuditStore
 
 	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
-	Stamp() (stamp uint64, ok bool)
+	CommitCounter() (n uint64, ok bool)
 	Ready(ctx context.Context) error
 }
 

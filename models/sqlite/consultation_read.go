@@ -37,15 +37,15 @@ func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Con
 	return s.Consultation(ctx, id)
 }
 
-// ConsultationMark implements models.ConsultationStore.
-func (s *Store) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
-	topic := func(m models.ConsultationMark) string { return consultationTopic(m.ID) }
-	m, err := remember(s.memo, "mark "+slug, topic, func() (m models.ConsultationMark, err error) {
+// PageVersion implements models.ConsultationStore.
+func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
+	topic := func(m models.PageVersion) string { return consultationTopic(m.ID) }
+	m, err := remember(s.memo, "page version "+slug, topic, func() (m models.PageVersion, err error) {
 		err = s.reader(ctx).row("SELECT id, rev, version, chain_length FROM consultations WHERE slug = ?", slug).
 			Scan(&m.ID, &m.Rev, &m.Version, &m.ChainLength)
 		return m, err
 	})
-	return m, wrap("consultation mark", missing(err, "error.consultation.unknown"))
+	return m, wrap("page version", missing(err, "error.consultation.unknown"))
 }
 
 // counters are what votes move of a consultation.

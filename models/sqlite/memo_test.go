@@ -191,18 +191,18 @@ func TestOwnReplies(t *testing.T) {
 	}
 }
 
-// TestStamp is there wherever the log's index can be mapped, and ends with the store.
-func TestStamp(t *testing.T) {
+// TestCommitCounter: it is there wherever the wal-index can be mapped, and ends with the store.
+func TestCommitCounter(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	people(t, s, 1)
-	if _, ok := s.Stamp(); ok != (s.memo.mapped != nil) || (!ok && runtime.GOOS == "linux") {
-		t.Errorf("there is a stamp: %t", ok)
+	if _, ok := s.CommitCounter(); ok != (s.memo.mapped != nil) || (!ok && runtime.GOOS == "linux") {
+		t.Errorf("there is a commit counter: %t", ok)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := s.Stamp(); ok {
-		t.Error("a closed store has a stamp")
+	if _, ok := s.CommitCounter(); ok {
+		t.Error("a closed store has a commit counter")
 	}
 }
 

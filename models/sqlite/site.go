@@ -43,8 +43,8 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 	})
 }
 
-// Stamp implements models.Store.
-func (s *Store) Stamp() (uint64, bool) { return s.memo.brief() }
+// CommitCounter implements models.Store.
+func (s *Store) CommitCounter() (uint64, bool) { return s.memo.brief() }
 
 // Clock implements models.Shared: the clock of Options.
 func (s *Store) Clock(ctx context.Context) (models.Clock, error) { return s.clock, ctx.Err() }

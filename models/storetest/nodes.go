@@ -264,17 +264,17 @@ func nodesStamp(e *env) {
 	for n := range 3 * len(writes) {
 		writes[n%len(writes)](n)
 		e.turn()
-		stamp, ok := e.store.Stamp()
+		counter, ok := e.store.CommitCounter()
 		if !ok {
 			return
 		}
-		if seen[stamp] {
-			e.Errorf("after write %d the stamp is one that was there before", n)
+		if seen[counter] {
+			e.Errorf("after write %d the commit counter has an earlier value", n)
 		}
-		seen[stamp] = true
+		seen[counter] = true
 		e.reload(c)
-		if same, _ := e.store.Stamp(); same != stamp {
-			e.Errorf("reading has changed the stamp")
+		if same, _ := e.store.CommitCounter(); same != counter {
+			e.Errorf("reading has changed the commit counter")
 		}
 	}
 }

@@ -70,7 +70,7 @@ func (e *env) siteStops() []stop {
 			e.equal("it has played", called && played, true)
 		}},
 		{"Ready", func(e *env) { e.ok(e.store.Ready(e.ctx)) }},
-		{"Stamp", func(e *env) { _, _ = e.store.Stamp() }},
+		{"CommitCounter", func(e *env) { _, _ = e.store.CommitCounter() }},
 		{"Search", func(e *env) {
 			must(e.store.Search(e.ctx, "yes", 9))(e)
 			must(e.store.Search(e.ctx, "tell us markets", 9))(e)
@@ -83,7 +83,7 @@ func (e *env) consultationStops(g *guide) []stop {
 		{"AddConsultation", func(e *env) { e.draft("Fairs", "Docks") }},
 		{"Consultation", func(e *env) { e.reload(g.c) }},
 		{"ConsultationBySlug", func(e *env) { must(e.store.ConsultationBySlug(e.ctx, g.c.Slug))(e) }},
-		{"ConsultationMark", func(e *env) { must(e.store.ConsultationMark(e.ctx, g.c.Slug))(e) }},
+		{"PageVersion", func(e *env) { must(e.store.PageVersion(e.ctx, g.c.Slug))(e) }},
 		{"Consultations", func(e *env) {
 			for _, states := range [][]models.State{nil, {models.StateOpen}} {
 				_, after, err := e.store.Consultations(e.ctx, models.ConsultationFilter{States: states, Limit: 1})
