@@ -5,17 +5,23 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"folkmoot/models"
+	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 )
@@ -25,7 +31,11 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		os.Exit(play(role))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
 }
 
 // TestQuick measures every row at tiny sizes. No figure matters: every row must
@@ -41,27 +51,7 @@ func TestQuick(t *testing.T) {
 		t.Fatal(err)
 	}
 	here := listing(t, ".")
-	// Built with the flags of the tests, most of the program is in the build cache.
-	program := filepath.Join(t.TempDir(), "folkmoot")
-	if said, err := exec.Command("go", "build", "-o", program, "folkmoot/cmd/folkmoot").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
-	}
-	var out bytes.Buffer
-	err := run(t.Context(), []string{"-quick", "-json", "-runs", "1", "-span", "20ms", "-dir", parent, "-program", program}, &out, testLog{t})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got struct{ Rows []outcome }
-	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, o := range got.Rows {
-		names = append(names, o.Row)
-		if o.Verdict == verdictFailed || o.Ours <= 0 {
-			t.Errorf("%s: %s, %v %s: %s", o.Row, o.Verdict, o.Ours, o.Unit, strings.Join(o.Notes, "; "))
-		}
-	}
+	names := quick(t, "-dir", parent)
 	for _, name := range rowNames() {
 		if !slices.Contains(names, name) {
 			t.Errorf("%s has no outcome", name)
@@ -72,6 +62,70 @@ func TestQuick(t *testing.T) {
 	}
 	if now := listing(t, "."); !slices.Equal(now, here) {
 		t.Errorf("the working folder held %q and holds %q", here, now)
+	}
+}
+
+// built is the folder of the program that was built, "" if none was.
+var built string
+
+// program builds the real program with the flags of the tests, since most of that is in the
+// build cache, and returns its file.
+var program = sync.OnceValues(func() (string, error) {
+	var err error
+	if built, err = os.MkdirTemp("", "folkmoot-bench-test-"); err != nil {
+		return "", err
+	}
+	file := filepath.Join(built, "folkmoot")
+	if said, err := exec.Command("go", "build", "-o", file, "folkmoot/cmd/folkmoot").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return file, nil
+})
+
+// quick measures at tiny sizes and returns the names of the rows, each of which must have
+// found something.
+func quick(t *testing.T, args ...string) (names []string) {
+	t.Helper()
+	file, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	args = append([]string{"-quick", "-json", "-runs", "1", "-span", "20ms", "-program", file}, args...)
+	if err := run(t.Context(), args, &out, testLog{t}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Rows []outcome }
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range got.Rows {
+		names = append(names, o.Row)
+		if o.Verdict == verdictFailed || o.Ours <= 0 {
+			t.Errorf("%s: %s, %v %s: %s", o.Row, o.Verdict, o.Ours, o.Unit, strings.Join(o.Notes, "; "))
+		}
+	}
+	return names
+}
+
+// TestQuickOnMongo measures the rows that have a goal on MongoDB, and drops the databases
+// that it makes.
+func TestQuickOnMongo(t *testing.T) {
+	uri := mongotest.Server(t)
+	names := quick(t, "-dir", t.TempDir(), "-mongo", uri, "-rows", strings.Join(slices.Collect(maps.Keys(mongoGoals)), ","))
+	for row := range mongoGoals {
+		if !slices.Contains(names, "mongo/"+row) {
+			t.Errorf("mongo/%s has no outcome", row)
+		}
+	}
+	client, _, err := openMongo(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Disconnect(t.Context()) }()
+	left, err := client.ListDatabaseNames(t.Context(), bson.D{{Key: "name", Value: bson.Regex{Pattern: "^folkmoot_bench_"}}})
+	if err != nil || len(left) > 0 {
+		t.Errorf("databases are left: %q, %v", left, err)
 	}
 }
 

@@ -10,19 +10,19 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// The limits: what this machine can do at all with Fiber and SQLite, and nothing
+// The limits: what this machine can do at all with Fiber and a driver, and nothing
 // of ours in the way.
 const (
 	limitPages = "pages" // the same bytes, ready in memory; a bare 304
 	limitFloor = "floor" // read the rows, append prepared fragments, compress
-	limitWrite = "write" // the same rows in group commits, or one transaction each
+	limitWrite = "write" // the same rows or documents in group commits, or one transaction each
 	limitCSV   = "csv"   // the same rows by encoding/csv
 )
 
 // limitSpec tells a limit's process what to be.
 type limitSpec struct {
 	Kind  string
-	Store string // floor, write: an SQLite file
+	Store string // floor, write: an SQLite file; write: or a MongoDB
 	Page  page   // pages
 	Floor floorSpec
 	Write writeSpec
@@ -33,6 +33,8 @@ type limitSpec struct {
 type page struct {
 	Kind, Encoding, ETag string
 	Body                 []byte
+	Database             string // a MongoDB to ask before each answer; "": none
+	Consultation         string // id of what is asked for
 }
 
 // serveLimit is the limit's process: it prints where it listens and ends with its input.
@@ -48,11 +50,15 @@ func serveLimit(in io.Reader, out io.Writer) error {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	switch spec.Kind {
 	case limitPages:
-		barePage(app, spec.Page)
+		err = barePage(app, spec.Page)
 	case limitFloor:
 		err = bareFloor(app, spec.Store, spec.Floor)
 	case limitWrite:
-		err = bareWrites(app, spec.Store, spec.Write)
+		write := bareSQLite
+		if onMongo(spec.Store) {
+			write = bareMongo
+		}
+		err = write(app, spec.Store, spec.Write)
 	case limitCSV:
 		err = bareCSV(app, spec.File)
 	default:
@@ -76,7 +82,12 @@ func serveLimit(in io.Reader, out io.Writer) error {
 
 // barePage answers with bytes that lie ready, and "not modified" without asking: at the
 // page's own address, with the fields that such an answer must have (RFC 9110, 15.4.5).
-func barePage(app *fiber.App, p page) {
+func barePage(app *fiber.App, p page) error {
+	if p.Database != "" {
+		if err := findEach(app, p.Database, p.Consultation); err != nil {
+			return err
+		}
+	}
 	app.Get("/page", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, p.Kind)
 		c.Set(fiber.HeaderContentEncoding, p.Encoding)
@@ -90,4 +101,5 @@ func barePage(app *fiber.App, p page) {
 		c.Status(fiber.StatusNotModified)
 		return nil
 	})
+	return nil
 }

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -18,62 +15,32 @@ type writeSpec struct {
 	People       map[string]string // participants by session token
 }
 
-// bareWriter commits what has gathered, as many as group at once.
+// bareWriter answers the same requests as the real server and commits what has gathered, as
+// many writes as Group at once.
 type bareWriter struct {
-	spec       writeSpec
-	begin, end *sql.Stmt
-	prepared   map[string]*sql.Stmt
-	queue      chan bareWrite
+	spec     writeSpec
+	queue    chan bareWrite
+	transact func([]bareWrite) error // writes a batch and commits it
 }
 
-// bareWrite is one write on its way: its statements, and who waits for them.
+// bareWrite is a vote or a reply on its way to a store.
 type bareWrite struct {
-	steps []step
-	done  chan error
+	person       string
+	idea, choice string // of a vote
+	id, body     string // of a reply
+	seq          int64
+	done         chan error
 }
 
-// step is one statement with its arguments.
-type step struct {
-	sql  string
-	args []any
-}
-
-// bareWrites answers the same requests as the real server, with the same rows.
-func bareWrites(app *fiber.App, store string, spec writeSpec) error {
-	db, err := openRaw(store, "rw")
-	if err != nil {
-		return err
-	}
-	w := &bareWriter{spec: spec, queue: make(chan bareWrite, 4096), prepared: map[string]*sql.Stmt{}}
-	if err := w.prepare(db); err != nil {
-		return err
-	}
+// bareWrites serves votes and replies, which transact writes.
+func bareWrites(app *fiber.App, spec writeSpec, transact func([]bareWrite) error) {
+	w := &bareWriter{spec: spec, queue: make(chan bareWrite, 4096), transact: transact}
 	go w.run()
 	app.Post("/consultations/:slug/ideas/:number<int>/vote", w.takeVote)
 	app.Post("/consultations/:slug/replies", w.takeReply)
-	return nil
 }
 
-func (w *bareWriter) prepare(db *sql.DB) error {
-	ctx := context.Background()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	stmt := func(q string) *sql.Stmt {
-		s, err := conn.PrepareContext(ctx, q)
-		errs = append(errs, err)
-		return s
-	}
-	w.begin, w.end = stmt("BEGIN IMMEDIATE"), stmt("COMMIT")
-	for _, q := range bareStatements {
-		w.prepared[q] = stmt(q)
-	}
-	return errors.Join(errs...)
-}
-
-// person gives the participant of the session cookie, and checks where the form
+// person returns the participant of the session cookie, and checks where the form
 // came from.
 func (w *bareWriter) person(c *fiber.Ctx) (string, error) {
 	id := w.spec.People[c.Cookies("folkmoot_session")]
@@ -90,29 +57,32 @@ func (w *bareWriter) takeVote(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	choice := strings.Clone(c.FormValue("choice"))
-	if err := w.commit(voteSteps(w.spec, w.spec.Ideas[number-1], id, choice)); err != nil {
+	if err := w.commit(bareWrite{person: id, idea: w.spec.Ideas[number-1], choice: choice}); err != nil {
 		return err
 	}
 	return c.JSON(fiber.Map{"choice": choice})
 }
 
+// replySeq numbers the bare replies, above those that the store was filled with.
+var replySeq atomic.Int64
+
 func (w *bareWriter) takeReply(c *fiber.Ctx) error {
-	id, err := w.person(c)
+	person, err := w.person(c)
 	if err != nil {
 		return err
 	}
-	item := newID()
-	if err := w.commit(replySteps(w.spec, item, id, strings.Clone(c.FormValue("body")))); err != nil {
+	id := newID()
+	if err := w.commit(bareWrite{person: person, id: id, body: strings.Clone(c.FormValue("body")), seq: 10_000_000 + replySeq.Add(1)}); err != nil {
 		return err
 	}
-	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"item": "reply-" + item})
+	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"item": "reply-" + id})
 }
 
-// commit waits until the rows are on disk.
-func (w *bareWriter) commit(steps []step) error {
-	done := make(chan error, 1)
-	w.queue <- bareWrite{steps, done}
-	return <-done
+// commit waits until a write is on disk.
+func (w *bareWriter) commit(b bareWrite) error {
+	b.done = make(chan error, 1)
+	w.queue <- b
+	return <-b.done
 }
 
 func (w *bareWriter) run() {
@@ -126,20 +96,4 @@ func (w *bareWriter) run() {
 			b.done <- err
 		}
 	}
-}
-
-// transact runs a batch. An error ends the measurement, so nothing is rolled back.
-func (w *bareWriter) transact(batch []bareWrite) error {
-	if _, err := w.begin.Exec(); err != nil {
-		return err
-	}
-	for _, b := range batch {
-		for _, s := range b.steps {
-			if _, err := w.prepared[s.sql].Exec(s.args...); err != nil {
-				return fmt.Errorf("bare write: %w", err)
-			}
-		}
-	}
-	_, err := w.end.Exec()
-	return err
 }

@@ -69,7 +69,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	f.DurationVar(&o.evening, "evening", 5*time.Minute, "length of each of the two long evenings")
 	f.BoolVar(&o.quick, "quick", false, "small sizes, few and short runs: shows that the bench works, not how fast anything is")
 	f.BoolVar(&o.json, "json", false, "print JSON")
-	f.StringVar(&o.mongo, "mongo", "", "measure over the MongoDB at this `URI` too, without goals; fills databases named folkmoot_bench_…")
+	f.StringVar(&o.mongo, "mongo", "", "measure over the MongoDB at this `URI` too; makes and drops databases named folkmoot_bench_…")
 	f.StringVar(&o.program, "program", "", "measure this `binary` of folkmoot instead of building one")
 	f.StringVar(&o.profiles, "profile", "", "write CPU and heap profiles of the server over each row to this `folder`")
 	f.StringVar(&o.parent, "dir", "", "work in a new folder in this `folder`, on the disk to measure (default: where temporary files go)")

@@ -68,6 +68,13 @@ func (s *stage) limitOf(name string, r ready) (string, page, error) {
 	if p.ETag == "" {
 		p.ETag = `"bench"`
 	}
+	if onMongo(s.serves) {
+		var err error
+		p.Database = s.serves
+		if p.Consultation, err = s.consultationID(name); err != nil {
+			return "", p, err
+		}
+	}
 	addr, err := s.limit(name, limitSpec{Kind: limitPages, Page: p})
 	return addr, p, err
 }

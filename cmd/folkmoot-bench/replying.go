@@ -49,7 +49,7 @@ func (s *stage) replies64() ([]outcome, error) {
 		return nil, err
 	}
 	o, err := s.compare("replies/s", s.rate(s.server.addr, s.sendReplies()), s.rate(addr, s.sendReplies()))
-	return one(o, err, ratio("≥", 0.35), "bare Fiber and a bare group commit of the same rows, synchronous FULL")
+	return one(o, err, ratio("≥", 0.35), s.groupCommit())
 }
 
 // stall is how long no answer may take during the flood, in milliseconds.

@@ -48,16 +48,17 @@ func (r room) asked(o options) []row {
 type stage struct {
 	*bench
 	filled
-	folder   string // its own, new in the run's
-	store    string // the file, for the limits too
-	serves   string // what the server gets as --store: the file or a MongoDB
-	server   *process
-	limits   map[string]*process
-	copies   int                // of the store, made so far
-	ready    map[string]ready   // pages that were fetched
-	decided  []int              // decisions so far, as act.From
-	voted    map[string][]voter // who votes next, by target
-	evenings []int              // votes of the mixed evening so far, by worker
+	folder    string // its own, new in the run's
+	store     string // the file, for the limits too
+	serves    string // what the server gets as --store: the file or a MongoDB
+	server    *process
+	limits    map[string]*process
+	copies    int                // of the store, made so far
+	databases []string           // MongoDBs made so far
+	ready     map[string]ready   // pages that were fetched
+	decided   []int              // decisions so far, as act.From
+	voted     map[string][]voter // who votes next, by target
+	evenings  []int              // votes of the mixed evening so far, by worker
 }
 
 // room fills a store, measures the rows and takes the programs down again.
@@ -99,7 +100,7 @@ func (s *stage) open(r room, mongo string) (err error) {
 	}
 	s.serves = s.store
 	if mongo != "" {
-		if s.serves, err = s.copyToMongo(mongo, r.name); err != nil {
+		if s.serves, err = s.copyToMongo(); err != nil {
 			return err
 		}
 	}
@@ -133,13 +134,13 @@ func (s *stage) stopServer() error {
 	return err
 }
 
-// close stops all processes. The files go with the run's folder.
+// close stops all processes and drops the databases. The files go with the run's folder.
 func (s *stage) close() error {
 	errs := []error{s.stopServer()}
 	for _, p := range s.limits {
 		errs = append(errs, p.stop())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.dropDatabases())...)
 }
 
 // limit starts a limit, once for the room, and gives its address.
@@ -159,18 +160,21 @@ func (s *stage) limit(name string, spec limitSpec) (string, error) {
 	return p.addr, nil
 }
 
-// copyOfStore copies the store for a limit that writes. The server is stopped for
-// it, so that the file is whole, and started again.
-func (s *stage) copyOfStore() (file string, err error) {
+// copyOfStore copies the store for a limit that writes. For a file the server is stopped,
+// so that it is whole, and started again.
+func (s *stage) copyOfStore() (store string, err error) {
+	if onMongo(s.serves) {
+		return s.copyToMongo()
+	}
 	if err := s.stopServer(); err != nil {
 		return "", err
 	}
 	s.copies++
-	file = filepath.Join(s.folder, fmt.Sprintf("limit-%d.db", s.copies))
-	if err := copyFile(s.store, file); err != nil {
+	store = filepath.Join(s.folder, fmt.Sprintf("limit-%d.db", s.copies))
+	if err := copyFile(s.store, store); err != nil {
 		return "", err
 	}
-	return file, s.restart()
+	return store, s.restart()
 }
 
 // copyFile copies a file to a new one, on disk.

@@ -56,8 +56,8 @@ func (g goal) holds(v float64) bool {
 	return v >= g.Value
 }
 
-// fillIn completes an outcome with its row, and its verdict. Other stores have no
-// goals, and figures of small sizes mean nothing.
+// fillIn completes an outcome with its row, and its verdict. A few rows have a goal of
+// their own on MongoDB, the others none, and figures of small sizes mean nothing.
 func (o *outcome) fillIn(x row, opts options, mongo bool) {
 	if o.Row == "" {
 		o.Row = x.name
@@ -66,7 +66,7 @@ func (o *outcome) fillIn(x row, opts options, mongo bool) {
 		o.What = x.what
 	}
 	if mongo {
-		o.Row, o.Goal = "mongo/"+o.Row, goal{}
+		o.Row, o.Goal = "mongo/"+o.Row, mongoGoals[o.Row]
 	}
 	if o.Verdict == "" || mongo && o.Verdict != verdictFailed {
 		switch {
