@@ -4,27 +4,28 @@ import (
 	"context"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // EachItem implements models.AuditStore.
 func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(models.AuditItem) error) error {
-	q, id := s.reader(ctx), func(a models.AuditItem) string { return a.ID }
-	err := batches("items", func(after string) ([]models.AuditItem, error) {
-		rows, err := q.query(ideaSelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, batchSize)
-		list, err := collect(rows, err, auditIdea)
+	q, id := s.db.Reader(ctx), func(a models.AuditItem) string { return a.ID }
+	err := engine.EachInBatches("items", func(after string) ([]models.AuditItem, error) {
+		rows, err := q.Query(ideaSelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
+		list, err := engine.Collect(rows, err, auditIdea)
 		return withRevisions(q, list, err)
 	}, id, fn)
 	if err != nil {
 		return err
 	}
-	return batches("items", func(after string) ([]models.AuditItem, error) {
-		rows, err := q.query(replySelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, batchSize)
-		list, err := collect(rows, err, auditReply)
+	return engine.EachInBatches("items", func(after string) ([]models.AuditItem, error) {
+		rows, err := q.Query(replySelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
+		list, err := engine.Collect(rows, err, auditReply)
 		return withRevisions(q, list, err)
 	}, id, fn)
 }
 
-func auditIdea(row scanner) (models.AuditItem, error) {
+func auditIdea(row engine.Scanner) (models.AuditItem, error) {
 	i, err := scanIdea(row)
 	return models.AuditItem{
 		Contribution: i.Contribution, Item: i.Item(), Title: i.Title, Body: i.Body,
@@ -32,13 +33,13 @@ func auditIdea(row scanner) (models.AuditItem, error) {
 	}, err
 }
 
-func auditReply(row scanner) (models.AuditItem, error) {
+func auditReply(row engine.Scanner) (models.AuditItem, error) {
 	r, err := scanReply(row)
 	return models.AuditItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body}, err
 }
 
 // withRevisions adds the earlier wordings, which only an edited text has.
-func withRevisions(q queries, list []models.AuditItem, err error) ([]models.AuditItem, error) {
+func withRevisions(q engine.Queries, list []models.AuditItem, err error) ([]models.AuditItem, error) {
 	for n := range list {
 		if err == nil && list[n].Rev > 1 {
 			list[n].Revisions, err = textRevisions(q, list[n].Item)
@@ -50,13 +51,13 @@ func withRevisions(q queries, list []models.AuditItem, err error) ([]models.Audi
 // CachedTallies implements models.AuditStore.
 func (s *Store) CachedTallies(ctx context.Context, consultationID string) (map[string]models.Tally, error) {
 	tallies := map[string]models.Tally{}
-	rows, err := s.reader(ctx).query("SELECT id, agree, disagree, pass FROM ideas WHERE consultation_id = ?", consultationID)
-	err = each(rows, err, func(row scanner) error {
+	rows, err := s.db.Reader(ctx).Query("SELECT id, agree, disagree, pass FROM ideas WHERE consultation_id = ?", consultationID)
+	err = engine.Each(rows, err, func(row engine.Scanner) error {
 		var id string
 		var t models.Tally
 		err := row.Scan(&id, &t.Agree, &t.Disagree, &t.Pass)
 		tallies[id] = t
 		return err
 	})
-	return tallies, wrap("cached tallies", err)
+	return tallies, engine.Wrap("cached tallies", err)
 }

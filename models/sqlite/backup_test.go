@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // TestBackupWhileWriting: a copy made under load is one moment of the store.
@@ -55,7 +56,7 @@ func checkCopy(t *testing.T, dest, id string) {
 	if got := mode(t, dest); got != 0o600 {
 		t.Errorf("the backup has mode %o", got)
 	}
-	if err := checkSound(t.Context(), dest); err != nil {
+	if err := engine.CheckSound(t.Context(), dest); err != nil {
 		t.Error(err)
 	}
 	for _, more := range []string{"-wal", "-shm", "-journal"} {
@@ -190,7 +191,7 @@ func TestRestoreRefuses(t *testing.T) {
 		noise[n] = byte(n * 7)
 	}
 	newer := filepath.Join(folder, "newer.db")
-	s, err := open(t.Context(), newer, Options{}, withSecond(t))
+	s, err := openWith(t.Context(), newer, Options{}, withSecond(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // consultationSelect reads a whole consultation, its texts as one JSON object.
@@ -17,68 +18,69 @@ const consultationSelect = `SELECT id, slug, state, language, settings, time_zon
 		'other_formats', other_formats)) FROM consultation_texts WHERE consultation_id = consultations.id)
 	FROM consultations `
 
-func scanConsultation(row scanner) (c models.Consultation, err error) {
-	return c, row.Scan(&c.ID, &c.Slug, &c.State, &c.Language, asJSON(&c.Settings), &c.TimeZone,
-		at(&c.OpensAt), at(&c.SuggestionsCloseAt), at(&c.ClosesAt), at(&c.AnswerBy), at(&c.CreatedAt),
-		at(&c.EditedAt), at(&c.PausedAt), at(&c.SealedAt), at(&c.AnsweredAt),
+func scanConsultation(row engine.Scanner) (c models.Consultation, err error) {
+	return c, row.Scan(&c.ID, &c.Slug, &c.State, &c.Language, engine.ScanJSON(&c.Settings), &c.TimeZone,
+		engine.ScanTime(&c.OpensAt), engine.ScanTime(&c.SuggestionsCloseAt), engine.ScanTime(&c.ClosesAt), engine.ScanTime(&c.AnswerBy), engine.ScanTime(&c.CreatedAt),
+		engine.ScanTime(&c.EditedAt), engine.ScanTime(&c.PausedAt), engine.ScanTime(&c.SealedAt), engine.ScanTime(&c.AnsweredAt),
 		&c.StateReason, &c.Rev, &c.Version, &c.VoteSeq, &c.IdeaCount, &c.ReplyCount, &c.VoterCount,
-		&c.ChainLength, &c.ChainHead, &c.Source, &c.SourceID, &c.Demo, asJSON(&c.Texts))
+		&c.ChainLength, &c.ChainHead, &c.Source, &c.SourceID, &c.Demo, engine.ScanJSON(&c.Texts))
 }
 
 // consultation reads one; CodeNotFound error.consultation.unknown.
-func consultation(q queries, id string) (models.Consultation, error) {
-	c, err := scanConsultation(q.row(consultationSelect+"WHERE id = ?", id))
-	return c, missing(err, "error.consultation.unknown")
+func consultation(q engine.Queries, id string) (models.Consultation, error) {
+	c, err := scanConsultation(q.Row(consultationSelect+"WHERE id = ?", id))
+	return c, engine.Missing(err, "error.consultation.unknown")
 }
 
-// rules gives what the rules of a consultation ask for, as read once in a transaction
-// in which they do not change.
-func (t *tx) rules(id string) (models.Consultation, error) {
-	if c, ok := t.known[id]; ok {
+// sharedRules is rules for a write that does not change them: they are read once for all
+// writes of a transaction.
+func sharedRules(t *engine.Tx, id string) (models.Consultation, error) {
+	if c, ok := t.Shared(id).(models.Consultation); ok {
 		return c, nil
 	}
 	c, err := rules(t, id)
-	if err == nil && t.known != nil {
-		t.known[id] = c
+	if err == nil {
+		t.Share(id, c)
 	}
 	return c, err
 }
 
-// rules reads what the rules on time, state and eligibility ask for, without texts.
-func rules(q queries, id string) (c models.Consultation, err error) {
-	err = q.row(`SELECT id, state, settings, time_zone, opens_at, suggestions_close_at, closes_at, state_reason
-		FROM consultations WHERE id = ?`, id).Scan(&c.ID, &c.State, asJSON(&c.Settings), &c.TimeZone,
-		at(&c.OpensAt), at(&c.SuggestionsCloseAt), at(&c.ClosesAt), &c.StateReason)
-	return c, missing(err, "error.consultation.unknown")
+// rules reads what the rules on time, state and eligibility depend on, without texts.
+// CodeNotFound error.consultation.unknown.
+func rules(q engine.Queries, id string) (c models.Consultation, err error) {
+	err = q.Row(`SELECT id, state, settings, time_zone, opens_at, suggestions_close_at, closes_at, state_reason
+		FROM consultations WHERE id = ?`, id).Scan(&c.ID, &c.State, engine.ScanJSON(&c.Settings), &c.TimeZone,
+		engine.ScanTime(&c.OpensAt), engine.ScanTime(&c.SuggestionsCloseAt), engine.ScanTime(&c.ClosesAt), &c.StateReason)
+	return c, engine.Missing(err, "error.consultation.unknown")
 }
 
 // Consultations implements models.ConsultationStore.
 func (s *Store) Consultations(ctx context.Context, f models.ConsultationFilter) ([]models.Consultation, string, error) {
-	t, id, err := parseCursor(f.After, math.MaxInt64)
+	t, id, err := engine.ParseCursor(f.After, math.MaxInt64)
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := s.reader(ctx).query(consultationSelect+`WHERE (created_at, id) < (?, ?)
+	rows, err := s.db.Reader(ctx).Query(consultationSelect+`WHERE (created_at, id) < (?, ?)
 		AND (? = 0 OR state IN (SELECT value FROM json_each(?)))
-		ORDER BY created_at DESC, id DESC LIMIT ?`, t, id, len(f.States), toJSON(f.States), more(f.Limit))
-	list, err := collect(rows, err, scanConsultation)
+		ORDER BY created_at DESC, id DESC LIMIT ?`, t, id, len(f.States), engine.JSON(f.States), engine.PageLimit(f.Limit))
+	list, err := engine.Collect(rows, err, scanConsultation)
 	if err != nil {
-		return nil, "", wrap("consultations", err)
+		return nil, "", engine.Wrap("consultations", err)
 	}
-	list, next := page(list, f.Limit, func(c models.Consultation) string { return cursor(c.CreatedAt, c.ID) })
+	list, next := engine.Page(list, f.Limit, func(c models.Consultation) string { return engine.Cursor(c.CreatedAt, c.ID) })
 	return list, next, nil
 }
 
 // AddConsultation implements models.ConsultationStore.
 func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
-	return s.put(ctx, func(t *tx) error {
-		c.CreatedAt = t.now
+	return s.write(ctx, func(t *engine.Tx) error {
+		c.CreatedAt = t.Now
 		if err := insertConsultation(t, c); err != nil {
 			return err
 		}
 		for n, i := range ideas {
 			i.ConsultationID, i.Organiser, i.Number = c.ID, true, n+1
-			i.CreatedAt, i.PublishedAt, i.Status = t.now, t.now, models.StatusPublished
+			i.CreatedAt, i.PublishedAt, i.Status = t.Now, t.Now, models.StatusPublished
 			if err := insertIdea(t, i); err != nil {
 				return err
 			}
@@ -88,18 +90,18 @@ func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, idea
 }
 
 // insertConsultation adds c as new, whatever its counters say.
-func insertConsultation(t *tx, c models.Consultation) error {
+func insertConsultation(t *engine.Tx, c models.Consultation) error {
 	if c.State == "" {
 		c.State = models.StateDraft
 	}
-	err := t.run(`INSERT INTO consultations (id, slug, state, language, settings, time_zone,
+	err := t.Run(`INSERT INTO consultations (id, slug, state, language, settings, time_zone,
 		opens_at, suggestions_close_at, closes_at, answer_by, created_at, edited_at, paused_at, sealed_at, answered_at,
 		state_reason, rev, version, vote_seq, reply_seq, idea_count, reply_count, voter_count, chain_length, chain_head,
 		source, source_id, demo)
 		VALUES (?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, 1, 1, 0, 0, 0, 0, 0, 0, '',  ?, ?, ?)`,
-		c.ID, c.Slug, c.State, c.Language, toJSON(c.Settings), c.TimeZone,
-		ms(c.OpensAt), ms(c.SuggestionsCloseAt), ms(c.ClosesAt), ms(c.AnswerBy), ms(c.CreatedAt),
-		ms(c.EditedAt), ms(c.PausedAt), ms(c.SealedAt), ms(c.AnsweredAt), c.StateReason, c.Source, c.SourceID, c.Demo)
+		c.ID, c.Slug, c.State, c.Language, engine.JSON(c.Settings), c.TimeZone,
+		engine.Millis(c.OpensAt), engine.Millis(c.SuggestionsCloseAt), engine.Millis(c.ClosesAt), engine.Millis(c.AnswerBy), engine.Millis(c.CreatedAt),
+		engine.Millis(c.EditedAt), engine.Millis(c.PausedAt), engine.Millis(c.SealedAt), engine.Millis(c.AnsweredAt), c.StateReason, c.Source, c.SourceID, c.Demo)
 	if err != nil {
 		return slugTaken(err)
 	}
@@ -108,20 +110,20 @@ func insertConsultation(t *tx, c models.Consultation) error {
 
 // slugTaken names the usual reason why a consultation is there already.
 func slugTaken(err error) error {
-	if unique(err) {
-		return refusal(models.CodeConflict, "error.consultation.slug", "consultation", err)
+	if engine.IsDuplicate(err) {
+		return engine.Refusal(models.CodeConflict, "error.consultation.slug", "consultation", err)
 	}
 	return err
 }
 
 // putConsultationTexts replaces the texts of c and what is searched of them.
-func putConsultationTexts(t *tx, c models.Consultation) error {
-	if err := t.run("DELETE FROM consultation_texts WHERE consultation_id = ?", c.ID); err != nil {
+func putConsultationTexts(t *engine.Tx, c models.Consultation) error {
+	if err := t.Run("DELETE FROM consultation_texts WHERE consultation_id = ?", c.ID); err != nil {
 		return err
 	}
 	var titles, bodies string
 	for lang, x := range c.Texts {
-		err := t.run(`INSERT INTO consultation_texts (consultation_id, language, title, question, body, body_html,
+		err := t.Run(`INSERT INTO consultation_texts (consultation_id, language, title, question, body, body_html,
 			who_decides, can_change, contact, other_formats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			c.ID, lang, x.Title, x.Question, x.Body, x.BodyHTML, x.WhoDecides, x.CanChange, x.Contact, x.OtherFormats)
 		if err != nil {
@@ -136,16 +138,16 @@ func putConsultationTexts(t *tx, c models.Consultation) error {
 // EditConsultation implements models.ConsultationStore.
 func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (models.Consultation, error) {
 	var now models.Consultation
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		if err := movable(t, c); err != nil {
 			return err
 		}
-		n, err := t.exec(`UPDATE consultations SET slug = ?, language = ?, settings = ?, time_zone = ?, opens_at = ?,
+		n, err := t.Exec(`UPDATE consultations SET slug = ?, language = ?, settings = ?, time_zone = ?, opens_at = ?,
 			suggestions_close_at = ?, closes_at = ?, answer_by = ?,
 			edited_at = CASE state WHEN 'draft' THEN edited_at ELSE ? END, rev = rev + 1, version = version + 1
 			WHERE id = ? AND rev = ?`,
-			c.Slug, c.Language, toJSON(c.Settings), c.TimeZone, ms(c.OpensAt),
-			ms(c.SuggestionsCloseAt), ms(c.ClosesAt), ms(c.AnswerBy), ms(t.now), c.ID, c.Rev)
+			c.Slug, c.Language, engine.JSON(c.Settings), c.TimeZone, engine.Millis(c.OpensAt),
+			engine.Millis(c.SuggestionsCloseAt), engine.Millis(c.ClosesAt), engine.Millis(c.AnswerBy), engine.Millis(t.Now), c.ID, c.Rev)
 		if err != nil {
 			return slugTaken(err)
 		}
@@ -166,31 +168,31 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 
 // movable refuses to move dates or settings once voting has closed, at the store's
 // time: the edit may have been checked a moment before.
-func movable(t *tx, next models.Consultation) error {
+func movable(t *engine.Tx, next models.Consultation) error {
 	old, err := consultation(t, next.ID)
 	if err != nil {
 		return err
 	}
 	moved := old.SettingChanges(next)
-	if state := old.StateAt(t.now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
+	if state := old.StateAt(t.Now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
 		return nil
 	}
 	return models.Fail(models.CodeClosed, "error.edit.closed")
 }
 
 // changedSince tells why no row had that id and revision.
-func changedSince(q queries, id string) error {
+func changedSince(q engine.Queries, id string) error {
 	if _, err := rules(q, id); err != nil {
 		return err
 	}
 	return models.Fail(models.CodeConflict, "error.consultation.changed")
 }
 
-func addConsultationRevisions(t *tx, id string, revisions []models.ConsultationRevision) error {
+func addConsultationRevisions(t *engine.Tx, id string, revisions []models.ConsultationRevision) error {
 	for _, r := range revisions {
-		err := t.run(`INSERT INTO consultation_revisions (id, consultation_id, language, before, after, reason, changes, at)
+		err := t.Run(`INSERT INTO consultation_revisions (id, consultation_id, language, before, after, reason, changes, at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			r.ID, id, r.Language, toJSON(r.Before), toJSON(r.After), r.Reason, toJSON(r.Changes), ms(t.now))
+			r.ID, id, r.Language, engine.JSON(r.Before), engine.JSON(r.After), r.Reason, engine.JSON(r.Changes), engine.Millis(t.Now))
 		if err != nil {
 			return err
 		}
@@ -201,10 +203,10 @@ func addConsultationRevisions(t *tx, id string, revisions []models.ConsultationR
 // MoveConsultation implements models.ConsultationStore.
 func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (models.Consultation, error) {
 	var now models.Consultation
-	err := s.put(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE consultations SET state = ?, state_reason = ?, opens_at = ?, paused_at = ?,
+	err := s.write(ctx, func(t *engine.Tx) error {
+		n, err := t.Exec(`UPDATE consultations SET state = ?, state_reason = ?, opens_at = ?, paused_at = ?,
 			rev = rev + 1, version = version + 1 WHERE id = ? AND rev = ?`,
-			c.State, c.StateReason, ms(c.OpensAt), ms(c.PausedAt), c.ID, c.Rev)
+			c.State, c.StateReason, engine.Millis(c.OpensAt), engine.Millis(c.PausedAt), c.ID, c.Rev)
 		if err != nil {
 			return err
 		}
@@ -219,23 +221,23 @@ func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (mo
 
 // ConsultationRevisions implements models.ConsultationStore.
 func (s *Store) ConsultationRevisions(ctx context.Context, id string) ([]models.ConsultationRevision, error) {
-	rows, err := s.reader(ctx).query(`SELECT id, consultation_id, language, before, after, reason, changes, at
+	rows, err := s.db.Reader(ctx).Query(`SELECT id, consultation_id, language, before, after, reason, changes, at
 		FROM consultation_revisions WHERE consultation_id = ? ORDER BY seq`, id)
-	list, err := collect(rows, err, func(row scanner) (r models.ConsultationRevision, err error) {
-		return r, row.Scan(&r.ID, &r.ConsultationID, &r.Language, asJSON(&r.Before), asJSON(&r.After),
-			&r.Reason, asJSON(&r.Changes), at(&r.At))
+	list, err := engine.Collect(rows, err, func(row engine.Scanner) (r models.ConsultationRevision, err error) {
+		return r, row.Scan(&r.ID, &r.ConsultationID, &r.Language, engine.ScanJSON(&r.Before), engine.ScanJSON(&r.After),
+			&r.Reason, engine.ScanJSON(&r.Changes), engine.ScanTime(&r.At))
 	})
-	return list, wrap("consultation revisions", err)
+	return list, engine.Wrap("consultation revisions", err)
 }
 
 // seen raises the version: a stranger can see the difference.
-func seen(t *tx, consultationID string) error {
-	return t.run("UPDATE consultations SET version = version + 1 WHERE id = ?", consultationID)
+func seen(t *engine.Tx, consultationID string) error {
+	return t.Run("UPDATE consultations SET version = version + 1 WHERE id = ?", consultationID)
 }
 
 // recount counts the published ideas and replies of a consultation from nothing.
-func recount(t *tx, consultationID string) error {
-	return t.run(`UPDATE consultations SET
+func recount(t *engine.Tx, consultationID string) error {
+	return t.Run(`UPDATE consultations SET
 		idea_count = (SELECT count(*) FROM ideas WHERE consultation_id = ?1 AND status = 'published'),
 		reply_count = (SELECT count(*) FROM replies WHERE consultation_id = ?1 AND status = 'published')
 		WHERE id = ?1`, consultationID)

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // A consultation is read with every page and every vote, and each vote moves three
@@ -16,23 +17,23 @@ import (
 func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
 	n, err := s.counters(ctx, id)
 	if err != nil {
-		return models.Consultation{}, wrap("consultation", err)
+		return models.Consultation{}, engine.Wrap("consultation", err)
 	}
-	c, err := remember(s.memo, "consultation "+id, about[models.Consultation](anyTopic), func() (models.Consultation, error) {
-		return consultation(s.reader(ctx), id)
+	c, err := engine.Cached(s.db.Cache(), "consultation "+id, engine.FixedTopic[models.Consultation](engine.AnyTopic), func() (models.Consultation, error) {
+		return consultation(s.db.Reader(ctx), id)
 	})
 	c.Version, c.VoteSeq, c.VoterCount = n.version, n.votes, n.voters
 	c.Texts = maps.Clone(c.Texts) // for who changes them
-	return c, wrap("consultation", err)
+	return c, engine.Wrap("consultation", err)
 }
 
 // ConsultationBySlug implements models.ConsultationStore.
 func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	id, err := remember(s.memo, "slug "+slug, about[string](anyTopic), func() (string, error) {
-		return one[string](s.reader(ctx).row("SELECT id FROM consultations WHERE slug = ?", slug))
+	id, err := engine.Cached(s.db.Cache(), "slug "+slug, engine.FixedTopic[string](engine.AnyTopic), func() (string, error) {
+		return engine.One[string](s.db.Reader(ctx).Row("SELECT id FROM consultations WHERE slug = ?", slug))
 	})
 	if err != nil {
-		return models.Consultation{}, wrap("consultation by slug", missing(err, "error.consultation.unknown"))
+		return models.Consultation{}, engine.Wrap("consultation by slug", engine.Missing(err, "error.consultation.unknown"))
 	}
 	return s.Consultation(ctx, id)
 }
@@ -40,12 +41,12 @@ func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Con
 // PageVersion implements models.ConsultationStore.
 func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
 	topic := func(m models.PageVersion) string { return consultationTopic(m.ID) }
-	m, err := remember(s.memo, "page version "+slug, topic, func() (m models.PageVersion, err error) {
-		err = s.reader(ctx).row("SELECT id, rev, version, chain_length FROM consultations WHERE slug = ?", slug).
+	m, err := engine.Cached(s.db.Cache(), "page version "+slug, topic, func() (m models.PageVersion, err error) {
+		err = s.db.Reader(ctx).Row("SELECT id, rev, version, chain_length FROM consultations WHERE slug = ?", slug).
 			Scan(&m.ID, &m.Rev, &m.Version, &m.ChainLength)
 		return m, err
 	})
-	return m, wrap("page version", missing(err, "error.consultation.unknown"))
+	return m, engine.Wrap("page version", engine.Missing(err, "error.consultation.unknown"))
 }
 
 // counters are what votes move of a consultation.
@@ -53,9 +54,9 @@ type counters struct{ version, votes, voters int64 }
 
 func (s *Store) counters(ctx context.Context, id string) (counters, error) {
 	topic := consultationTopic(id)
-	return remember(s.memo, topic+" counters", about[counters](topic), func() (n counters, err error) {
-		err = s.reader(ctx).row("SELECT version, vote_seq, voter_count FROM consultations WHERE id = ?", id).
+	return engine.Cached(s.db.Cache(), topic+" counters", engine.FixedTopic[counters](topic), func() (n counters, err error) {
+		err = s.db.Reader(ctx).Row("SELECT version, vote_seq, voter_count FROM consultations WHERE id = ?", id).
 			Scan(&n.version, &n.votes, &n.voters)
-		return n, missing(err, "error.consultation.unknown")
+		return n, engine.Missing(err, "error.consultation.unknown")
 	})
 }

@@ -35,7 +35,7 @@ func TestContractRaces(t *testing.T) {
 // run again.
 func TestContractTwice(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
-		return sqlite.RunTwice(open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock))
+		return openWith(t, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.RunTwice(sqlite.Options{Clock: clock}))
 	})
 }
 
@@ -72,7 +72,12 @@ func TestContractInterrupted(t *testing.T) {
 
 func open(t *testing.T, path string, clock models.Clock) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), path, sqlite.Options{Clock: clock})
+	return openWith(t, path, sqlite.Options{Clock: clock})
+}
+
+func openWith(t *testing.T, path string, o sqlite.Options) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}

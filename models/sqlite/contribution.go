@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // contributionColumns are those that ideas and replies share, in the order of
@@ -20,7 +21,7 @@ func contributionDest(c *models.Contribution, then ...any) []any {
 		&c.ID, &c.ConsultationID, &c.ParticipantID, &c.AuthorName, &c.StaffRole, &c.Address, &c.AddressKey,
 		&c.Guest, &c.Network, &c.TokenHash, &c.Reference, &c.Channel, &c.Language, &c.Source, &c.SourceID,
 		&c.Status, &c.Reason, &c.Withdrawn, &c.Rev, &c.Salt,
-		at(&c.CreatedAt), at(&c.EditedAt), at(&c.PublishedAt),
+		engine.ScanTime(&c.CreatedAt), engine.ScanTime(&c.EditedAt), engine.ScanTime(&c.PublishedAt),
 	}, then...)
 }
 
@@ -29,43 +30,43 @@ func contributionArgs(c models.Contribution, then ...any) []any {
 		c.ID, c.ConsultationID, c.ParticipantID, c.AuthorName, c.StaffRole, c.Address, c.AddressKey,
 		c.Guest, c.Network, c.TokenHash, c.Reference, c.Channel, c.Language, c.Source, c.SourceID,
 		c.Status, c.Reason, c.Withdrawn, max(c.Rev, 1), c.Salt,
-		ms(c.CreatedAt), ms(c.EditedAt), ms(c.PublishedAt),
+		engine.Millis(c.CreatedAt), engine.Millis(c.EditedAt), engine.Millis(c.PublishedAt),
 	}, then...)
 }
 
 // fresh makes c what a text is that has just come in.
-func fresh(c *models.Contribution, t *tx) {
+func fresh(c *models.Contribution, t *engine.Tx) {
 	c.Status, c.Reason, c.Withdrawn, c.Rev = models.StatusPending, "", false, 1
-	c.CreatedAt, c.EditedAt, c.PublishedAt = t.now, models.Time{}, models.Time{}
+	c.CreatedAt, c.EditedAt, c.PublishedAt = t.Now, models.Time{}, models.Time{}
 }
 
 // ContributionByToken implements models.ReplyStore.
 func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
 	var i models.Item
-	err := s.reader(ctx).row(`SELECT 'reply', id FROM replies WHERE token_hash = ?1 AND token_hash <> ''
+	err := s.db.Reader(ctx).Row(`SELECT 'reply', id FROM replies WHERE token_hash = ?1 AND token_hash <> ''
 		UNION ALL SELECT 'idea', id FROM ideas WHERE token_hash = ?1 AND token_hash <> ''`, tokenHash).Scan(&i.Kind, &i.ID)
-	return i, wrap("contribution", missing(err, "error.item.unknown"))
+	return i, engine.Wrap("contribution", engine.Missing(err, "error.item.unknown"))
 }
 
 // TextRevisions implements models.ReplyStore.
 func (s *Store) TextRevisions(ctx context.Context, item models.Item) ([]models.TextRevision, error) {
-	list, err := textRevisions(s.reader(ctx), item)
-	return list, wrap("text revisions", err)
+	list, err := textRevisions(s.db.Reader(ctx), item)
+	return list, engine.Wrap("text revisions", err)
 }
 
-func textRevisions(q queries, item models.Item) ([]models.TextRevision, error) {
-	rows, err := q.query(`SELECT kind, item_id, rev, title, body, at FROM text_revisions
+func textRevisions(q engine.Queries, item models.Item) ([]models.TextRevision, error) {
+	rows, err := q.Query(`SELECT kind, item_id, rev, title, body, at FROM text_revisions
 		WHERE kind = ? AND item_id = ? ORDER BY rev`, item.Kind, item.ID)
-	return collect(rows, err, func(row scanner) (r models.TextRevision, err error) {
-		return r, row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, at(&r.At))
+	return engine.Collect(rows, err, func(row engine.Scanner) (r models.TextRevision, err error) {
+		return r, row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, engine.ScanTime(&r.At))
 	})
 }
 
 // keepWording keeps a text that is about to be replaced.
-func keepWording(t *tx, item models.Item, rev int64, title, body string) error {
-	return t.run("INSERT INTO text_revisions (kind, item_id, rev, title, body, at) VALUES (?, ?, ?, ?, ?, ?)",
-		item.Kind, item.ID, rev, title, body, ms(t.now))
+func keepWording(t *engine.Tx, item models.Item, rev int64, title, body string) error {
+	return t.Run("INSERT INTO text_revisions (kind, item_id, rev, title, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+		item.Kind, item.ID, rev, title, body, engine.Millis(t.Now))
 }
 
 // unknownItem is the error for an id that is not there.
-func unknownItem(err error) error { return missing(err, "error.item.unknown") }
+func unknownItem(err error) error { return engine.Missing(err, "error.item.unknown") }

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // Settle implements models.CopyStore: a write is done as a whole or not at all.
@@ -14,12 +15,12 @@ func (s *Store) Settle(ctx context.Context) error { return ctx.Err() }
 
 // CopyMark implements models.CopyStore.
 func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
-	m, err := copyMark(s.reader(ctx))
-	return m, wrap("mark of a copy", err)
+	m, err := copyMark(s.db.Reader(ctx))
+	return m, engine.Wrap("mark of a copy", err)
 }
 
-func copyMark(q queries) (m models.CopyMark, err error) {
-	b, err := one[[]byte](q.row("SELECT value FROM site WHERE name = 'copy'"))
+func copyMark(q engine.Queries) (m models.CopyMark, err error) {
+	b, err := engine.One[[]byte](q.Row("SELECT value FROM site WHERE name = 'copy'"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, nil
 	}
@@ -28,9 +29,9 @@ func copyMark(q queries) (m models.CopyMark, err error) {
 
 // BeginCopy implements models.CopyStore.
 func (s *Store) BeginCopy(ctx context.Context, m models.CopyMark) error {
-	return s.put(ctx, func(t *tx) error {
-		err := t.run("INSERT INTO site (name, value) VALUES ('copy', ?)", []byte(toJSON(m)))
-		if unique(err) {
+	return s.write(ctx, func(t *engine.Tx) error {
+		err := t.Run("INSERT INTO site (name, value) VALUES ('copy', ?)", []byte(engine.JSON(m)))
+		if engine.IsDuplicate(err) {
 			return models.Fail(models.CodeConflict, "error.copy.filled")
 		}
 		return err
@@ -42,7 +43,7 @@ func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		for _, r := range list {
 			if err := copyIn(t, r); err != nil {
 				return err
@@ -54,15 +55,15 @@ func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 		}
 		last := list[len(list)-1]
 		m.Kind, m.After = last.CopyKind(), last.CopyKey()
-		return t.run("UPDATE site SET value = ? WHERE name = 'copy'", []byte(toJSON(m)))
+		return t.Run("UPDATE site SET value = ? WHERE name = 'copy'", []byte(engine.JSON(m)))
 	})
 }
 
 // FinishCopy implements models.CopyStore: voices and words to search are made anew.
 func (s *Store) FinishCopy(ctx context.Context) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		for _, q := range append(countVoices, indexAll...) {
-			if err := t.run(q); err != nil {
+			if err := t.Run(q); err != nil {
 				return err
 			}
 		}
@@ -72,11 +73,12 @@ func (s *Store) FinishCopy(ctx context.Context) error {
 
 // EndCopy implements models.CopyStore.
 func (s *Store) EndCopy(ctx context.Context) error {
-	return s.put(ctx, func(t *tx) error { return t.run("DELETE FROM site WHERE name = 'copy'") })
+	return s.write(ctx, func(t *engine.Tx) error { return t.Run("DELETE FROM site WHERE name = 'copy'") })
 }
 
-// unfinished refuses a store that holds half a copy.
-func (s *Store) unfinished(ctx context.Context) error {
-	m, err := s.CopyMark(ctx)
+// checkCopyFinished refuses a store that holds half a copy. CodeConflict
+// error.copy.unfinished.
+func checkCopyFinished(ctx context.Context, d *engine.DB) error {
+	m, err := copyMark(d.Reader(ctx))
 	return errorOr(err, m.Unfinished)
 }

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // outlet hands on what comes after a key, in one kind.
-type outlet func(q queries, after string, fn func(models.CopyRecord) error) error
+type outlet func(q engine.Queries, after string, fn func(models.CopyRecord) error) error
 
 // CopyOut implements models.CopyStore, as of one moment for each kind.
 func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string, fn func(models.CopyRecord) error) error {
@@ -18,13 +19,13 @@ func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string,
 	if out == nil {
 		return fmt.Errorf("copy: no kind %q", kind)
 	}
-	return s.stream(ctx, "copy "+string(kind), func(q queries) error {
+	return s.db.Stream(ctx, "copy "+string(kind), func(q engine.Queries) error {
 		return out(q, after, func(r models.CopyRecord) error {
 			if r.CopyKey() <= after { // kinds of which there are few are read from their beginning
 				return nil
 			}
 			if err := fn(r); err != nil {
-				return callersError{err}
+				return engine.FromCallback(err)
 			}
 			return nil
 		})
@@ -70,42 +71,42 @@ func outletOf(kind models.CopyKind) outlet {
 }
 
 // rowsOut hands on the rows of one query, which may ask for the key.
-func rowsOut(text string, scan func(scanner) (models.CopyRecord, error)) outlet {
-	return func(q queries, after string, fn func(models.CopyRecord) error) error {
+func rowsOut(text string, scan func(engine.Scanner) (models.CopyRecord, error)) outlet {
+	return func(q engine.Queries, after string, fn func(models.CopyRecord) error) error {
 		var args []any
 		if strings.Contains(text, "?") {
 			args = []any{after}
 		}
-		rows, err := q.query(text, args...)
+		rows, err := q.Query(text, args...)
 		return handEach(rows, err, scan, fn)
 	}
 }
 
-func handEach(rows *sql.Rows, err error, scan func(scanner) (models.CopyRecord, error), fn func(models.CopyRecord) error) error {
-	return each(rows, err, func(row scanner) error {
+func handEach(rows *sql.Rows, err error, scan func(engine.Scanner) (models.CopyRecord, error), fn func(models.CopyRecord) error) error {
+	return engine.Each(rows, err, func(row engine.Scanner) error {
 		r, err := scan(row)
 		return errorOr(err, func() error { return fn(r) })
 	})
 }
 
-func siteOut(q queries, _ string, fn func(models.CopyRecord) error) error {
-	secret, err := one[[]byte](q.row("SELECT value FROM site WHERE name = 'secret'"))
+func siteOut(q engine.Queries, _ string, fn func(models.CopyRecord) error) error {
+	secret, err := engine.One[[]byte](q.Row("SELECT value FROM site WHERE name = 'secret'"))
 	if err != nil {
 		return err
 	}
-	marked, err := one[bool](q.row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
+	marked, err := engine.One[bool](q.Row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
 	return errorOr(err, func() error { return fn(models.CopiedSite{Secret: secret, Demo: marked}) })
 }
 
-func consultationsOut(q queries, after string, fn func(models.CopyRecord) error) error {
-	rows, err := q.query("SELECT id FROM consultations WHERE id > ? ORDER BY id", after)
-	ids, err := collect(rows, err, one[string])
+func consultationsOut(q engine.Queries, after string, fn func(models.CopyRecord) error) error {
+	rows, err := q.Query("SELECT id FROM consultations WHERE id > ? ORDER BY id", after)
+	ids, err := engine.Collect(rows, err, engine.One[string])
 	for _, id := range ids {
 		if err != nil {
 			return err
 		}
 		var r models.CopiedConsultation
-		if r.ReplySeq, err = one[int64](q.row("SELECT reply_seq FROM consultations WHERE id = ?", id)); err != nil {
+		if r.ReplySeq, err = engine.One[int64](q.Row("SELECT reply_seq FROM consultations WHERE id = ?", id)); err != nil {
 			return err
 		}
 		if r.Consultation, err = consultation(q, id); err != nil {
@@ -120,14 +121,14 @@ const revisionsOut = `SELECT id, consultation_id, language, before, after, reaso
 	row_number() OVER (PARTITION BY consultation_id ORDER BY seq)
 	FROM consultation_revisions ORDER BY consultation_id, seq`
 
-func scanCopiedRevision(row scanner) (models.CopyRecord, error) {
+func scanCopiedRevision(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedRevision
-	err := row.Scan(&r.ID, &r.ConsultationID, &r.Language, asJSON(&r.Before), asJSON(&r.After), &r.Reason,
-		asJSON(&r.Changes), at(&r.At), &r.N)
+	err := row.Scan(&r.ID, &r.ConsultationID, &r.Language, engine.ScanJSON(&r.Before), engine.ScanJSON(&r.After), &r.Reason,
+		engine.ScanJSON(&r.Changes), engine.ScanTime(&r.At), &r.N)
 	return r, err
 }
 
-func scanCopiedParticipant(row scanner) (models.CopyRecord, error) {
+func scanCopiedParticipant(row engine.Scanner) (models.CopyRecord, error) {
 	p, err := scanParticipant(row)
 	return models.CopiedParticipant{Participant: p}, err
 }
@@ -135,21 +136,21 @@ func scanCopiedParticipant(row scanner) (models.CopyRecord, error) {
 const sessionsOut = `SELECT token_hash, participant_id, created_at, expires_at FROM sessions
 	WHERE token_hash > ? ORDER BY token_hash`
 
-func scanCopiedSession(row scanner) (models.CopyRecord, error) {
+func scanCopiedSession(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedSession
-	err := row.Scan(&r.TokenHash, &r.ParticipantID, at(&r.CreatedAt), at(&r.ExpiresAt))
+	err := row.Scan(&r.TokenHash, &r.ParticipantID, engine.ScanTime(&r.CreatedAt), engine.ScanTime(&r.ExpiresAt))
 	return r, err
 }
 
-func scanCopiedLink(row scanner) (models.CopyRecord, error) {
+func scanCopiedLink(row engine.Scanner) (models.CopyRecord, error) {
 	l, err := scanLink(row)
 	return models.CopiedLink{Link: l}, err
 }
 
-func votesOut(q queries, after string, fn func(models.CopyRecord) error) error {
+func votesOut(q engine.Queries, after string, fn func(models.CopyRecord) error) error {
 	ideaID, participantID, _ := strings.Cut(after, "/")
-	rows, err := q.query(voteSelect+"WHERE (idea_id, participant_id) > (?, ?) ORDER BY idea_id, participant_id", ideaID, participantID)
-	return handEach(rows, err, func(row scanner) (models.CopyRecord, error) {
+	rows, err := q.Query(voteSelect+"WHERE (idea_id, participant_id) > (?, ?) ORDER BY idea_id, participant_id", ideaID, participantID)
+	return handEach(rows, err, func(row engine.Scanner) (models.CopyRecord, error) {
 		v, err := scanVote(row)
 		return models.CopiedVote{Vote: v}, err
 	}, fn)
@@ -164,26 +165,26 @@ const decisionsOut = `SELECT consultation_id, seq, action, reason, reason_salt, 
 		WHERE i.consultation_id = decisions.consultation_id AND i.seq = decisions.seq ORDER BY position))
 	FROM decisions ORDER BY consultation_id, seq`
 
-func scanCopiedDecision(row scanner) (models.CopyRecord, error) {
+func scanCopiedDecision(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedDecision
-	err := row.Scan(&r.ConsultationID, &r.Seq, &r.Action, &r.Reason, &r.ReasonSalt, &r.ActorID, &r.Undoes, at(&r.At),
-		&r.PrevHash, &r.Hash, asJSON(&r.Items), asJSON(&r.Waited))
+	err := row.Scan(&r.ConsultationID, &r.Seq, &r.Action, &r.Reason, &r.ReasonSalt, &r.ActorID, &r.Undoes, engine.ScanTime(&r.At),
+		&r.PrevHash, &r.Hash, engine.ScanJSON(&r.Items), engine.ScanJSON(&r.Waited))
 	return r, err
 }
 
 const reportsOut = `SELECT id, kind, item_id, consultation_id, reason, reference, network, created_at, closed_by
 	FROM reports WHERE id > ? ORDER BY id`
 
-func scanCopiedReport(row scanner) (models.CopyRecord, error) {
+func scanCopiedReport(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedReport
 	err := row.Scan(&r.ID, &r.Item.Kind, &r.Item.ID, &r.ConsultationID, &r.Reason, &r.Reference, &r.Network,
-		at(&r.CreatedAt), &r.ClosedBy)
+		engine.ScanTime(&r.CreatedAt), &r.ClosedBy)
 	return r, err
 }
 
 const sealedOut = sealedColumns + "full_file, public_file FROM sealed ORDER BY consultation_id, version"
 
-func scanCopiedSealed(row scanner) (models.CopyRecord, error) {
+func scanCopiedSealed(row engine.Scanner) (models.CopyRecord, error) {
 	v, err := scanSealed(row)
 	return models.CopiedSealed{Sealed: v}, err
 }
@@ -192,23 +193,23 @@ const downloadsOut = `SELECT consultation_id, version, participant_id, at,
 	row_number() OVER (PARTITION BY consultation_id, version, at, participant_id ORDER BY rowid) AS n
 	FROM downloads ORDER BY consultation_id, version, at, participant_id, n`
 
-func scanCopiedDownload(row scanner) (models.CopyRecord, error) {
+func scanCopiedDownload(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedDownload
-	err := row.Scan(&r.ConsultationID, &r.Version, &r.ParticipantID, at(&r.At), &r.N)
+	err := row.Scan(&r.ConsultationID, &r.Version, &r.ParticipantID, engine.ScanTime(&r.At), &r.N)
 	return r, err
 }
 
 const responsesOut = `SELECT idea_id, consultation_id, decision, reason, reason_html, owner, due, drafted_by, published_by,
 	updated_at, published_at FROM responses WHERE idea_id > ? ORDER BY idea_id`
 
-func scanCopiedResponse(row scanner) (models.CopyRecord, error) {
+func scanCopiedResponse(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedResponse
 	err := row.Scan(&r.IdeaID, &r.ConsultationID, &r.Decision, &r.Reason, &r.ReasonHTML, &r.Owner, &r.By, &r.DraftedBy,
-		&r.PublishedBy, at(&r.UpdatedAt), at(&r.PublishedAt))
+		&r.PublishedBy, engine.ScanTime(&r.UpdatedAt), engine.ScanTime(&r.PublishedAt))
 	return r, err
 }
 
-func scanCopiedJob(row scanner) (models.CopyRecord, error) {
+func scanCopiedJob(row engine.Scanner) (models.CopyRecord, error) {
 	j, err := scanJob(row)
 	return models.CopiedJob{Job: j}, err
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // Where an item is with moderators, as further columns of ideas and of replies.
@@ -23,11 +24,11 @@ type corner struct {
 }
 
 func (p *corner) into(s *models.CopiedStanding) []any {
-	return []any{at(&s.DecidedAt), &p.lastSeq, &p.since, &p.waits}
+	return []any{engine.ScanTime(&s.DecidedAt), &p.lastSeq, &p.since, &p.waits}
 }
 
 func (p *corner) fill(s *models.CopiedStanding) {
-	s.LastSeq, s.Queued, s.Since, s.Waits = p.lastSeq.Int64, p.since.Valid, fromMS(p.since.Int64), p.waits.Bool
+	s.LastSeq, s.Queued, s.Since, s.Waits = p.lastSeq.Int64, p.since.Valid, engine.FromMillis(p.since.Int64), p.waits.Bool
 }
 
 const ideasOut = "SELECT " + contributionColumns + `, number, title, body, body_html, organiser, merged_into,
@@ -35,12 +36,12 @@ const ideasOut = "SELECT " + contributionColumns + `, number, title, body, body_
 	(SELECT json_group_object(language, json_object('Title', title, 'Body', body, 'BodyHTML', body_html))
 		FROM idea_texts WHERE idea_id = ideas.id), ` + ideaStanding + " FROM ideas WHERE id > ? ORDER BY id"
 
-func scanCopiedIdea(row scanner) (models.CopyRecord, error) {
+func scanCopiedIdea(row engine.Scanner) (models.CopyRecord, error) {
 	var i models.CopiedIdea
 	var p corner
 	err := row.Scan(contributionDest(&i.Contribution, append([]any{
-		&i.Number, &i.Title, &i.Body, &i.BodyHTML, &i.Organiser, &i.MergedInto, at(&i.FirstVote),
-		&i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount, asJSON(&i.Texts),
+		&i.Number, &i.Title, &i.Body, &i.BodyHTML, &i.Organiser, &i.MergedInto, engine.ScanTime(&i.FirstVote),
+		&i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount, engine.ScanJSON(&i.Texts),
 	}, p.into(&i.CopiedStanding)...)...)...)
 	if len(i.Texts) == 0 {
 		i.Texts = nil
@@ -52,7 +53,7 @@ func scanCopiedIdea(row scanner) (models.CopyRecord, error) {
 const repliesOut = "SELECT " + contributionColumns + `, idea_id, parent_id, parent_name, orphan, depth, seq, path, path_new,
 	body, body_html, ` + replyStanding + " FROM replies WHERE id > ? ORDER BY id"
 
-func scanCopiedReply(row scanner) (models.CopyRecord, error) {
+func scanCopiedReply(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedReply
 	var p corner
 	err := row.Scan(contributionDest(&r.Contribution, append([]any{
@@ -67,8 +68,8 @@ const wordingsOut = `SELECT kind, item_id, rev, title, body, at, CASE kind
 	ELSE (SELECT consultation_id FROM replies WHERE id = item_id) END
 	FROM text_revisions ORDER BY kind, item_id, rev`
 
-func scanCopiedWording(row scanner) (models.CopyRecord, error) {
+func scanCopiedWording(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedWording
-	err := row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, at(&r.At), &r.ConsultationID)
+	err := row.Scan(&r.Item.Kind, &r.Item.ID, &r.Rev, &r.Title, &r.Body, engine.ScanTime(&r.At), &r.ConsultationID)
 	return r, err
 }

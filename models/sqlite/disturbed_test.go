@@ -60,8 +60,8 @@ func (d *disturbance) step(run func() error) error {
 // OpenDisturbed opens a store whose statements d can disturb.
 func OpenDisturbed(ctx context.Context, path string, o Options) (*Store, *disturbance, error) {
 	d := &disturbance{}
-	o.driver = "disturbed " + newName()
-	sql.Register(o.driver, disturbedDriver{d})
+	o.tests.WriteDriver = "disturbed " + newName()
+	sql.Register(o.tests.WriteDriver, disturbedDriver{d})
 	s, err := Open(ctx, path, o)
 	return s, d, err
 }

@@ -1,8 +1,8 @@
 package sqlite
 
-// RunTwice makes the store run every write function twice, as happens to those that
-// come with one that fails half-way. It is called before the first write.
-func RunTwice(s *Store) *Store {
-	s.writer.twice = true
-	return s
+// RunTwice returns o for a store that runs every write function twice, as happens to
+// those that share a transaction with one that fails half-way.
+func RunTwice(o Options) Options {
+	o.tests.RunTwice = true
+	return o
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // ideaSelect reads a whole idea with its other languages and published response.
@@ -20,11 +21,11 @@ const ideaSelect = "SELECT " + contributionColumns + `, number, title, body, bod
 		'Updated', updated_at, 'Published', published_at) FROM responses WHERE idea_id = ideas.id AND published_at > 0)
 	FROM ideas `
 
-func scanIdea(row scanner) (i models.Idea, err error) {
+func scanIdea(row engine.Scanner) (i models.Idea, err error) {
 	var r *storedResponse
 	err = row.Scan(contributionDest(&i.Contribution, &i.Number, &i.Title, &i.Body, &i.BodyHTML, &i.Organiser,
-		&i.MergedInto, at(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount,
-		asJSON(&i.Texts), asJSON(&r))...)
+		&i.MergedInto, engine.ScanTime(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass, &i.ReplyCount,
+		engine.ScanJSON(&i.Texts), engine.ScanJSON(&r))...)
 	if len(i.Texts) == 0 {
 		i.Texts = nil
 	}
@@ -33,9 +34,9 @@ func scanIdea(row scanner) (i models.Idea, err error) {
 }
 
 // idea reads one by id; CodeNotFound error.idea.unknown.
-func idea(q queries, id string) (models.Idea, error) {
-	i, err := scanIdea(q.row(ideaSelect+"WHERE id = ?", id))
-	return i, missing(err, "error.idea.unknown")
+func idea(q engine.Queries, id string) (models.Idea, error) {
+	i, err := scanIdea(q.Row(ideaSelect+"WHERE id = ?", id))
+	return i, engine.Missing(err, "error.idea.unknown")
 }
 
 // Idea implements models.IdeaStore. Votes move only its tally, so that the rest is
@@ -43,24 +44,24 @@ func idea(q queries, id string) (models.Idea, error) {
 func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
 	i, err := s.idea(ctx, consultationID, number)
 	if err == nil {
-		err = s.reader(ctx).row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
-			Scan(at(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
+		err = s.db.Reader(ctx).Row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
+			Scan(engine.ScanTime(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
 	}
-	return ownParts(i), wrap("idea", missing(err, "error.idea.unknown"))
+	return ownParts(i), engine.Wrap("idea", engine.Missing(err, "error.idea.unknown"))
 }
 
 // IdeaAlone implements models.IdeaStore.
 func (s *Store) IdeaAlone(ctx context.Context, consultationID string, number int) (models.Idea, error) {
 	i, err := s.idea(ctx, consultationID, number)
 	i.FirstVote, i.Tally = time.Time{}, models.Tally{}
-	return ownParts(i), wrap("idea alone", missing(err, "error.idea.unknown"))
+	return ownParts(i), engine.Wrap("idea alone", engine.Missing(err, "error.idea.unknown"))
 }
 
 // idea gives a numbered idea, of which what votes move may be older than the rest.
 func (s *Store) idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
 	key := "idea " + strconv.Itoa(number) + " of " + consultationID
-	return remember(s.memo, key, about[models.Idea](anyTopic), func() (models.Idea, error) {
-		return scanIdea(s.reader(ctx).row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+	return engine.Cached(s.db.Cache(), key, engine.FixedTopic[models.Idea](engine.AnyTopic), func() (models.Idea, error) {
+		return scanIdea(s.db.Reader(ctx).Row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
 	})
 }
 
@@ -76,8 +77,8 @@ func ownParts(i models.Idea) models.Idea {
 
 // IdeaByID implements models.IdeaStore.
 func (s *Store) IdeaByID(ctx context.Context, id string) (models.Idea, error) {
-	i, err := idea(s.reader(ctx), id)
-	return i, wrap("idea", err)
+	i, err := idea(s.db.Reader(ctx), id)
+	return i, engine.Wrap("idea", err)
 }
 
 // Ideas implements models.IdeaStore. An idea that was removed comes with its
@@ -95,11 +96,11 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 	case len(f.Numbers) > 0:
 		where = "WHERE consultation_id = ? AND number > ? AND " + shownIdeas + ` AND number IN
 			(SELECT value FROM json_each(?)) ORDER BY number LIMIT ?`
-		args = slices.Insert(args, 2, any(toJSON(f.Numbers)))
+		args = slices.Insert(args, 2, any(engine.JSON(f.Numbers)))
 	}
-	rows, err := s.reader(ctx).query(ideaSelect+where, args...)
-	list, err := collect(rows, err, scanIdea)
-	return list, wrap("ideas", err)
+	rows, err := s.db.Reader(ctx).Query(ideaSelect+where, args...)
+	list, err := engine.Collect(rows, err, scanIdea)
+	return list, engine.Wrap("ideas", err)
 }
 
 // shownIdeas are those that have a place on the public page.
@@ -107,18 +108,18 @@ const shownIdeas = `number > 0 AND (status = 'published' OR (status IN ('removed
 
 // IdeaPlaces implements models.IdeaStore.
 func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) ([]models.IdeaPlace, error) {
-	rows, err := s.reader(ctx).query("SELECT number, published_at, reply_count FROM ideas WHERE consultation_id = ? AND "+
+	rows, err := s.db.Reader(ctx).Query("SELECT number, published_at, reply_count FROM ideas WHERE consultation_id = ? AND "+
 		shownIdeas+" ORDER BY number", consultationID)
-	list, err := collect(rows, err, func(row scanner) (p models.IdeaPlace, err error) {
-		return p, row.Scan(&p.Number, at(&p.PublishedAt), &p.ReplyCount)
+	list, err := engine.Collect(rows, err, func(row engine.Scanner) (p models.IdeaPlace, err error) {
+		return p, row.Scan(&p.Number, engine.ScanTime(&p.PublishedAt), &p.ReplyCount)
 	})
-	return list, wrap("idea places", err)
+	return list, engine.Wrap("idea places", err)
 }
 
 // AddIdea implements models.IdeaStore.
 func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (models.Idea, error) {
 	var kept models.Idea
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		c, err := rules(t, i.ConsultationID)
 		if err != nil {
 			return err
@@ -140,8 +141,8 @@ func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (
 }
 
 // addSuggestion adds a participant's idea, which waits.
-func addSuggestion(t *tx, c models.Consultation, i models.Idea) error {
-	if err := c.Accepts(models.ActSuggest, t.now); err != nil {
+func addSuggestion(t *engine.Tx, c models.Consultation, i models.Idea) error {
+	if err := c.Accepts(models.ActSuggest, t.Now); err != nil {
 		return err
 	}
 	fresh(&i.Contribution, t)
@@ -149,16 +150,16 @@ func addSuggestion(t *tx, c models.Consultation, i models.Idea) error {
 	if err := insertIdea(t, i); err != nil {
 		return err
 	}
-	return enqueue(t, i.Item(), c.ID, t.now, true)
+	return enqueue(t, i.Item(), c.ID, t.Now, true)
 }
 
 // addOrganisersIdea adds a published idea while draft or open.
-func addOrganisersIdea(t *tx, c models.Consultation, i models.Idea) error {
-	if state := c.StateAt(t.now); state != models.StateDraft && state != models.StateOpen {
+func addOrganisersIdea(t *engine.Tx, c models.Consultation, i models.Idea) error {
+	if state := c.StateAt(t.Now); state != models.StateDraft && state != models.StateOpen {
 		return models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 	}
 	fresh(&i.Contribution, t)
-	i.Status, i.PublishedAt = models.StatusPublished, t.now
+	i.Status, i.PublishedAt = models.StatusPublished, t.Now
 	var err error
 	if i.Number, err = nextNumber(t, c.ID); err != nil {
 		return err
@@ -166,16 +167,16 @@ func addOrganisersIdea(t *tx, c models.Consultation, i models.Idea) error {
 	if err = insertIdea(t, i); err != nil {
 		return err
 	}
-	return t.run("UPDATE consultations SET idea_count = idea_count + 1, version = version + 1 WHERE id = ?", c.ID)
+	return t.Run("UPDATE consultations SET idea_count = idea_count + 1, version = version + 1 WHERE id = ?", c.ID)
 }
 
-func nextNumber(q queries, consultationID string) (int, error) {
-	return one[int](q.row("SELECT coalesce(max(number), 0) + 1 FROM ideas WHERE consultation_id = ? AND number > 0", consultationID))
+func nextNumber(q engine.Queries, consultationID string) (int, error) {
+	return engine.One[int](q.Row("SELECT coalesce(max(number), 0) + 1 FROM ideas WHERE consultation_id = ? AND number > 0", consultationID))
 }
 
 // insertIdea adds i as it is, without a tally.
-func insertIdea(t *tx, i models.Idea) error {
-	err := t.run("INSERT INTO ideas ("+contributionColumns+`, decided_at, number, title, body, body_html, organiser,
+func insertIdea(t *engine.Tx, i models.Idea) error {
+	err := t.Run("INSERT INTO ideas ("+contributionColumns+`, decided_at, number, title, body, body_html, organiser,
 		merged_into, first_vote_at, agree, disagree, pass, reply_count)
 		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
 		contributionArgs(i.Contribution, i.Number, i.Title, i.Body, i.BodyHTML, i.Organiser, i.MergedInto)...)
@@ -188,9 +189,9 @@ func insertIdea(t *tx, i models.Idea) error {
 	return indexIdea(t, i)
 }
 
-func putIdeaTexts(t *tx, i models.Idea) error {
+func putIdeaTexts(t *engine.Tx, i models.Idea) error {
 	for lang, x := range i.Texts {
-		err := t.run(`INSERT INTO idea_texts (idea_id, language, title, body, body_html) VALUES (?, ?, ?, ?, ?)
+		err := t.Run(`INSERT INTO idea_texts (idea_id, language, title, body, body_html) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET title = excluded.title, body = excluded.body, body_html = excluded.body_html`,
 			i.ID, lang, x.Title, x.Body, x.BodyHTML)
 		if err != nil {
@@ -201,7 +202,7 @@ func putIdeaTexts(t *tx, i models.Idea) error {
 }
 
 // indexIdea makes the words of a published idea searchable, and of another not.
-func indexIdea(t *tx, i models.Idea) error {
+func indexIdea(t *engine.Tx, i models.Idea) error {
 	if i.Status != models.StatusPublished {
 		return unindex(t, string(models.KindIdea), i.ID)
 	}
@@ -217,7 +218,7 @@ func indexIdea(t *tx, i models.Idea) error {
 // too where i has any.
 func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error) {
 	var kept models.Idea
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		old, err := idea(t, i.ID)
 		switch {
 		case err != nil:
@@ -232,8 +233,8 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error
 		if err = keepWording(t, old.Item(), old.Rev, old.Title, old.Body); err != nil {
 			return err
 		}
-		if err = t.run(`UPDATE ideas SET title = ?, body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?`,
-			i.Title, i.Body, i.BodyHTML, ms(t.now), i.ID); err != nil {
+		if err = t.Run(`UPDATE ideas SET title = ?, body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?`,
+			i.Title, i.Body, i.BodyHTML, engine.Millis(t.Now), i.ID); err != nil {
 			return err
 		}
 		if err = putIdeaTexts(t, i); err != nil {
@@ -257,7 +258,7 @@ func errorOr(err error, then func() error) error {
 // and the idea; CodeConflict error.idea.kept for a participant's idea and one that
 // has replies or stands in the chain.
 func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		c, err := rules(t, consultationID)
 		if err != nil {
 			return err
@@ -265,11 +266,11 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 		if c.State != models.StateDraft {
 			return models.Fail(models.CodeConflict, "error.consultation.not_draft")
 		}
-		i, err := scanIdea(t.row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+		i, err := scanIdea(t.Row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
 		if err != nil {
-			return missing(err, "error.idea.unknown")
+			return engine.Missing(err, "error.idea.unknown")
 		}
-		held, err := one[bool](t.row(`SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ?1 AND idea_id = ?2)
+		held, err := engine.One[bool](t.Row(`SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ?1 AND idea_id = ?2)
 			OR EXISTS (SELECT 1 FROM decision_items WHERE kind = 'idea' AND item_id = ?2)`, c.ID, i.ID))
 		if err == nil && (held || !i.Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
@@ -280,7 +281,7 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 
 // deleteIdea takes the idea out and closes up the numbers, by way of negative
 // ones, since no number may stand twice for a moment.
-func deleteIdea(t *tx, i models.Idea) error {
+func deleteIdea(t *engine.Tx, i models.Idea) error {
 	if err := unindex(t, string(models.KindIdea), i.ID); err != nil {
 		return err
 	}
@@ -290,7 +291,7 @@ func deleteIdea(t *tx, i models.Idea) error {
 		"UPDATE ideas SET number = -number WHERE consultation_id = ?1 AND number < 0 AND ?2 > 0",
 		"UPDATE consultations SET idea_count = idea_count - 1, version = version + 1 WHERE id = ?1 AND ?2 > 0",
 	} {
-		if err := t.run(q, i.ConsultationID, i.Number); err != nil {
+		if err := t.Run(q, i.ConsultationID, i.Number); err != nil {
 			return err
 		}
 	}

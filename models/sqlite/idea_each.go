@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 const (
@@ -22,37 +23,37 @@ const (
 
 // EachFigure implements models.IdeaStore.
 func (s *Store) EachFigure(ctx context.Context, consultationID string, fn func(models.IdeaFigure) error) error {
-	voted, err := one[bool](s.reader(ctx).row("SELECT EXISTS (SELECT 1 FROM votes WHERE consultation_id = ?)", consultationID))
+	voted, err := engine.One[bool](s.db.Reader(ctx).Row("SELECT EXISTS (SELECT 1 FROM votes WHERE consultation_id = ?)", consultationID))
 	if err != nil {
-		return wrap("ideas", err)
+		return engine.Wrap("ideas", err)
 	}
 	text := mergedSelect
 	if voted {
 		text = figureSelect
 	}
 	number := func(i models.IdeaFigure) string { return strconv.Itoa(i.Number) }
-	return batches("ideas", byNumber(s.reader(ctx), text, consultationID, scanFigure), number, fn)
+	return engine.EachInBatches("ideas", byNumber(s.db.Reader(ctx), text, consultationID, scanFigure), number, fn)
 }
 
 // EachWords implements models.IdeaStore.
 func (s *Store) EachWords(ctx context.Context, consultationID string, fn func(models.IdeaWords) error) error {
 	number := func(i models.IdeaWords) string { return strconv.Itoa(i.Number) }
-	return batches("ideas", byNumber(s.reader(ctx), wordsSelect, consultationID, scanWords), number, fn)
+	return engine.EachInBatches("ideas", byNumber(s.db.Reader(ctx), wordsSelect, consultationID, scanWords), number, fn)
 }
 
 // byNumber reads a batch of ideas after a number.
-func byNumber[T any](q queries, text, consultationID string, scan func(scanner) (T, error)) func(after string) ([]T, error) {
+func byNumber[T any](q engine.Queries, text, consultationID string, scan func(engine.Scanner) (T, error)) func(after string) ([]T, error) {
 	return func(after string) ([]T, error) {
 		number, _ := strconv.Atoi(after) // "": from the first on
-		rows, err := q.query(text, consultationID, number, batchSize)
-		return collect(rows, err, scan)
+		rows, err := q.Query(text, consultationID, number, engine.BatchSize)
+		return engine.Collect(rows, err, scan)
 	}
 }
 
-func scanFigure(row scanner) (i models.IdeaFigure, err error) {
+func scanFigure(row engine.Scanner) (i models.IdeaFigure, err error) {
 	return i, row.Scan(&i.ID, &i.Number, &i.Status, &i.MergedInto, &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
 }
 
-func scanWords(row scanner) (i models.IdeaWords, err error) {
+func scanWords(row engine.Scanner) (i models.IdeaWords, err error) {
 	return i, row.Scan(&i.ID, &i.Number, &i.Title, &i.Author, &i.Body)
 }

@@ -6,19 +6,20 @@ import (
 	"errors"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // AddImport implements models.ImportStore. The organiser's ideas and what d publishes
 // are published, all else waits in the queue from now on; dates are those of the source.
 // CodeInvalid error.reply.parent for a reply that comes before its parent.
 func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (added bool, err error) {
-	err = s.put(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *engine.Tx) error {
 		there, err := imported(t, c)
 		if err != nil || there {
 			return err
 		}
 		if c.CreatedAt.IsZero() {
-			c.CreatedAt = t.now
+			c.CreatedAt = t.Now
 		}
 		if err = insertConsultation(t, c); err != nil {
 			return err
@@ -43,8 +44,8 @@ func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []mo
 }
 
 // imported tells whether the same source is there already.
-func imported(q queries, c models.Consultation) (bool, error) {
-	_, err := one[string](q.row("SELECT id FROM consultations WHERE source = ? AND source_id = ? AND source_id <> ''", c.Source, c.SourceID))
+func imported(q engine.Queries, c models.Consultation) (bool, error) {
+	_, err := engine.One[string](q.Row("SELECT id FROM consultations WHERE source = ? AND source_id = ? AND source_id <> ''", c.Source, c.SourceID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -52,7 +53,7 @@ func imported(q queries, c models.Consultation) (bool, error) {
 }
 
 // arrive gives an imported text its place: status, dates and, if it waits, the queue.
-func arrive(t *tx, c *models.Contribution, consultationID string, item models.Item, public bool) error {
+func arrive(t *engine.Tx, c *models.Contribution, consultationID string, item models.Item, public bool) error {
 	created := c.CreatedAt
 	fresh(c, t)
 	c.ConsultationID = consultationID
@@ -63,10 +64,10 @@ func arrive(t *tx, c *models.Contribution, consultationID string, item models.It
 		c.Status, c.PublishedAt = models.StatusPublished, c.CreatedAt
 		return nil
 	}
-	return enqueue(t, item, consultationID, t.now, true)
+	return enqueue(t, item, consultationID, t.Now, true)
 }
 
-func importIdeas(t *tx, c models.Consultation, ideas []models.Idea, public map[models.Item]bool) error {
+func importIdeas(t *engine.Tx, c models.Consultation, ideas []models.Idea, public map[models.Item]bool) error {
 	number := 0
 	for _, i := range ideas {
 		shown := i.Organiser || public[i.Item()]
@@ -85,7 +86,7 @@ func importIdeas(t *tx, c models.Consultation, ideas []models.Idea, public map[m
 	return nil
 }
 
-func importReplies(t *tx, c models.Consultation, replies []models.Reply, public map[models.Item]bool) error {
+func importReplies(t *engine.Tx, c models.Consultation, replies []models.Reply, public map[models.Item]bool) error {
 	placed := make(map[string]*models.Reply, len(replies))
 	counts := map[string]int64{}
 	for n := range replies {
@@ -107,15 +108,15 @@ func importReplies(t *tx, c models.Consultation, replies []models.Reply, public 
 		}
 	}
 	for id, n := range counts {
-		if err := t.run("UPDATE ideas SET reply_count = ? WHERE id = ?", n, id); err != nil {
+		if err := t.Run("UPDATE ideas SET reply_count = ? WHERE id = ?", n, id); err != nil {
 			return err
 		}
 	}
-	return t.run("UPDATE consultations SET reply_seq = ? WHERE id = ?", len(replies), c.ID)
+	return t.Run("UPDATE consultations SET reply_seq = ? WHERE id = ?", len(replies), c.ID)
 }
 
 // importDecision appends the decision that publishes what was public.
-func importDecision(t *tx, c models.Consultation, d models.Decision) error {
+func importDecision(t *engine.Tx, c models.Consultation, d models.Decision) error {
 	if len(d.Items) == 0 {
 		return nil
 	}

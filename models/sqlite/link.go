@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // linkSelect reads a whole link. A ballot's end moves with the closing time.
@@ -14,11 +15,11 @@ const linkSelect = `SELECT l.id, l.token_hash, l.token_hash2, l.purpose, l.addre
 	coalesce(c.closes_at, 0)
 	FROM links AS l LEFT JOIN consultations AS c ON l.purpose = 'ballot' AND c.id = l.consultation_id `
 
-func scanLink(row scanner) (l models.Link, err error) {
+func scanLink(row engine.Scanner) (l models.Link, err error) {
 	var closes time.Time
 	err = row.Scan(&l.ID, &l.TokenHash, &l.TokenHash2, &l.Purpose, &l.Address, &l.AddressKey, &l.Name, &l.Capacity, &l.Band,
-		asJSON(&l.Grant), &l.ConsultationID, asJSON(&l.Choices), &l.ReturnTo, &l.Language,
-		at(&l.CreatedAt), at(&l.ExpiresAt), at(&l.UsedAt), at(&l.RemindedAt), at(&closes))
+		engine.ScanJSON(&l.Grant), &l.ConsultationID, engine.ScanJSON(&l.Choices), &l.ReturnTo, &l.Language,
+		engine.ScanTime(&l.CreatedAt), engine.ScanTime(&l.ExpiresAt), engine.ScanTime(&l.UsedAt), engine.ScanTime(&l.RemindedAt), engine.ScanTime(&closes))
 	if l.Purpose == models.PurposeBallot && !closes.IsZero() {
 		l.ExpiresAt = closes.Add(models.LateLinks)
 	}
@@ -26,29 +27,29 @@ func scanLink(row scanner) (l models.Link, err error) {
 }
 
 // link finds by either token.
-func link(q queries, tokenHash string) (models.Link, error) {
-	l, err := scanLink(q.row(linkSelect+"WHERE l.token_hash = ?1 OR (l.token_hash2 = ?1 AND l.token_hash2 <> '')", tokenHash))
-	return l, missing(err, "error.link.unknown")
+func link(q engine.Queries, tokenHash string) (models.Link, error) {
+	l, err := scanLink(q.Row(linkSelect+"WHERE l.token_hash = ?1 OR (l.token_hash2 = ?1 AND l.token_hash2 <> '')", tokenHash))
+	return l, engine.Missing(err, "error.link.unknown")
 }
 
 // Link implements models.LinkStore.
 func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error) {
-	l, err := link(s.reader(ctx), tokenHash)
-	return l, wrap("link", err)
+	l, err := link(s.db.Reader(ctx), tokenHash)
+	return l, engine.Wrap("link", err)
 }
 
 // AddLink implements models.LinkStore. A link with a Grant was made by hand, for no
 // mail, and is neither limited nor counted.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
 			if err := checkSignInLimit(t, l.AddressKey); err != nil {
 				return err
 			}
 		}
-		l.CreatedAt = t.now
+		l.CreatedAt = t.Now
 		if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
-			l.ExpiresAt = t.now.Add(models.SignInLife)
+			l.ExpiresAt = t.Now.Add(models.SignInLife)
 		}
 		if err := insertLink(t, l); err != nil {
 			return err
@@ -57,47 +58,47 @@ func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) e
 	})
 }
 
-func insertLink(t *tx, l models.Link) error {
+func insertLink(t *engine.Tx, l models.Link) error {
 	if l.Choices == nil {
 		l.Choices = []models.ChosenVote{}
 	}
-	return t.run(`INSERT INTO links (id, token_hash, token_hash2, purpose, address, address_key, name, capacity, band, role,
+	return t.Run(`INSERT INTO links (id, token_hash, token_hash2, purpose, address, address_key, name, capacity, band, role,
 		consultation_id, choices, return_to, language, created_at, expires_at, used_at, reminded_at)
 		VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
-		l.ID, l.TokenHash, l.Purpose, l.Address, l.AddressKey, l.Name, l.Capacity, l.Band, toJSON(l.Grant),
-		l.ConsultationID, toJSON(l.Choices), l.ReturnTo, l.Language, ms(l.CreatedAt), ms(l.ExpiresAt))
+		l.ID, l.TokenHash, l.Purpose, l.Address, l.AddressKey, l.Name, l.Capacity, l.Band, engine.JSON(l.Grant),
+		l.ConsultationID, engine.JSON(l.Choices), l.ReturnTo, l.Language, engine.Millis(l.CreatedAt), engine.Millis(l.ExpiresAt))
 }
 
 // checkSignInLimit refuses the sixth link to an address within an hour and says
 // how long it is until the first of the last five is an hour old.
-func checkSignInLimit(t *tx, addressKey string) error {
-	hourAgo := t.now.Add(-time.Hour)
-	rows, err := t.query(`SELECT created_at FROM links WHERE address_key = ? AND purpose = 'sign_in' AND created_at > ?
-		AND role = 'null' ORDER BY created_at DESC LIMIT ?`, addressKey, ms(hourAgo), models.SignInPerHour)
-	times, err := collect(rows, err, one[int64])
+func checkSignInLimit(t *engine.Tx, addressKey string) error {
+	hourAgo := t.Now.Add(-time.Hour)
+	rows, err := t.Query(`SELECT created_at FROM links WHERE address_key = ? AND purpose = 'sign_in' AND created_at > ?
+		AND role = 'null' ORDER BY created_at DESC LIMIT ?`, addressKey, engine.Millis(hourAgo), models.SignInPerHour)
+	times, err := engine.Collect(rows, err, engine.One[int64])
 	if err != nil || len(times) < models.SignInPerHour {
 		return err
 	}
-	wait := fromMS(times[len(times)-1]).Sub(hourAgo)
+	wait := engine.FromMillis(times[len(times)-1]).Sub(hourAgo)
 	return models.Fail(models.CodeLimited, "error.link.limit", "wait", wait)
 }
 
 // UseLink implements models.LinkStore.
 func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed, error) {
 	var used models.LinkUsed
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		used = models.LinkUsed{}
 		l, err := link(t, u.TokenHash)
 		if err != nil {
 			return err
 		}
-		if err = l.CheckUse(t.now); err != nil {
+		if err = l.CheckUse(t.Now); err != nil {
 			return err
 		}
-		if err = t.run("UPDATE links SET used_at = ? WHERE id = ?", ms(t.now), l.ID); err != nil {
+		if err = t.Run("UPDATE links SET used_at = ? WHERE id = ?", engine.Millis(t.Now), l.ID); err != nil {
 			return err
 		}
-		l.UsedAt = t.now
+		l.UsedAt = t.Now
 		used.Link = l
 		if used.Participant, used.Created, err = accountOf(t, l, u.NewID); err != nil {
 			return err
@@ -118,15 +119,15 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 
 // closeSpent closes the other ballot links of the address that have nothing left to
 // say: on each of their ideas the account's vote is the same, or was made later.
-func closeSpent(t *tx, used models.LinkUsed) error {
+func closeSpent(t *engine.Tx, used models.LinkUsed) error {
 	l := used.Link
 	if l.Purpose != models.PurposeBallot {
 		return nil
 	}
-	rows, err := t.query("SELECT id, choices, created_at FROM links WHERE consultation_id = ? AND address_key = ? AND purpose = ? AND used_at = 0",
+	rows, err := t.Query("SELECT id, choices, created_at FROM links WHERE consultation_id = ? AND address_key = ? AND purpose = ? AND used_at = 0",
 		l.ConsultationID, l.AddressKey, models.PurposeBallot)
-	waiting, err := collect(rows, err, func(row scanner) (w models.Link, err error) {
-		return w, row.Scan(&w.ID, asJSON(&w.Choices), at(&w.CreatedAt))
+	waiting, err := engine.Collect(rows, err, func(row engine.Scanner) (w models.Link, err error) {
+		return w, row.Scan(&w.ID, engine.ScanJSON(&w.Choices), engine.ScanTime(&w.CreatedAt))
 	})
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func closeSpent(t *tx, used models.LinkUsed) error {
 			return err
 		}
 		if spent {
-			if err := t.run("UPDATE links SET used_at = ? WHERE id = ?", ms(t.now), w.ID); err != nil {
+			if err := t.Run("UPDATE links SET used_at = ? WHERE id = ?", engine.Millis(t.Now), w.ID); err != nil {
 				return err
 			}
 		}
@@ -145,11 +146,11 @@ func closeSpent(t *tx, used models.LinkUsed) error {
 	return nil
 }
 
-func isSpent(t *tx, w models.Link, participantID string) (bool, error) {
+func isSpent(t *engine.Tx, w models.Link, participantID string) (bool, error) {
 	for _, v := range w.Choices {
 		var n int
-		err := t.row("SELECT count(*) FROM votes WHERE idea_id = ? AND participant_id = ? AND (choice = ? OR at > ?)",
-			v.IdeaID, participantID, v.Choice, ms(w.CreatedAt)).Scan(&n)
+		err := t.Row("SELECT count(*) FROM votes WHERE idea_id = ? AND participant_id = ? AND (choice = ? OR at > ?)",
+			v.IdeaID, participantID, v.Choice, engine.Millis(w.CreatedAt)).Scan(&n)
 		if err != nil || n == 0 {
 			return false, err
 		}
@@ -158,7 +159,7 @@ func isSpent(t *tx, w models.Link, participantID string) (bool, error) {
 }
 
 // accountOf finds or adds the account of the link's address. What the account does not say yet of itself is taken from the link.
-func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, error) {
+func accountOf(t *engine.Tx, l models.Link, newID string) (models.Participant, bool, error) {
 	p := models.Participant{
 		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
 		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
@@ -171,24 +172,24 @@ func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, er
 		kept.Capacity, kept.Band = l.Capacity, l.Band
 	}
 	kept.Name = cmp.Or(kept.Name, l.Name)
-	return kept, false, t.run("UPDATE participants SET name = ?, capacity = ?, band = ? WHERE id = ?",
+	return kept, false, t.Run("UPDATE participants SET name = ?, capacity = ?, band = ? WHERE id = ?",
 		kept.Name, kept.Capacity, kept.Band, kept.ID)
 }
 
 // settle adds the session, takes over what guests sent with the address, and
 // releases the messages that waited for its confirmation.
-func settle(t *tx, l models.Link, v models.Session, p models.Participant) error {
+func settle(t *engine.Tx, l models.Link, v models.Session, p models.Participant) error {
 	if v.TokenHash != "" {
-		v.ParticipantID, v.CreatedAt = p.ID, t.now
+		v.ParticipantID, v.CreatedAt = p.ID, t.Now
 		if v.ExpiresAt.IsZero() {
-			v.ExpiresAt = t.now.Add(models.SessionLife * time.Second)
+			v.ExpiresAt = t.Now.Add(models.SessionLife * time.Second)
 		}
 		if err := addSession(t, v); err != nil {
 			return err
 		}
 	}
 	for _, table := range []string{"replies", "ideas"} {
-		err := t.run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
+		err := t.Run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
 			p.ID, l.AddressKey)
 		if err != nil {
 			return err
@@ -198,7 +199,7 @@ func settle(t *tx, l models.Link, v models.Session, p models.Participant) error 
 }
 
 // countChoices puts the votes that waited, at the time when they were chosen.
-func countChoices(t *tx, used *models.LinkUsed) error {
+func countChoices(t *engine.Tx, used *models.LinkUsed) error {
 	l := used.Link
 	if len(l.Choices) == 0 {
 		return nil
@@ -212,7 +213,7 @@ func countChoices(t *tx, used *models.LinkUsed) error {
 			used.Refused++
 			continue
 		}
-		if c.AcceptsLateLink(l.CreatedAt, t.now) != nil {
+		if c.AcceptsLateLink(l.CreatedAt, t.Now) != nil {
 			used.TooLate++
 			continue
 		}
@@ -224,7 +225,7 @@ func countChoices(t *tx, used *models.LinkUsed) error {
 }
 
 // countChoice puts one; a vote that was changed since by the same person stands as changed.
-func countChoice(t *tx, c models.Consultation, used *models.LinkUsed, choice models.ChosenVote) error {
+func countChoice(t *engine.Tx, c models.Consultation, used *models.LinkUsed, choice models.ChosenVote) error {
 	b, err := newBallot(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
 	if models.IsNotFound(err) {
 		used.Refused++
@@ -246,20 +247,20 @@ const unreminded = linkSelect + `WHERE l.purpose = 'ballot' AND l.used_at = 0 AN
 	AND l.created_at <= ? AND c.closes_at > ? ORDER BY l.created_at`
 
 func unremindedAt(now time.Time) []any {
-	return []any{ms(now.Add(-models.ReminderAfter)), ms(now.Add(-models.LateLinks))}
+	return []any{engine.Millis(now.Add(-models.ReminderAfter)), engine.Millis(now.Add(-models.LateLinks))}
 }
 
 // RemindBallots implements models.LinkStore.
 func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (string, models.Job)) (int, error) {
-	some, err := one[bool](s.reader(ctx).row("SELECT EXISTS ("+unreminded+")", unremindedAt(s.now())...))
+	some, err := engine.One[bool](s.db.Reader(ctx).Row("SELECT EXISTS ("+unreminded+")", unremindedAt(s.now())...))
 	if err != nil || !some {
-		return 0, wrap("remind ballots", err)
+		return 0, engine.Wrap("remind ballots", err)
 	}
 	reminded := 0
-	err = s.put(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *engine.Tx) error {
 		reminded = 0
-		rows, err := t.query(unreminded, unremindedAt(t.now)...)
-		links, err := collect(rows, err, scanLink)
+		rows, err := t.Query(unreminded, unremindedAt(t.Now)...)
+		links, err := engine.Collect(rows, err, scanLink)
 		for _, l := range links {
 			var done bool
 			if err == nil {
@@ -278,24 +279,24 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (stri
 }
 
 // remind adds the reminder of one ballot, if that can still be counted.
-func remind(t *tx, l models.Link, renew func(models.Link) (string, models.Job)) (bool, error) {
+func remind(t *engine.Tx, l models.Link, renew func(models.Link) (string, models.Job)) (bool, error) {
 	c, err := rules(t, l.ConsultationID)
 	if models.IsNotFound(err) {
 		return false, nil
 	}
-	if err != nil || l.CheckUse(t.now) != nil || c.AcceptsLateLink(l.CreatedAt, t.now) != nil {
+	if err != nil || l.CheckUse(t.Now) != nil || c.AcceptsLateLink(l.CreatedAt, t.Now) != nil {
 		return false, err
 	}
 	hash, job := renew(l)
 	asked := job
-	asked.NotBefore = t.now
+	asked.NotBefore = t.Now
 	if err := deferJob(t, &asked, recipientKey(job.Recipient)); err != nil {
 		return false, err
 	}
 	if full, err := tooManyWait(t, asked); err != nil || full {
 		return false, err
 	}
-	if err := t.run("UPDATE links SET token_hash2 = ?, reminded_at = ? WHERE id = ?", hash, ms(t.now), l.ID); err != nil {
+	if err := t.Run("UPDATE links SET token_hash2 = ?, reminded_at = ? WHERE id = ?", hash, engine.Millis(t.Now), l.ID); err != nil {
 		return false, err
 	}
 	return true, addJobs(t, []models.Job{job})

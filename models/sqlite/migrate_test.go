@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // withSecond is the embedded migrations and one more.
@@ -70,16 +71,17 @@ func TestSettings(t *testing.T) {
 	s := openTest(t, Options{})
 	pragmas := map[string]any{
 		"synchronous": int64(2), "journal_mode": "wal", "foreign_keys": int64(1), "secure_delete": int64(1),
-		"busy_timeout": busyTimeout.Milliseconds(), "query_only": int64(0),
+		"busy_timeout": engine.BusyTimeout.Milliseconds(), "query_only": int64(0),
 	}
 	for name, want := range pragmas {
 		var got any
-		err := s.put(t.Context(), func(t *tx) error { return t.row("PRAGMA " + name).Scan(&got) })
+		err := s.write(t.Context(), func(t *engine.Tx) error { return t.Row("PRAGMA " + name).Scan(&got) })
 		if err != nil || got != want {
 			t.Errorf("%s is %v in the writer, want %v (%v)", name, got, want, err)
 		}
 	}
-	if _, err := s.read.ExecContext(t.Context(), "DELETE FROM site"); err == nil {
+	var name string
+	if err := s.db.Reader(t.Context()).Row("DELETE FROM site RETURNING name").Scan(&name); err == nil || errors.Is(err, sql.ErrNoRows) {
 		t.Error("a reader can write")
 	}
 	secret, err := s.Secret(t.Context())
@@ -96,12 +98,12 @@ func TestOlderStoreIsCopiedAndMigrated(t *testing.T) {
 		t.Fatal(err)
 	}
 	voting(t, s, "c", 1)
-	_, err = open(t.Context(), path, Options{Clock: clock}, withSecond(t))
+	_, err = openWith(t.Context(), path, Options{Clock: clock}, withSecond(t))
 	refused(t, "migrating what another has open", err, models.CodeConflict, "error.store.in_use")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	newer, err := open(t.Context(), path, Options{Clock: clock}, withSecond(t))
+	newer, err := openWith(t.Context(), path, Options{Clock: clock}, withSecond(t))
 	if err != nil {
 		t.Fatal(err)
 	}

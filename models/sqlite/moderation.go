@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // subject is what a decision has to know of its item.
@@ -19,12 +20,12 @@ type subject struct {
 }
 
 // subjectOf reads it; CodeNotFound error.item.unknown.
-func subjectOf(q queries, item models.Item) (s subject, err error) {
+func subjectOf(q engine.Queries, item models.Item) (s subject, err error) {
 	text := "SELECT consultation_id, status, rev, published_at, created_at, idea_id, 0 FROM replies WHERE id = ?"
 	if item.Kind == models.KindIdea {
 		text = "SELECT consultation_id, status, rev, published_at, created_at, '', number FROM ideas WHERE id = ?"
 	}
-	err = q.row(text, item.ID).Scan(&s.consultationID, &s.status, &s.rev, at(&s.publishedAt), at(&s.createdAt), &s.ideaID, &s.number)
+	err = q.Row(text, item.ID).Scan(&s.consultationID, &s.status, &s.rev, engine.ScanTime(&s.publishedAt), engine.ScanTime(&s.createdAt), &s.ideaID, &s.number)
 	return s, unknownItem(err)
 }
 
@@ -36,7 +37,7 @@ func (s subject) shownAs(status models.Status) bool {
 // Decide implements models.ModerationStore. CodeNotFound for the consultation and
 // for an item that is not in it; CodeInvalid for a decision on nothing.
 func (s *Store) Decide(ctx context.Context, d models.Decision, jobs []models.Job) (models.Decision, error) {
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		if len(d.Items) == 0 {
 			return models.Fail(models.CodeInvalid, "error.decision.empty")
 		}
@@ -64,21 +65,21 @@ func (s *Store) Decide(ctx context.Context, d models.Decision, jobs []models.Job
 }
 
 // linkToChain gives d its place in the chain: number, time and hashes.
-func linkToChain(t *tx, d *models.Decision) error {
-	d.At = t.now
-	err := t.row("SELECT chain_length + 1, chain_head FROM consultations WHERE id = ?", d.ConsultationID).Scan(&d.Seq, &d.PrevHash)
+func linkToChain(t *engine.Tx, d *models.Decision) error {
+	d.At = t.Now
+	err := t.Row("SELECT chain_length + 1, chain_head FROM consultations WHERE id = ?", d.ConsultationID).Scan(&d.Seq, &d.PrevHash)
 	d.Hash = d.ChainHash()
-	return missing(err, "error.consultation.unknown")
+	return engine.Missing(err, "error.consultation.unknown")
 }
 
 // insertDecision appends d, which has its place, to the chain.
-func insertDecision(t *tx, d models.Decision, waited []int64) error {
-	err := t.run(`INSERT INTO decisions (consultation_id, seq, action, reason, reason_salt, actor_id, undoes, at, prev_hash, hash)
+func insertDecision(t *engine.Tx, d models.Decision, waited []int64) error {
+	err := t.Run(`INSERT INTO decisions (consultation_id, seq, action, reason, reason_salt, actor_id, undoes, at, prev_hash, hash)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.ConsultationID, d.Seq, d.Action, d.Reason, d.ReasonSalt, d.ActorID, d.Undoes, ms(d.At), d.PrevHash, d.Hash)
+		d.ConsultationID, d.Seq, d.Action, d.Reason, d.ReasonSalt, d.ActorID, d.Undoes, engine.Millis(d.At), d.PrevHash, d.Hash)
 	for n, it := range d.Items {
 		if err == nil {
-			err = t.run(`INSERT INTO decision_items (consultation_id, seq, position, kind, item_id, rev, from_status, to_status,
+			err = t.Run(`INSERT INTO decision_items (consultation_id, seq, position, kind, item_id, rev, from_status, to_status,
 				digest, waited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 				d.ConsultationID, d.Seq, n, it.Item.Kind, it.Item.ID, it.Rev, it.From, it.To, it.Digest, waited[n])
 		}
@@ -86,12 +87,12 @@ func insertDecision(t *tx, d models.Decision, waited []int64) error {
 	if err != nil {
 		return err
 	}
-	return t.run("UPDATE consultations SET chain_length = ?, chain_head = ? WHERE id = ?", d.Seq, d.Hash, d.ConsultationID)
+	return t.Run("UPDATE consultations SET chain_length = ?, chain_head = ? WHERE id = ?", d.Seq, d.Hash, d.ConsultationID)
 }
 
 // decideItem moves one item, if it still is what was decided on. It tells whether
 // a stranger sees a difference and how long the item had waited for a moderator (-1: not).
-func decideItem(t *tx, d models.Decision, it models.DecisionItem) (shows bool, waited int64, err error) {
+func decideItem(t *engine.Tx, d models.Decision, it models.DecisionItem) (shows bool, waited int64, err error) {
 	s, err := subjectOf(t, it.Item)
 	switch {
 	case err != nil:
@@ -104,7 +105,7 @@ func decideItem(t *tx, d models.Decision, it models.DecisionItem) (shows bool, w
 	}
 	before := s.shownAs(it.From)
 	if it.To == models.StatusPublished && s.publishedAt.IsZero() {
-		s.publishedAt = t.now
+		s.publishedAt = t.Now
 	}
 	move := moveReply
 	if it.Item.Kind == models.KindIdea {
@@ -116,12 +117,12 @@ func decideItem(t *tx, d models.Decision, it models.DecisionItem) (shows bool, w
 	if waited, err = requeue(t, d, it, s); err != nil {
 		return false, -1, err
 	}
-	err = t.run("UPDATE reports SET closed_by = ? WHERE kind = ? AND item_id = ? AND closed_by = 0", d.Seq, it.Item.Kind, it.Item.ID)
+	err = t.Run("UPDATE reports SET closed_by = ? WHERE kind = ? AND item_id = ? AND closed_by = 0", d.Seq, it.Item.Kind, it.Item.ID)
 	return it.From != it.To && (before || s.shownAs(it.To)), waited, err
 }
 
 // requeue takes the decided item out of the queue, or back into it when it waits again.
-func requeue(t *tx, d models.Decision, it models.DecisionItem, s subject) (int64, error) {
+func requeue(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) (int64, error) {
 	waited, err := dequeue(t, it.Item)
 	if err == nil && it.To == models.StatusPending {
 		err = enqueue(t, it.Item, s.consultationID, s.createdAt, true)
@@ -144,18 +145,18 @@ func step(it models.DecisionItem) int64 {
 	return n
 }
 
-func moveReply(t *tx, d models.Decision, it models.DecisionItem, s subject) error {
-	err := t.run(`UPDATE replies SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
-		shown = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, ms(s.publishedAt), ms(t.now),
+func moveReply(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) error {
+	err := t.Run(`UPDATE replies SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
+		shown = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, engine.Millis(s.publishedAt), engine.Millis(t.Now),
 		s.shownAs(it.To), it.Item.ID)
 	if err != nil {
 		return err
 	}
 	if n := step(it); n != 0 {
-		if err = t.run("UPDATE consultations SET reply_count = reply_count + ? WHERE id = ?", n, s.consultationID); err != nil {
+		if err = t.Run("UPDATE consultations SET reply_count = reply_count + ? WHERE id = ?", n, s.consultationID); err != nil {
 			return err
 		}
-		if err = t.run("UPDATE ideas SET reply_count = reply_count + ? WHERE id = ?", n, s.ideaID); err != nil {
+		if err = t.Run("UPDATE ideas SET reply_count = reply_count + ? WHERE id = ?", n, s.ideaID); err != nil {
 			return err
 		}
 	}
@@ -163,20 +164,20 @@ func moveReply(t *tx, d models.Decision, it models.DecisionItem, s subject) erro
 	return errorOr(err, func() error { return indexReply(t, r) })
 }
 
-func moveIdea(t *tx, d models.Decision, it models.DecisionItem, s subject) (err error) {
+func moveIdea(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) (err error) {
 	if it.To == models.StatusPublished && s.number == 0 {
 		if s.number, err = nextNumber(t, s.consultationID); err != nil {
 			return err
 		}
 	}
-	err = t.run(`UPDATE ideas SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
-		number = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, ms(s.publishedAt), ms(t.now),
+	err = t.Run(`UPDATE ideas SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
+		number = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, engine.Millis(s.publishedAt), engine.Millis(t.Now),
 		s.number, it.Item.ID)
 	if err != nil {
 		return err
 	}
 	if n := step(it); n != 0 {
-		if err = t.run("UPDATE consultations SET idea_count = idea_count + ? WHERE id = ?", n, s.consultationID); err != nil {
+		if err = t.Run("UPDATE consultations SET idea_count = idea_count + ? WHERE id = ?", n, s.consultationID); err != nil {
 			return err
 		}
 	}
@@ -190,15 +191,15 @@ const decisionSelect = `SELECT consultation_id, seq, action, reason, reason_salt
 		WHERE i.consultation_id = decisions.consultation_id AND i.seq = decisions.seq ORDER BY position))
 	FROM decisions `
 
-func scanDecision(row scanner) (d models.Decision, err error) {
-	return d, row.Scan(&d.ConsultationID, &d.Seq, &d.Action, &d.Reason, &d.ReasonSalt, &d.ActorID, &d.Undoes, at(&d.At),
-		&d.PrevHash, &d.Hash, asJSON(&d.Items))
+func scanDecision(row engine.Scanner) (d models.Decision, err error) {
+	return d, row.Scan(&d.ConsultationID, &d.Seq, &d.Action, &d.Reason, &d.ReasonSalt, &d.ActorID, &d.Undoes, engine.ScanTime(&d.At),
+		&d.PrevHash, &d.Hash, engine.ScanJSON(&d.Items))
 }
 
 // Decision implements models.ModerationStore.
 func (s *Store) Decision(ctx context.Context, consultationID string, seq int64) (models.Decision, error) {
-	d, err := scanDecision(s.reader(ctx).row(decisionSelect+"WHERE consultation_id = ? AND seq = ?", consultationID, seq))
-	return d, wrap("decision", missing(err, "error.decision.missing"))
+	d, err := scanDecision(s.db.Reader(ctx).Row(decisionSelect+"WHERE consultation_id = ? AND seq = ?", consultationID, seq))
+	return d, engine.Wrap("decision", engine.Missing(err, "error.decision.missing"))
 }
 
 // Decisions implements models.ModerationStore; a limit of 0 is none.
@@ -206,20 +207,20 @@ func (s *Store) Decisions(ctx context.Context, consultationID string, after int6
 	if limit <= 0 {
 		limit = -1
 	}
-	rows, err := s.reader(ctx).query(decisionSelect+"WHERE consultation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+	rows, err := s.db.Reader(ctx).Query(decisionSelect+"WHERE consultation_id = ? AND seq > ? ORDER BY seq LIMIT ?",
 		consultationID, after, limit)
-	list, err := collect(rows, err, scanDecision)
-	return list, wrap("decisions", err)
+	list, err := engine.Collect(rows, err, scanDecision)
+	return list, engine.Wrap("decisions", err)
 }
 
 // Waits implements models.ModerationStore. What came in by an import or was
 // withdrawn by its author is left out.
 func (s *Store) Waits(ctx context.Context, consultationID string, n int) ([]time.Duration, error) {
-	rows, err := s.reader(ctx).query(`SELECT waited FROM decision_items WHERE consultation_id = ? AND waited >= 0
+	rows, err := s.db.Reader(ctx).Query(`SELECT waited FROM decision_items WHERE consultation_id = ? AND waited >= 0
 		ORDER BY seq DESC, position DESC LIMIT ?`, consultationID, n)
-	list, err := collect(rows, err, func(row scanner) (time.Duration, error) {
-		n, err := one[int64](row)
+	list, err := engine.Collect(rows, err, func(row engine.Scanner) (time.Duration, error) {
+		n, err := engine.One[int64](row)
 		return time.Duration(n) * time.Millisecond, err
 	})
-	return list, wrap("waits", err)
+	return list, engine.Wrap("waits", err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // recorded is the driver with an ear: it notes each statement with its arguments.
@@ -56,26 +57,11 @@ var ear = &recorded{texts: map[string][]driver.NamedValue{}}
 
 func init() { sql.Register("recorded", ear) }
 
-// openRecorded opens a store whose statements are noted.
+// openRecorded opens a store whose statements are recorded, also those that another
+// store would answer from its cache.
 func openRecorded(t *testing.T) *Store {
 	t.Helper()
-	s := openTest(t, Options{Clock: &testClock{testStart}})
-	address := dsn(s.path, url.Values{"_txlock": {"deferred"}})
-	write, err := sql.Open("recorded", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	read, err := sql.Open("recorded", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := newWriter(t.Context(), write, s.path, Options{Clock: s.clock}.filled())
-	if err != nil {
-		t.Fatal(err)
-	}
-	heard := &Store{path: s.path, clock: s.clock, write: write, read: read, writer: w, memo: &memo{}}
-	t.Cleanup(func() { w.close(); _ = read.Close(); _ = write.Close() })
-	return heard
+	return openTest(t, Options{Clock: &testClock{testStart}, tests: engine.Options{WriteDriver: "recorded", ReadDriver: "recorded", NoCache: true}})
 }
 
 // TestHotQueriesUseIndexes does what a busy site does and asks SQLite how each
@@ -87,8 +73,13 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 	if len(ear.texts) < 60 {
 		t.Fatalf("only %d statements were noted", len(ear.texts))
 	}
+	db, err := sql.Open("sqlite3", engine.DSN(s.Path(), url.Values{"mode": {"ro"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
 	for q, args := range ear.texts {
-		explain(t, s, q, args)
+		explain(t, db, q, args)
 	}
 }
 
@@ -96,7 +87,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 // lists, and what a search for words finds.
 var whole = []string{"SCAN (subquery", "SCAN CONSTANT ROW", "VIRTUAL TABLE INDEX"}
 
-func explain(t *testing.T, s *Store, q string, args []driver.NamedValue) {
+func explain(t *testing.T, db *sql.DB, q string, args []driver.NamedValue) {
 	t.Helper()
 	verb, _, _ := strings.Cut(strings.TrimSpace(q), " ")
 	if verb != "SELECT" && verb != "UPDATE" && verb != "DELETE" && verb != "INSERT" {
@@ -106,8 +97,8 @@ func explain(t *testing.T, s *Store, q string, args []driver.NamedValue) {
 	for n := range args {
 		values[n] = args[n].Value
 	}
-	rows, err := s.write.Query("EXPLAIN QUERY PLAN "+q, values...)
-	steps, err := collect(rows, err, func(row scanner) (string, error) {
+	rows, err := db.Query("EXPLAIN QUERY PLAN "+q, values...)
+	steps, err := engine.Collect(rows, err, func(row engine.Scanner) (string, error) {
 		var id, parent, unused int
 		var detail string
 		return detail, row.Scan(&id, &parent, &unused, &detail)

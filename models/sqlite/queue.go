@@ -8,19 +8,20 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // enqueue puts an item before the moderators: it waits, or (waits false) is
 // published and was reported. What is in the queue already stays where it is.
-func enqueue(t *tx, item models.Item, consultationID string, since time.Time, waits bool) error {
-	return t.run(`INSERT INTO queue (kind, item_id, consultation_id, since, waits) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, item.Kind, item.ID, consultationID, ms(since), waits)
+func enqueue(t *engine.Tx, item models.Item, consultationID string, since time.Time, waits bool) error {
+	return t.Run(`INSERT INTO queue (kind, item_id, consultation_id, since, waits) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, item.Kind, item.ID, consultationID, engine.Millis(since), waits)
 }
 
 // dequeue takes an item out and tells how long it had waited, -1 if it did not wait.
-func dequeue(t *tx, item models.Item) (waited int64, err error) {
-	err = t.row(`DELETE FROM queue WHERE kind = ? AND item_id = ?
-		RETURNING CASE waits WHEN 1 THEN max(0, ? - since) ELSE -1 END`, item.Kind, item.ID, ms(t.now)).Scan(&waited)
+func dequeue(t *engine.Tx, item models.Item) (waited int64, err error) {
+	err = t.Row(`DELETE FROM queue WHERE kind = ? AND item_id = ?
+		RETURNING CASE waits WHEN 1 THEN max(0, ? - since) ELSE -1 END`, item.Kind, item.ID, engine.Millis(t.Now)).Scan(&waited)
 	if errors.Is(err, sql.ErrNoRows) {
 		return -1, nil
 	}
@@ -29,7 +30,7 @@ func dequeue(t *tx, item models.Item) (waited int64, err error) {
 
 // Queue implements models.ModerationStore.
 func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.QueueEntry, string, error) {
-	since, after, err := parseCursor(f.After, math.MinInt64)
+	since, after, err := engine.ParseCursor(f.After, math.MinInt64)
 	if err != nil {
 		return nil, "", err
 	}
@@ -41,15 +42,15 @@ func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.Queue
 	}
 	var list []models.QueueEntry
 	var next string
-	err = s.snapshot(ctx, "queue", func(q queries) error {
-		rows, err := q.query(`SELECT kind, item_id, consultation_id, since FROM queue
+	err = s.db.Snapshot(ctx, "queue", func(q engine.Queries) error {
+		rows, err := q.Query(`SELECT kind, item_id, consultation_id, since FROM queue
 			WHERE (since, kind, item_id) > (?, ?, ?) AND (? OR consultation_id IN (SELECT value FROM json_each(?)))
 			ORDER BY since, kind, item_id LIMIT ?`,
-			since, from.Kind, from.ID, f.ConsultationIDs == nil, toJSON(f.ConsultationIDs), more(f.Limit))
-		if list, err = collect(rows, err, scanQueued); err != nil {
+			since, from.Kind, from.ID, f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs), engine.PageLimit(f.Limit))
+		if list, err = engine.Collect(rows, err, scanQueued); err != nil {
 			return err
 		}
-		list, next = page(list, f.Limit, func(e models.QueueEntry) string { return cursor(e.Since, e.Item.String()) })
+		list, next = engine.Page(list, f.Limit, func(e models.QueueEntry) string { return engine.Cursor(e.Since, e.Item.String()) })
 		for n := range list {
 			if err := fillEntry(q, &list[n]); err != nil {
 				return err
@@ -60,26 +61,26 @@ func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.Queue
 	return list, next, err
 }
 
-func scanQueued(row scanner) (e models.QueueEntry, err error) {
-	return e, row.Scan(&e.Item.Kind, &e.Item.ID, &e.ConsultationID, at(&e.Since))
+func scanQueued(row engine.Scanner) (e models.QueueEntry, err error) {
+	return e, row.Scan(&e.Item.Kind, &e.Item.ID, &e.ConsultationID, engine.ScanTime(&e.Since))
 }
 
 // fillEntry reads an entry's item and its context.
-func fillEntry(q queries, e *models.QueueEntry) error {
+func fillEntry(q engine.Queries, e *models.QueueEntry) error {
 	if err := fillItem(q, e); err != nil {
 		return err
 	}
-	err := q.row(`SELECT c.slug, coalesce(t.title, '') FROM consultations AS c
+	err := q.Row(`SELECT c.slug, coalesce(t.title, '') FROM consultations AS c
 		LEFT JOIN consultation_texts AS t ON t.consultation_id = c.id AND t.language = c.language WHERE c.id = ?`,
 		e.ConsultationID).Scan(&e.Slug, &e.Title)
 	if err != nil {
 		return err
 	}
-	rows, err := q.query(`SELECT id, kind, item_id, consultation_id, reason, reference, network, created_at, closed_by
+	rows, err := q.Query(`SELECT id, kind, item_id, consultation_id, reason, reference, network, created_at, closed_by
 		FROM reports WHERE kind = ? AND item_id = ? AND closed_by = 0 ORDER BY created_at, id`, e.Item.Kind, e.Item.ID)
-	e.Reports, err = collect(rows, err, func(row scanner) (r models.Report, err error) {
+	e.Reports, err = engine.Collect(rows, err, func(row engine.Scanner) (r models.Report, err error) {
 		return r, row.Scan(&r.ID, &r.Item.Kind, &r.Item.ID, &r.ConsultationID, &r.Reason, &r.Reference, &r.Network,
-			at(&r.CreatedAt), &r.ClosedBy)
+			engine.ScanTime(&r.CreatedAt), &r.ClosedBy)
 	})
 	if err != nil {
 		return err
@@ -89,7 +90,7 @@ func fillEntry(q queries, e *models.QueueEntry) error {
 }
 
 // fillItem reads the idea or reply itself, what it answers and where.
-func fillItem(q queries, e *models.QueueEntry) error {
+func fillItem(q engine.Queries, e *models.QueueEntry) error {
 	if e.Item.Kind == models.KindIdea {
 		i, err := idea(q, e.Item.ID)
 		e.Idea, e.ConsultationID, e.IdeaTitle = &i, i.ConsultationID, i.Title
@@ -108,17 +109,17 @@ func fillItem(q queries, e *models.QueueEntry) error {
 		e.Parent = &p
 	}
 	if r.IdeaID != "" {
-		e.IdeaTitle, err = one[string](q.row("SELECT title FROM ideas WHERE id = ?", r.IdeaID))
+		e.IdeaTitle, err = engine.One[string](q.Row("SELECT title FROM ideas WHERE id = ?", r.IdeaID))
 	}
 	return err
 }
 
 // authorRecord counts what became of the author's other items; a guest has no record.
-func authorRecord(q queries, c models.Contribution) (r models.AuthorRecord, err error) {
+func authorRecord(q engine.Queries, c models.Contribution) (r models.AuthorRecord, err error) {
 	if c.ParticipantID == "" {
 		return r, nil
 	}
-	return r, q.row(`SELECT coalesce(sum(status = 'published'), 0),
+	return r, q.Row(`SELECT coalesce(sum(status = 'published'), 0),
 		coalesce(sum(status IN ('rejected', 'spam') OR (status IN ('removed', 'erased') AND withdrawn = 0)), 0)
 		FROM (SELECT id, status, withdrawn FROM replies WHERE participant_id = ?1 AND participant_id <> ''
 			UNION ALL SELECT id, status, withdrawn FROM ideas WHERE participant_id = ?1 AND participant_id <> '')
@@ -127,30 +128,30 @@ func authorRecord(q queries, c models.Contribution) (r models.AuthorRecord, err 
 
 // QueueLength implements models.ModerationStore.
 func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (int64, error) {
-	n, err := one[int64](s.reader(ctx).row(`SELECT count(*) FROM queue
-		WHERE (? OR consultation_id IN (SELECT value FROM json_each(?)))`, f.ConsultationIDs == nil, toJSON(f.ConsultationIDs)))
-	return n, wrap("queue length", err)
+	n, err := engine.One[int64](s.db.Reader(ctx).Row(`SELECT count(*) FROM queue
+		WHERE (? OR consultation_id IN (SELECT value FROM json_each(?)))`, f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs)))
+	return n, engine.Wrap("queue length", err)
 }
 
 // Queued implements models.ModerationStore.
 func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
 	some, args := "SELECT EXISTS (SELECT 1 FROM queue)", []any{}
 	if consultationIDs != nil {
-		some, args = "SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id IN (SELECT value FROM json_each(?)))", []any{toJSON(consultationIDs)}
+		some, args = "SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id IN (SELECT value FROM json_each(?)))", []any{engine.JSON(consultationIDs)}
 	}
-	any, err := one[bool](s.reader(ctx).row(some, args...))
-	return any, wrap("queued", err)
+	any, err := engine.One[bool](s.db.Reader(ctx).Row(some, args...))
+	return any, engine.Wrap("queued", err)
 }
 
 // QueueEntry implements models.ModerationStore.
 func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueEntry, error) {
 	e := models.QueueEntry{Item: item}
-	err := s.snapshot(ctx, "queue entry", func(q queries) error {
+	err := s.db.Snapshot(ctx, "queue entry", func(q engine.Queries) error {
 		if err := fillEntry(q, &e); err != nil {
 			return err
 		}
 		e.Since = e.Contribution().CreatedAt
-		err := q.row("SELECT since FROM queue WHERE kind = ? AND item_id = ?", item.Kind, item.ID).Scan(at(&e.Since))
+		err := q.Row("SELECT since FROM queue WHERE kind = ? AND item_id = ?", item.Kind, item.ID).Scan(engine.ScanTime(&e.Since))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -161,7 +162,7 @@ func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueE
 
 // AddReport implements models.ModerationStore.
 func (s *Store) AddReport(ctx context.Context, r models.Report, jobs []models.Job) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		at, err := subjectOf(t, r.Item)
 		if err != nil {
 			return err
@@ -169,13 +170,13 @@ func (s *Store) AddReport(ctx context.Context, r models.Report, jobs []models.Jo
 		if at.status != models.StatusPublished {
 			return models.Fail(models.CodeNotFound, "error.item.unknown")
 		}
-		err = t.run(`INSERT INTO reports (id, kind, item_id, consultation_id, reason, reference, network, created_at, closed_by)
+		err = t.Run(`INSERT INTO reports (id, kind, item_id, consultation_id, reason, reference, network, created_at, closed_by)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			r.ID, r.Item.Kind, r.Item.ID, at.consultationID, r.Reason, r.Reference, r.Network, ms(t.now))
+			r.ID, r.Item.Kind, r.Item.ID, at.consultationID, r.Reason, r.Reference, r.Network, engine.Millis(t.Now))
 		if err != nil {
 			return err
 		}
-		if err = enqueue(t, r.Item, at.consultationID, t.now, false); err != nil {
+		if err = enqueue(t, r.Item, at.consultationID, t.Now, false); err != nil {
 			return err
 		}
 		return addJobs(t, jobs)

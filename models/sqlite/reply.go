@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // replySelect reads a whole reply.
@@ -11,7 +12,7 @@ const replySelect = "SELECT " + contributionColumns + `, idea_id,
 	coalesce((SELECT number FROM ideas WHERE id = idea_id), 0), parent_id, parent_name, orphan, depth, seq, path, path_new,
 	body, body_html FROM replies `
 
-func scanReply(row scanner) (r models.Reply, err error) {
+func scanReply(row engine.Scanner) (r models.Reply, err error) {
 	return r, row.Scan(replyDest(&r)...)
 }
 
@@ -21,27 +22,27 @@ func replyDest(r *models.Reply) []any {
 }
 
 // reply reads one by id; CodeNotFound error.reply.unknown.
-func reply(q queries, id string) (models.Reply, error) {
-	r, err := scanReply(q.row(replySelect+"WHERE id = ?", id))
-	return r, missing(err, "error.reply.unknown")
+func reply(q engine.Queries, id string) (models.Reply, error) {
+	r, err := scanReply(q.Row(replySelect+"WHERE id = ?", id))
+	return r, engine.Missing(err, "error.reply.unknown")
 }
 
 // Reply implements models.ReplyStore.
 func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
-	r, err := reply(s.reader(ctx), id)
-	return r, wrap("reply", err)
+	r, err := reply(s.db.Reader(ctx), id)
+	return r, engine.Wrap("reply", err)
 }
 
 // AddReply implements models.ReplyStore.
 func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		own := ownTopics(r.ConsultationID, models.Author{ParticipantID: r.ParticipantID, Guest: r.Guest})
-		t.touches(own[:]...)
-		c, err := t.rules(r.ConsultationID)
+		t.Invalidates(own[:]...)
+		c, err := sharedRules(t, r.ConsultationID)
 		if err != nil {
 			return err
 		}
-		if err = c.Accepts(models.ActReply, t.now); err != nil {
+		if err = c.Accepts(models.ActReply, t.Now); err != nil {
 			return err
 		}
 		fresh(&r.Contribution, t)
@@ -57,7 +58,7 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 		if err = insertReply(t, r); err != nil {
 			return err
 		}
-		if err = enqueue(t, r.Item(), c.ID, t.now, true); err != nil {
+		if err = enqueue(t, r.Item(), c.ID, t.Now, true); err != nil {
 			return err
 		}
 		return addJobs(t, jobs)
@@ -67,7 +68,7 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 
 // attach reads the idea and the parent that r names, checks that r may stand there and
 // returns the parent, nil at the root. CodeInvalid error.reply.parent.
-func attach(t *tx, r *models.Reply) (*models.Reply, error) {
+func attach(t *engine.Tx, r *models.Reply) (*models.Reply, error) {
 	var i *models.Idea
 	var parent *models.Reply
 	if r.IdeaID != "" {
@@ -90,13 +91,13 @@ func attach(t *tx, r *models.Reply) (*models.Reply, error) {
 }
 
 // nextSeq gives the next reply of a consultation its number.
-func nextSeq(q queries, consultationID string) (int64, error) {
-	return one[int64](q.row("UPDATE consultations SET reply_seq = reply_seq + 1 WHERE id = ? RETURNING reply_seq", consultationID))
+func nextSeq(q engine.Queries, consultationID string) (int64, error) {
+	return engine.One[int64](q.Row("UPDATE consultations SET reply_seq = reply_seq + 1 WHERE id = ? RETURNING reply_seq", consultationID))
 }
 
 // insertReply adds r as it is.
-func insertReply(t *tx, r models.Reply) error {
-	err := t.run("INSERT INTO replies ("+contributionColumns+`, decided_at, idea_id, parent_id, parent_name, orphan, depth,
+func insertReply(t *engine.Tx, r models.Reply) error {
+	err := t.Run("INSERT INTO replies ("+contributionColumns+`, decided_at, idea_id, parent_id, parent_name, orphan, depth,
 		seq, path, path_new, shown, body, body_html)
 		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		contributionArgs(r.Contribution, r.IdeaID, r.ParentID, r.ParentName, r.Orphan, r.Depth,
@@ -108,7 +109,7 @@ func insertReply(t *tx, r models.Reply) error {
 }
 
 // indexReply makes the words of a published reply searchable, and of another not.
-func indexReply(t *tx, r models.Reply) error {
+func indexReply(t *engine.Tx, r models.Reply) error {
 	if r.Status != models.StatusPublished {
 		return unindex(t, string(models.KindReply), r.ID)
 	}
@@ -119,7 +120,7 @@ func indexReply(t *tx, r models.Reply) error {
 // searchable, so nothing else follows.
 func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, error) {
 	var kept models.Reply
-	err := s.put(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *engine.Tx) error {
 		old, err := reply(t, r.ID)
 		switch {
 		case err != nil:
@@ -132,8 +133,8 @@ func (s *Store) EditReply(ctx context.Context, r models.Reply) (models.Reply, er
 		if err = keepWording(t, old.Item(), old.Rev, "", old.Body); err != nil {
 			return err
 		}
-		if err = t.run("UPDATE replies SET body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?",
-			r.Body, r.BodyHTML, ms(t.now), r.ID); err != nil {
+		if err = t.Run("UPDATE replies SET body = ?, body_html = ?, rev = rev + 1, edited_at = ? WHERE id = ?",
+			r.Body, r.BodyHTML, engine.Millis(t.Now), r.ID); err != nil {
 			return err
 		}
 		kept, err = reply(t, r.ID)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // What is an author's as a participant, and as a guest: after signing in both are.
@@ -39,27 +40,27 @@ type waiting[T any] struct {
 // ownWaiting lists waiting texts of one kind, as read by the SELECT all. The first page
 // is remembered: it stands on every page that the author reads.
 func ownWaiting[T any](ctx context.Context, s *Store, q models.OwnQuery, table, all, further string, args []any,
-	scan func(scanner) (T, error), place func(T) models.OwnPlace,
+	scan func(engine.Scanner) (T, error), place func(T) models.OwnPlace,
 ) (list []T, total int64, err error) {
 	err = eachOwn(q.ConsultationID, q.Author, func(topic, where, who string) error {
 		where = " WHERE " + where + " AND consultation_id = ?" + further + " AND status = 'pending'"
 		args := append([]any{who, q.ConsultationID}, args...)
 		read := func() (w waiting[T], err error) {
-			if w.total, err = one[int64](s.reader(ctx).row("SELECT count(*) FROM "+table+where, args...)); err != nil || w.total == 0 {
+			if w.total, err = engine.One[int64](s.db.Reader(ctx).Row("SELECT count(*) FROM "+table+where, args...)); err != nil || w.total == 0 {
 				return w, err
 			}
 			before := int64(math.MaxInt64)
 			if !q.Before.At.IsZero() {
-				before = ms(q.Before.At)
+				before = engine.Millis(q.Before.At)
 			}
-			rows, err := s.reader(ctx).query(all+where+" AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+			rows, err := s.db.Reader(ctx).Query(all+where+" AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
 				append(args, before, q.Before.ID, q.Limit)...)
-			w.list, err = collect(rows, err, scan)
+			w.list, err = engine.Collect(rows, err, scan)
 			return w, err
 		}
 		found, err := waiting[T]{}, error(nil)
 		if q.Before == (models.OwnPlace{}) {
-			found, err = remember(s.memo, fmt.Sprint(topic, " ", table, " ", q.IdeaID, " ", q.Limit), about[waiting[T]](topic), read)
+			found, err = engine.Cached(s.db.Cache(), fmt.Sprint(topic, " ", table, " ", q.IdeaID, " ", q.Limit), engine.FixedTopic[waiting[T]](topic), read)
 		} else {
 			found, err = read()
 		}
@@ -76,26 +77,26 @@ func ownWaiting[T any](ctx context.Context, s *Store, q models.OwnQuery, table, 
 func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Reply, int64, error) {
 	list, total, err := ownWaiting(ctx, s, q, "replies", replySelect, " AND idea_id = ?", []any{q.IdeaID}, scanReply,
 		func(r models.Reply) models.OwnPlace { return r.OwnPlace() })
-	return list, total, wrap("own replies", err)
+	return list, total, engine.Wrap("own replies", err)
 }
 
 // OwnIdeas implements models.IdeaStore.
 func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea, int64, error) {
 	list, total, err := ownWaiting(ctx, s, q, "ideas", ideaSelect, "", nil, scanIdea,
 		func(i models.Idea) models.OwnPlace { return i.OwnPlace() })
-	return list, total, wrap("own ideas", err)
+	return list, total, engine.Wrap("own ideas", err)
 }
 
 // UnpublishedOwn implements models.ReplyStore.
 func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a models.Author) (sum int64, err error) {
 	err = eachOwn(consultationID, a, func(topic, where, who string) error {
-		n, err := remember(s.memo, topic+" unpublished", about[int64](topic), func() (int64, error) {
+		n, err := engine.Cached(s.db.Cache(), topic+" unpublished", engine.FixedTopic[int64](topic), func() (int64, error) {
 			texts := " WHERE " + where + " AND consultation_id = ? AND status IN ('pending', 'rejected')"
-			return one[int64](s.reader(ctx).row("SELECT (SELECT count(*) FROM replies"+texts+") + (SELECT count(*) FROM ideas"+texts+")",
+			return engine.One[int64](s.db.Reader(ctx).Row("SELECT (SELECT count(*) FROM replies"+texts+") + (SELECT count(*) FROM ideas"+texts+")",
 				who, consultationID, who, consultationID))
 		})
 		sum += n
 		return err
 	})
-	return sum, wrap("unpublished own texts", err)
+	return sum, engine.Wrap("unpublished own texts", err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // threadSQL reads one range of one partial index, the two orders alike. The number of
@@ -33,17 +34,17 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 	if limit <= 0 {
 		limit = 100
 	}
-	list, err := slice(s.reader(ctx), q, limit+1)
+	list, err := slice(s.db.Reader(ctx), q, limit+1)
 	if err != nil {
-		return models.Thread{}, wrap("thread", err)
+		return models.Thread{}, engine.Wrap("thread", err)
 	}
 	th := models.Thread{Read: len(list)}
-	th.Replies, th.Next = page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })
+	th.Replies, th.Next = engine.Page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })
 	return th, nil
 }
 
 // slice reads limit shown replies after q.After; a negative limit is none.
-func slice(r queries, q models.ThreadQuery, limit int) ([]models.Reply, error) {
+func slice(r engine.Queries, q models.ThreadQuery, limit int) ([]models.Reply, error) {
 	number, err := ideaNumber(r, q.IdeaID)
 	if err != nil {
 		return nil, err
@@ -57,18 +58,18 @@ func slice(r queries, q models.ThreadQuery, limit int) ([]models.Reply, error) {
 	} else {
 		text += threadOldest
 	}
-	rows, err := r.query(text, number, q.ConsultationID, q.IdeaID, q.After, limit)
+	rows, err := r.Query(text, number, q.ConsultationID, q.IdeaID, q.After, limit)
 	list := make([]models.Reply, 0, max(limit, 0))
-	err = each(rows, err, shownTo(&list))
+	err = engine.Each(rows, err, shownTo(&list))
 	return list, err
 }
 
 // ideaNumber gives the number of an idea, 0 of none.
-func ideaNumber(r queries, id string) (int, error) {
+func ideaNumber(r engine.Queries, id string) (int, error) {
 	if id == "" {
 		return 0, nil
 	}
-	n, err := one[int](r.row("SELECT number FROM ideas WHERE id = ?", id))
+	n, err := engine.One[int](r.Row("SELECT number FROM ideas WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -76,10 +77,10 @@ func ideaNumber(r queries, id string) (int, error) {
 }
 
 // shownTo appends each row to list as a stranger may see it.
-func shownTo(list *[]models.Reply) func(scanner) error {
+func shownTo(list *[]models.Reply) func(engine.Scanner) error {
 	var r models.Reply
 	dest := replyDest(&r)
-	return func(row scanner) error {
+	return func(row engine.Scanner) error {
 		if err := row.Scan(dest...); err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func place(r models.Reply, newest bool) string {
 func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (string, bool, error) {
 	var after string
 	var ok bool
-	err := s.snapshot(ctx, "thread before", func(q queries) error {
+	err := s.db.Snapshot(ctx, "thread before", func(q engine.Queries) error {
 		r, err := reply(q, r.ID)
 		if models.IsNotFound(err) || (err == nil && !r.Shown()) {
 			return nil
@@ -115,7 +116,7 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 		if newest {
 			text = beforeNewest
 		}
-		after, err = one[string](q.row(text, r.ConsultationID, r.IdeaID, place(r, newest)))
+		after, err = engine.One[string](q.Row(text, r.ConsultationID, r.IdeaID, place(r, newest)))
 		ok = err == nil || errors.Is(err, sql.ErrNoRows)
 		if ok {
 			return nil
@@ -127,15 +128,15 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 
 // EachReply implements models.ReplyStore.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	q := s.reader(ctx)
-	rows, err := q.query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultationID)
-	threads, err := collect(rows, err, one[string])
+	q := s.db.Reader(ctx)
+	rows, err := q.Query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultationID)
+	threads, err := engine.Collect(rows, err, engine.One[string])
 	if err != nil {
-		return wrap("replies", err)
+		return engine.Wrap("replies", err)
 	}
 	for _, ideaID := range append([]string{""}, threads...) {
-		err := batches("replies", func(after string) ([]models.Reply, error) {
-			return slice(q, models.ThreadQuery{ConsultationID: consultationID, IdeaID: ideaID, After: after}, batchSize)
+		err := engine.EachInBatches("replies", func(after string) ([]models.Reply, error) {
+			return slice(q, models.ThreadQuery{ConsultationID: consultationID, IdeaID: ideaID, After: after}, engine.BatchSize)
 		}, func(r models.Reply) string { return r.Path }, fn)
 		if err != nil {
 			return err

@@ -5,35 +5,36 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // Seal implements models.ResultStore. CodeNotFound for the consultation;
 // CodeConflict error.seal.state too if it is neither counting nor sealed, and
 // error.seal.moved if the version is not the next one.
 func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		c, err := consultation(t, v.ConsultationID)
 		if err != nil {
 			return err
 		}
-		if err = checkSealState(c, t.now); err != nil {
+		if err = checkSealState(c, t.Now); err != nil {
 			return err
 		}
 		if err = checkSeal(t, c, v, fence); err != nil {
 			return err
 		}
 		if v.At.IsZero() {
-			v.At = t.now
+			v.At = t.Now
 		}
-		err = t.run(`INSERT INTO sealed (consultation_id, version, full_file, public_file, full_sha256, public_sha256, result,
+		err = t.Run(`INSERT INTO sealed (consultation_id, version, full_file, public_file, full_sha256, public_sha256, result,
 			sealed_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.ID, v.Version, blob(v.Full), blob(v.Public), v.FullSHA256, v.PublicSHA256, toJSON(v.Result), v.SealedBy, ms(v.At))
+			c.ID, v.Version, blob(v.Full), blob(v.Public), v.FullSHA256, v.PublicSHA256, engine.JSON(v.Result), v.SealedBy, engine.Millis(v.At))
 		if err != nil {
 			return err
 		}
-		return t.run(`UPDATE consultations SET state = CASE state WHEN 'answered' THEN state ELSE 'sealed' END,
+		return t.Run(`UPDATE consultations SET state = CASE state WHEN 'answered' THEN state ELSE 'sealed' END,
 			sealed_at = CASE sealed_at WHEN 0 THEN ? ELSE sealed_at END, rev = rev + 1, version = version + 1 WHERE id = ?`,
-			ms(v.At), c.ID)
+			engine.Millis(v.At), c.ID)
 	})
 }
 
@@ -55,15 +56,15 @@ func checkSealState(c models.Consultation, now time.Time) error {
 	}
 }
 
-func checkSeal(q queries, c models.Consultation, v models.Sealed, fence models.SealFence) error {
-	last, err := one[int](q.row("SELECT coalesce(max(version), 0) FROM sealed WHERE consultation_id = ?", c.ID))
+func checkSeal(q engine.Queries, c models.Consultation, v models.Sealed, fence models.SealFence) error {
+	last, err := engine.One[int](q.Row("SELECT coalesce(max(version), 0) FROM sealed WHERE consultation_id = ?", c.ID))
 	if err != nil {
 		return err
 	}
 	if c.Fence() != fence || v.Version != last+1 {
 		return models.Fail(models.CodeConflict, "error.seal.moved")
 	}
-	waiting, err := one[int64](q.row("SELECT count(*) FROM queue WHERE consultation_id = ? AND waits = 1", c.ID))
+	waiting, err := engine.One[int64](q.Row("SELECT count(*) FROM queue WHERE consultation_id = ? AND waits = 1", c.ID))
 	if err == nil && waiting > 0 {
 		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
 	}
@@ -81,15 +82,15 @@ const (
 	lastSealed    = " FROM sealed WHERE consultation_id = ? ORDER BY version DESC LIMIT 1"
 )
 
-func scanSealed(row scanner) (v models.Sealed, err error) {
+func scanSealed(row engine.Scanner) (v models.Sealed, err error) {
 	return v, row.Scan(&v.ConsultationID, &v.Version, &v.FullSHA256, &v.PublicSHA256,
-		asJSON(&v.Result), &v.SealedBy, at(&v.At), &v.Full, &v.Public)
+		engine.ScanJSON(&v.Result), &v.SealedBy, engine.ScanTime(&v.At), &v.Full, &v.Public)
 }
 
 // Sealed implements models.ResultStore.
 func (s *Store) Sealed(ctx context.Context, consultationID string) (models.Sealed, error) {
-	v, err := scanSealed(s.reader(ctx).row(sealedLast, consultationID))
-	return v, wrap("sealed", missing(err, "error.sealed.unknown"))
+	v, err := scanSealed(s.db.Reader(ctx).Row(sealedLast, consultationID))
+	return v, engine.Wrap("sealed", engine.Missing(err, "error.sealed.unknown"))
 }
 
 // SealedFile implements models.ResultStore.
@@ -98,21 +99,21 @@ func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool
 	if full {
 		text = sealedFull
 	}
-	v, err := scanSealed(s.reader(ctx).row(text, consultationID))
-	return v, wrap("sealed file", missing(err, "error.sealed.unknown"))
+	v, err := scanSealed(s.db.Reader(ctx).Row(text, consultationID))
+	return v, engine.Wrap("sealed file", engine.Missing(err, "error.sealed.unknown"))
 }
 
 // SealedVersions implements models.AuditStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) ([]models.Sealed, error) {
-	rows, err := s.reader(ctx).query(sealedSelect, consultationID)
-	list, err := collect(rows, err, scanSealed)
-	return list, wrap("sealed versions", err)
+	rows, err := s.db.Reader(ctx).Query(sealedSelect, consultationID)
+	list, err := engine.Collect(rows, err, scanSealed)
+	return list, engine.Wrap("sealed versions", err)
 }
 
 // LogDownload implements models.ResultStore.
 func (s *Store) LogDownload(ctx context.Context, consultationID string, version int, participantID string) error {
-	return s.put(ctx, func(t *tx) error {
-		return t.run("INSERT INTO downloads (consultation_id, version, participant_id, at) VALUES (?, ?, ?, ?)",
-			consultationID, version, participantID, ms(t.now))
+	return s.write(ctx, func(t *engine.Tx) error {
+		return t.Run("INSERT INTO downloads (consultation_id, version, participant_id, at) VALUES (?, ?, ?, ?)",
+			consultationID, version, participantID, engine.Millis(t.Now))
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 const (
@@ -20,29 +21,29 @@ const (
 )
 
 // index makes a text searchable, or searchable as it now is.
-func index(t *tx, kind, id, consultationID, heading, body string) error {
-	docid, err := one[int64](t.row("SELECT docid FROM search_docs WHERE kind = ? AND item_id = ?", kind, id))
+func index(t *engine.Tx, kind, id, consultationID, heading, body string) error {
+	docid, err := engine.One[int64](t.Row("SELECT docid FROM search_docs WHERE kind = ? AND item_id = ?", kind, id))
 	if err == nil {
-		return t.run("UPDATE search SET heading = ?, body = ? WHERE docid = ?", heading, body, docid)
+		return t.Run("UPDATE search SET heading = ?, body = ? WHERE docid = ?", heading, body, docid)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	docid, err = one[int64](t.row("INSERT INTO search_docs (kind, item_id, consultation_id) VALUES (?, ?, ?) RETURNING docid",
+	docid, err = engine.One[int64](t.Row("INSERT INTO search_docs (kind, item_id, consultation_id) VALUES (?, ?, ?) RETURNING docid",
 		kind, id, consultationID))
 	if err != nil {
 		return err
 	}
-	return t.run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, heading, body)
+	return t.Run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, heading, body)
 }
 
 // unindex makes a text no longer searchable.
-func unindex(t *tx, kind, id string) error {
-	docid, err := one[int64](t.row("DELETE FROM search_docs WHERE kind = ? AND item_id = ? RETURNING docid", kind, id))
+func unindex(t *engine.Tx, kind, id string) error {
+	docid, err := engine.One[int64](t.Row("DELETE FROM search_docs WHERE kind = ? AND item_id = ? RETURNING docid", kind, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
-	return errorOr(err, func() error { return t.run("DELETE FROM search WHERE docid = ?", docid) })
+	return errorOr(err, func() error { return t.Run("DELETE FROM search WHERE docid = ?", docid) })
 }
 
 // matchQuery writes the words of a person's query as an FTS expression: all of
@@ -77,10 +78,10 @@ func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.H
 		return nil, ctx.Err()
 	}
 	var hits []models.Hit
-	err := s.snapshot(ctx, "search", func(q queries) error {
-		rows, err := q.query("SELECT docid, matchinfo(search, 'pcnalx') FROM search WHERE search MATCH ? ORDER BY docid DESC LIMIT ?",
+	err := s.db.Snapshot(ctx, "search", func(q engine.Queries) error {
+		rows, err := q.Query("SELECT docid, matchinfo(search, 'pcnalx') FROM search WHERE search MATCH ? ORDER BY docid DESC LIMIT ?",
 			match, searchDocs)
-		list, err := collect(rows, err, scanFound)
+		list, err := engine.Collect(rows, err, scanFound)
 		slices.SortStableFunc(list, func(a, b found) int { return -cmpFloat(a.score, b.score) })
 		for n := 0; err == nil && n < len(list) && len(hits) < limit; n++ {
 			var h *models.Hit
@@ -103,7 +104,7 @@ func cmpFloat(a, b float64) int {
 	return 0
 }
 
-func scanFound(row scanner) (f found, err error) {
+func scanFound(row engine.Scanner) (f found, err error) {
 	var info []byte
 	if err = row.Scan(&f.docid, &info); err != nil {
 		return f, err
@@ -143,24 +144,24 @@ func bm25(n []float64) (score float64) {
 }
 
 // hit looks a document up; nil if the public may not see it.
-func hit(q queries, docid int64) (*models.Hit, error) {
+func hit(q engine.Queries, docid int64) (*models.Hit, error) {
 	var h models.Hit
 	var id, consultationID string
-	err := q.row(`SELECT d.kind, d.item_id, d.consultation_id, c.slug, coalesce(t.title, ''),
+	err := q.Row(`SELECT d.kind, d.item_id, d.consultation_id, c.slug, coalesce(t.title, ''),
 		coalesce(t.question || char(10) || t.body, ''), c.created_at
 		FROM search_docs AS d JOIN consultations AS c ON c.id = d.consultation_id
 		LEFT JOIN consultation_texts AS t ON t.consultation_id = c.id AND t.language = c.language
 		WHERE d.docid = ? AND c.state <> 'draft'`, docid).
-		Scan(&h.Kind, &id, &consultationID, &h.Slug, &h.Title, &h.Text, at(&h.At))
+		Scan(&h.Kind, &id, &consultationID, &h.Slug, &h.Title, &h.Text, engine.ScanTime(&h.At))
 	switch h.Kind {
 	case string(models.KindIdea):
-		err = q.row(`SELECT number, title, body, published_at FROM ideas WHERE id = ? AND status = 'published'`, id).
-			Scan(&h.IdeaNumber, &h.Heading, &h.Text, at(&h.At))
+		err = q.Row(`SELECT number, title, body, published_at FROM ideas WHERE id = ? AND status = 'published'`, id).
+			Scan(&h.IdeaNumber, &h.Heading, &h.Text, engine.ScanTime(&h.At))
 	case string(models.KindReply):
 		h.ReplyID = id
-		err = q.row(`SELECT author_name, body, created_at, coalesce((SELECT number FROM ideas WHERE id = idea_id), 0)
+		err = q.Row(`SELECT author_name, body, created_at, coalesce((SELECT number FROM ideas WHERE id = idea_id), 0)
 			FROM replies WHERE id = ? AND status = 'published'`, id).
-			Scan(&h.Heading, &h.Text, at(&h.At), &h.IdeaNumber)
+			Scan(&h.Heading, &h.Text, engine.ScanTime(&h.At), &h.IdeaNumber)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

@@ -5,33 +5,34 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // Secret implements models.SiteStore.
 func (s *Store) Secret(ctx context.Context) ([]byte, error) {
-	secret, err := one[[]byte](s.reader(ctx).row("SELECT value FROM site WHERE name = 'secret'"))
-	return secret, wrap("secret", err)
+	secret, err := engine.One[[]byte](s.db.Reader(ctx).Row("SELECT value FROM site WHERE name = 'secret'"))
+	return secret, engine.Wrap("secret", err)
 }
 
 // Empty implements models.SiteStore.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
-	return empty(s.reader(ctx))
+	return empty(s.db.Reader(ctx))
 }
 
-func empty(q queries) (bool, error) {
-	filled, err := one[bool](q.row("SELECT EXISTS (SELECT 1 FROM consultations) OR EXISTS (SELECT 1 FROM participants)"))
-	return err == nil && !filled, wrap("empty", err)
+func empty(q engine.Queries) (bool, error) {
+	filled, err := engine.One[bool](q.Row("SELECT EXISTS (SELECT 1 FROM consultations) OR EXISTS (SELECT 1 FROM participants)"))
+	return err == nil && !filled, engine.Wrap("empty", err)
 }
 
 // Demo implements models.SiteStore.
 func (s *Store) Demo(ctx context.Context) (bool, error) {
-	marked, err := one[bool](s.reader(ctx).row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
-	return marked, wrap("demo", err)
+	marked, err := engine.One[bool](s.db.Reader(ctx).Row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
+	return marked, engine.Wrap("demo", err)
 }
 
 // MarkDemo implements models.SiteStore.
 func (s *Store) MarkDemo(ctx context.Context) error {
-	return s.put(ctx, func(t *tx) error {
+	return s.write(ctx, func(t *engine.Tx) error {
 		ok, err := empty(t)
 		if err != nil {
 			return err
@@ -39,12 +40,12 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 		if !ok {
 			return models.Fail(models.CodeConflict, "error.demo.not_empty")
 		}
-		return t.run("INSERT INTO site (name, value) VALUES ('demo', x'01') ON CONFLICT DO NOTHING")
+		return t.Run("INSERT INTO site (name, value) VALUES ('demo', x'01') ON CONFLICT DO NOTHING")
 	})
 }
 
 // CommitCounter implements models.Store.
-func (s *Store) CommitCounter() (uint64, bool) { return s.memo.brief() }
+func (s *Store) CommitCounter() (uint64, bool) { return s.db.Cache().CommitCounter() }
 
 // Clock implements models.Shared: the clock of Options.
 func (s *Store) Clock(ctx context.Context) (models.Clock, error) { return s.clock, ctx.Err() }

@@ -1,14 +1,18 @@
 package sqlite
 
-import "slices"
+import (
+	"slices"
+
+	"folkmoot/models/sqlite/engine"
+)
 
 // rootOf gives the idea that an idea was finally merged into, mostly itself. A
 // circle, which nothing can make, is left where it closes.
-func rootOf(q queries, id string) (string, error) {
+func rootOf(q engine.Queries, id string) (string, error) {
 	seen := map[string]bool{}
 	for !seen[id] {
 		seen[id] = true
-		next, err := one[string](q.row("SELECT merged_into FROM ideas WHERE id = ?", id))
+		next, err := engine.One[string](q.Row("SELECT merged_into FROM ideas WHERE id = ?", id))
 		if err != nil || next == "" {
 			return id, err
 		}
@@ -18,11 +22,11 @@ func rootOf(q queries, id string) (string, error) {
 }
 
 // mergedGroup gives root and the ids of all ideas merged into it, however far.
-func mergedGroup(q queries, root string) ([]string, error) {
+func mergedGroup(q engine.Queries, root string) ([]string, error) {
 	group, seen := []string{root}, map[string]bool{root: true}
 	for n := 0; n < len(group); n++ {
-		rows, err := q.query("SELECT id FROM ideas WHERE merged_into = ? AND merged_into <> ''", group[n])
-		from, err := collect(rows, err, one[string])
+		rows, err := q.Query("SELECT id FROM ideas WHERE merged_into = ? AND merged_into <> ''", group[n])
+		from, err := engine.Collect(rows, err, engine.One[string])
 		if err != nil {
 			return nil, err
 		}

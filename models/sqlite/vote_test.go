@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -11,7 +12,19 @@ import (
 	"pgregory.net/rapid"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
+
+// openTest opens a store of its own.
+func openTest(t testing.TB, o Options) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), filepath.Join(t.TempDir(), "folkmoot.db"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
 
 type testClock struct{ now time.Time }
 
@@ -42,7 +55,7 @@ func counted(t interface{ Fatal(...any) }, s *Store, id string) (map[string]mode
 		t.Fatal(err)
 	}
 	root := func(ideaID string) string {
-		r, err := rootOf(s.reader(context.Background()), ideaID)
+		r, err := rootOf(s.db.Reader(context.Background()), ideaID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,8 +129,8 @@ func merge(t *rapid.T, s *Store, id string) {
 		if to == n {
 			continue
 		}
-		if err := s.put(context.Background(), func(t *tx) error {
-			return t.run("UPDATE ideas SET merged_into = ? WHERE id = ?", fmt.Sprintf("%s-idea%d", id, to), fmt.Sprintf("%s-idea%d", id, n))
+		if err := s.write(context.Background(), func(t *engine.Tx) error {
+			return t.Run("UPDATE ideas SET merged_into = ? WHERE id = ?", fmt.Sprintf("%s-idea%d", id, to), fmt.Sprintf("%s-idea%d", id, n))
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +152,7 @@ func castAny(t *rapid.T, s *Store, c models.Consultation) {
 	var err error
 	if late {
 		v.At = testStart.Add(time.Hour - time.Duration(rapid.IntRange(-3, 3).Draw(t, "chosen"))*time.Millisecond)
-		err = s.put(context.Background(), func(t *tx) error {
+		err = s.write(context.Background(), func(t *engine.Tx) error {
 			b, err := newBallot(t, c, v)
 			if err == nil {
 				_, _, err = b.cast(t)
@@ -158,8 +171,8 @@ func castAny(t *rapid.T, s *Store, c models.Consultation) {
 func TestMergedInACircle(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	c := voting(t, s, "c", 2)
-	if err := s.put(t.Context(), func(t *tx) error {
-		return t.run("UPDATE ideas SET merged_into = CASE id WHEN 'c-idea0' THEN 'c-idea1' ELSE 'c-idea0' END")
+	if err := s.write(t.Context(), func(t *engine.Tx) error {
+		return t.Run("UPDATE ideas SET merged_into = CASE id WHEN 'c-idea0' THEN 'c-idea1' ELSE 'c-idea0' END")
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package engine
 
 import (
 	"context"
@@ -9,35 +9,39 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
 	"folkmoot/models"
 )
 
-// openTest opens a store of its own with a table to write numbers to.
-func openTest(t testing.TB, o Options) *Store {
+// testSchema is a table to write numbers to.
+func testSchema() Schema {
+	return Schema{ApplicationID: 7, Migrations: fstest.MapFS{"0001_numbers.sql": {Data: []byte(`-- +goose Up
+PRAGMA application_id = 7;
+CREATE TABLE numbers (n INTEGER PRIMARY KEY, parent INTEGER REFERENCES numbers (n)) STRICT;
+`)}}}
+}
+
+// openTest opens a DB of its own.
+func openTest(t testing.TB, o Options) *DB {
 	t.Helper()
-	s, err := Open(context.Background(), filepath.Join(t.TempDir(), "folkmoot.db"), o)
+	d, err := Open(context.Background(), filepath.Join(t.TempDir(), "test.db"), testSchema(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.put(context.Background(), func(t *tx) error {
-		return t.run("CREATE TABLE numbers (n INTEGER PRIMARY KEY, parent INTEGER REFERENCES numbers (n)) STRICT")
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	t.Cleanup(func() { _ = d.Close() })
+	return d
 }
 
-func add(n int) func(*tx) error {
-	return func(t *tx) error { return t.run("INSERT INTO numbers (n) VALUES (?)", n) }
+func add(n int) func(*Tx) error {
+	return func(t *Tx) error { return t.Run("INSERT INTO numbers (n) VALUES (?)", n) }
 }
 
-func numbers(t interface{ Fatal(...any) }, s *Store) []int {
-	rows, err := s.reader(context.Background()).query("SELECT n FROM numbers ORDER BY n")
-	list, err := collect(rows, err, one[int])
+func numbers(t interface{ Fatal(...any) }, d *DB) []int {
+	rows, err := d.Reader(context.Background()).Query("SELECT n FROM numbers ORDER BY n")
+	list, err := Collect(rows, err, One[int])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,18 +49,18 @@ func numbers(t interface{ Fatal(...any) }, s *Store) []int {
 }
 
 // group holds the writer up until all of fns wait behind it, and gives their answers.
-func group(s *Store, ctx context.Context, fns ...func(*tx) error) []error {
+func group(d *DB, ctx context.Context, fns ...func(*Tx) error) []error {
 	holding, release := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		_ = s.put(ctx, func(*tx) error { close(holding); <-release; return nil })
+		_ = d.Write(ctx, models.SystemClock{}, func(*Tx) error { close(holding); <-release; return nil })
 	})
 	<-holding
 	answers := make([]error, len(fns))
 	writes := make([]*write, len(fns))
 	for n, fn := range fns {
 		writes[n] = &write{ctx: ctx, clock: models.SystemClock{}, fn: fn, done: make(chan error, 1)}
-		s.writer.enqueue(writes[n])
+		d.writer.enqueue(writes[n])
 	}
 	close(release)
 	wg.Wait()
@@ -67,17 +71,17 @@ func group(s *Store, ctx context.Context, fns ...func(*tx) error) []error {
 }
 
 func TestFailingWriteTakesNoOtherWithIt(t *testing.T) {
-	s := openTest(t, Options{})
+	d := openTest(t, Options{})
 	boom := errors.New("boom")
 	var inside []int
-	errs := group(s, context.Background(),
+	errs := group(d, context.Background(),
 		add(1),
-		func(t *tx) error { _ = add(2)(t); return boom },
-		func(t *tx) error { _ = add(3)(t); panic("slipped") },
-		func(tx *tx) error {
-			rows, err := tx.query("SELECT n FROM numbers ORDER BY n")
-			inside, err = collect(rows, err, one[int])
-			if committed := numbers(t, s); len(committed) > 0 {
+		func(t *Tx) error { _ = add(2)(t); return boom },
+		func(t *Tx) error { _ = add(3)(t); panic("slipped") },
+		func(tx *Tx) error {
+			rows, err := tx.Query("SELECT n FROM numbers ORDER BY n")
+			inside, err = Collect(rows, err, One[int])
+			if committed := numbers(t, d); len(committed) > 0 {
 				t.Errorf("committed before the group was: %v", committed)
 			}
 			return err
@@ -95,43 +99,45 @@ func TestFailingWriteTakesNoOtherWithIt(t *testing.T) {
 	if !slices.Equal(inside, []int{1}) {
 		t.Errorf("the fourth write saw %v of its group", inside)
 	}
-	if got := numbers(t, s); !slices.Equal(got, []int{1, 4}) {
+	if got := numbers(t, d); !slices.Equal(got, []int{1, 4}) {
 		t.Errorf("kept %v", got)
 	}
 }
 
 // TestFailedCommitAnswersAll breaks the commit by a foreign key checked only then.
 func TestFailedCommitAnswersAll(t *testing.T) {
-	s := openTest(t, Options{})
-	errs := group(s, context.Background(), add(1), func(t *tx) error {
-		if err := t.run("PRAGMA defer_foreign_keys = ON"); err != nil {
+	d := openTest(t, Options{})
+	errs := group(d, context.Background(), add(1), func(t *Tx) error {
+		if err := t.Run("PRAGMA defer_foreign_keys = ON"); err != nil {
 			return err
 		}
-		return t.run("INSERT INTO numbers (n, parent) VALUES (2, 99)")
+		return t.Run("INSERT INTO numbers (n, parent) VALUES (2, 99)")
 	}, add(3))
 	for n, err := range errs {
 		if err == nil {
 			t.Errorf("write %d is acknowledged though nothing was committed", n)
 		}
 	}
-	if got := numbers(t, s); len(got) > 0 {
+	if got := numbers(t, d); len(got) > 0 {
 		t.Errorf("kept %v", got)
 	}
-	if err := s.put(context.Background(), add(5)); err != nil {
+	if err := d.Write(context.Background(), models.SystemClock{}, add(5)); err != nil {
 		t.Errorf("the next write: %v", err)
 	}
 }
 
 func TestFullQueueIsUnavailable(t *testing.T) {
-	s := openTest(t, Options{QueueSize: 2})
+	d := openTest(t, Options{QueueSize: 2})
 	holding, release := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = s.put(context.Background(), func(*tx) error { close(holding); <-release; return nil }) })
+	wg.Go(func() {
+		_ = d.Write(context.Background(), models.SystemClock{}, func(*Tx) error { close(holding); <-release; return nil })
+	})
 	<-holding
 	for n := range 2 {
-		s.writer.enqueue(&write{ctx: context.Background(), clock: models.SystemClock{}, fn: add(n), done: make(chan error, 1)})
+		d.writer.enqueue(&write{ctx: context.Background(), clock: models.SystemClock{}, fn: add(n), done: make(chan error, 1)})
 	}
-	err := s.put(context.Background(), add(9))
+	err := d.Write(context.Background(), models.SystemClock{}, add(9))
 	var refusal *models.Error
 	if !errors.As(err, &refusal) || refusal.Code != models.CodeUnavailable || refusal.Key != "error.store.busy" {
 		t.Errorf("a write too many: %v", err)
@@ -141,18 +147,18 @@ func TestFullQueueIsUnavailable(t *testing.T) {
 }
 
 func TestGivenUpWrites(t *testing.T) {
-	s := openTest(t, Options{})
+	d := openTest(t, Options{})
 	holding, release := make(chan struct{}), make(chan struct{})
 	started, cancelStarted := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	var startedErr error
 	wg.Go(func() {
-		startedErr = s.put(started, func(t *tx) error { close(holding); <-release; return add(1)(t) })
+		startedErr = d.Write(started, models.SystemClock{}, func(t *Tx) error { close(holding); <-release; return add(1)(t) })
 	})
 	<-holding
 	waiting, cancelWaiting := context.WithCancel(context.Background())
 	answered := make(chan error)
-	go func() { answered <- s.put(waiting, add(2)) }()
+	go func() { answered <- d.Write(waiting, models.SystemClock{}, add(2)) }()
 	cancelStarted()
 	cancelWaiting()
 	if err := <-answered; !errors.Is(err, context.Canceled) {
@@ -163,28 +169,30 @@ func TestGivenUpWrites(t *testing.T) {
 	if startedErr != nil {
 		t.Errorf("given up after it had begun: %v", startedErr)
 	}
-	if err := s.put(context.Background(), add(3)); err != nil {
+	if err := d.Write(context.Background(), models.SystemClock{}, add(3)); err != nil {
 		t.Fatal(err)
 	}
-	if got := numbers(t, s); !slices.Equal(got, []int{1, 3}) {
+	if got := numbers(t, d); !slices.Equal(got, []int{1, 3}) {
 		t.Errorf("kept %v", got)
 	}
 }
 
 func TestCloseCommitsTheQueue(t *testing.T) {
-	s := openTest(t, Options{})
+	d := openTest(t, Options{})
 	holding, release := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = s.put(context.Background(), func(*tx) error { close(holding); <-release; return nil }) })
+	wg.Go(func() {
+		_ = d.Write(context.Background(), models.SystemClock{}, func(*Tx) error { close(holding); <-release; return nil })
+	})
 	<-holding
 	var done []chan error
 	for n := range 10 {
 		w := &write{ctx: context.Background(), clock: models.SystemClock{}, fn: add(n), done: make(chan error, 1)}
-		s.writer.enqueue(w)
+		d.writer.enqueue(w)
 		done = append(done, w.done)
 	}
 	close(release)
-	if err := s.Close(); err != nil {
+	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
 	wg.Wait()
@@ -193,7 +201,7 @@ func TestCloseCommitsTheQueue(t *testing.T) {
 			t.Errorf("write %d: %v", n, err)
 		}
 	}
-	again, err := Open(t.Context(), s.Path(), Options{})
+	again, err := Open(t.Context(), d.Path(), testSchema(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,10 +209,10 @@ func TestCloseCommitsTheQueue(t *testing.T) {
 	if got := numbers(t, again); len(got) != 10 {
 		t.Errorf("kept %v", got)
 	}
-	if err := s.put(t.Context(), add(11)); models.CodeOf(err) != models.CodeUnavailable {
+	if err := d.Write(t.Context(), models.SystemClock{}, add(11)); models.CodeOf(err) != models.CodeUnavailable {
 		t.Errorf("a write after closing: %v", err)
 	}
-	if err := s.Close(); err != nil {
+	if err := d.Close(); err != nil {
 		t.Errorf("closing again: %v", err)
 	}
 }
@@ -212,17 +220,17 @@ func TestCloseCommitsTheQueue(t *testing.T) {
 // TestGroupCommit: whatever writes come together, exactly those that are
 // acknowledged are there, each whole.
 func TestGroupCommit(t *testing.T) {
-	s := openTest(t, Options{})
+	d := openTest(t, Options{})
 	next := 0
 	rapid.Check(t, func(t *rapid.T) {
-		want := numbers(t, s)
+		want := numbers(t, d)
 		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"add", "fail", "panic", "twice"}), 1, 20).Draw(t, "writes")
-		var fns []func(*tx) error
+		var fns []func(*Tx) error
 		for _, kind := range kinds {
 			next += 2
 			fns = append(fns, numberWrite(kind, next))
 		}
-		for n, err := range group(s, context.Background(), fns...) {
+		for n, err := range group(d, context.Background(), fns...) {
 			first := next - 2*(len(kinds)-1-n)
 			if (err == nil) != (kinds[n] == "add") {
 				t.Fatalf("%s is answered with %v", kinds[n], err)
@@ -231,15 +239,15 @@ func TestGroupCommit(t *testing.T) {
 				want = append(want, first, first+1)
 			}
 		}
-		if got := numbers(t, s); !slices.Equal(got, want) {
+		if got := numbers(t, d); !slices.Equal(got, want) {
 			t.Fatalf("kept %v, acknowledged %v", got, want)
 		}
 	})
 }
 
 // numberWrite adds n and n+1, and then goes wrong in the way named.
-func numberWrite(kind string, n int) func(*tx) error {
-	return func(t *tx) error {
+func numberWrite(kind string, n int) func(*Tx) error {
+	return func(t *Tx) error {
 		if err := errors.Join(add(n)(t), add(n+1)(t)); err != nil {
 			return err
 		}
@@ -255,41 +263,42 @@ func numberWrite(kind string, n int) func(*tx) error {
 	}
 }
 
-// TestRulesInAGroup: what a group has read of a consultation ends with the write that
-// may have changed it, and with one that was rolled back half-way.
-func TestRulesInAGroup(t *testing.T) {
-	s := openTest(t, Options{Clock: &testClock{testStart}})
-	voting(t, s, "c", 1)
-	var seen []models.State
-	read := func(t *tx) error {
-		t.touches(jobsTopic)
-		c, err := t.rules("c")
-		seen = append(seen, c.State)
+// TestSharedValues: what a write shares ends with the next one that may have changed it,
+// and with one that was rolled back half-way.
+func TestSharedValues(t *testing.T) {
+	d := openTest(t, Options{})
+	var seen []int
+	count := func(t *Tx) (int, error) {
+		if n, ok := t.Shared("count").(int); ok {
+			return n, nil
+		}
+		n, err := One[int](t.Row("SELECT count(*) FROM numbers"))
+		t.Share("count", n)
+		return n, err
+	}
+	read := func(t *Tx) error {
+		t.Invalidates("nothing")
+		n, err := count(t)
+		seen = append(seen, n)
 		return err
 	}
-	move := func(to models.State, then error) func(*tx) error {
-		return func(t *tx) error {
-			if then != nil { // it reads what it has changed itself
-				t.touches(jobsTopic)
-			}
-			err := t.run("UPDATE consultations SET state = ? WHERE id = 'c'", to)
-			if err == nil && then != nil {
-				clear(t.known)
-				_, err = t.rules("c")
-			}
-			return errors.Join(err, then)
-		}
-	}
 	broken := errors.New("broken")
-	answers := group(s, context.Background(), read, move(models.StatePaused, nil), read, move(models.StateOpen, broken), read)
-	for n, want := range []error{nil, nil, nil, broken, nil} {
+	fail := func(t *Tx) error { // it shares what it has changed itself
+		t.Invalidates("nothing")
+		clear(t.shared)
+		_, err := count(t)
+		return errors.Join(add(3)(t), err, broken)
+	}
+	undeclared := func(t *Tx) error { return add(1)(t) }
+	declared := func(t *Tx) error { t.Invalidates("nothing"); return add(2)(t) }
+	answers := group(d, context.Background(), read, undeclared, read, declared, read, fail, read)
+	for n, want := range []error{nil, nil, nil, nil, nil, broken, nil} {
 		if !errors.Is(answers[n], want) {
 			t.Errorf("write %d: %v", n, answers[n])
 		}
 	}
-	// The failure makes the group run twice.
-	want := []models.State{models.StateOpen, models.StatePaused, models.StateOpen, models.StatePaused, models.StatePaused}
-	if !slices.Equal(seen, want) {
+	// The failure makes the group run twice. A declared write leaves what was shared.
+	if want := []int{0, 1, 1, 0, 1, 1, 2}; !slices.Equal(seen, want) {
 		t.Errorf("seen %v, want %v", seen, want)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package sqlite
+package engine
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// fileLock is an advisory lock that the system drops when the process ends.
+// fileLock is an advisory lock that the system releases when the process ends.
 type fileLock struct{ f *os.File }
 
 // lockFile opens the lock file, without a lock yet.
@@ -20,7 +20,7 @@ func lockFile(path string) (*fileLock, error) {
 	return &fileLock{f}, nil
 }
 
-// try takes the lock, or changes it, and is false if others hold it.
+// try takes the lock or changes its kind. It returns false if other processes hold it.
 func (l *fileLock) try(exclusive bool) (bool, error) {
 	how := syscall.LOCK_SH
 	if exclusive {

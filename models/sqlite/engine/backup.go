@@ -1,4 +1,4 @@
-package sqlite
+package engine
 
 import (
 	"context"
@@ -13,15 +13,15 @@ import (
 	"folkmoot/models"
 )
 
-// Backup copies the store to dest (mode 0600), as it stands at one moment, while
-// others read and write. The copy is one file that needs no -wal beside it.
+// Backup copies the file to dest (mode 0600) as it is at one moment, while others read
+// and write. The copy is one file that needs no -wal beside it.
 // CodeConflict error.backup.exists if there is a file at dest.
-func (s *Store) Backup(ctx context.Context, dest string) error {
+func (d *DB) Backup(ctx context.Context, dest string) error {
 	dest, err := absolute(dest)
 	if err != nil {
 		return err
 	}
-	return backup(ctx, s.read, dest)
+	return backup(ctx, d.read, dest)
 }
 
 // backup copies the database behind src to dest.
@@ -42,14 +42,14 @@ func backup(ctx context.Context, src *sql.DB, dest string) error {
 	}
 	if err != nil {
 		_ = os.Remove(dest)
-		return wrap("backup", err)
+		return Wrap("backup", err)
 	}
 	return nil
 }
 
 // copyInto fills the empty file at dest.
 func copyInto(ctx context.Context, src *sql.DB, dest string) error {
-	db, err := sql.Open("sqlite3", dsn(dest, url.Values{"mode": {"rw"}, "_sync": {"FULL"}}))
+	db, err := sql.Open("sqlite3", DSN(dest, url.Values{"mode": {"rw"}, "_sync": {"FULL"}}))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
 // ballot is one vote on its way into the tally.
@@ -36,7 +37,7 @@ const votedSelect = `SELECT status, consultation_id, first_vote_at, agree, disag
 
 // newBallot reads what stands in the store for a vote. CodeNotFound if the idea
 // is not published in that consultation.
-func newBallot(t *tx, c models.Consultation, v models.Vote) (*ballot, error) {
+func newBallot(t *engine.Tx, c models.Consultation, v models.Vote) (*ballot, error) {
 	var status models.Status
 	b, err := readBallot(t, c, v, &status)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && status != models.StatusPublished) {
@@ -46,12 +47,12 @@ func newBallot(t *tx, c models.Consultation, v models.Vote) (*ballot, error) {
 }
 
 // readBallot is newBallot for an idea whatever became of it.
-func readBallot(t *tx, c models.Consultation, v models.Vote, status *models.Status) (*ballot, error) {
+func readBallot(t *engine.Tx, c models.Consultation, v models.Vote, status *models.Status) (*ballot, error) {
 	b := &ballot{rules: c, vote: v, root: v.IdeaID, group: []string{v.IdeaID}}
 	var in string
 	var merged bool
-	err := t.row(votedSelect, v.IdeaID, v.Voice, v.ParticipantID).Scan(status, &in, at(&b.first),
-		&b.tally.Agree, &b.tally.Disagree, &b.tally.Pass, &merged, &b.live, at(&b.last), &b.kept.Voice, &b.kept.Choice, at(&b.kept.At))
+	err := t.Row(votedSelect, v.IdeaID, v.Voice, v.ParticipantID).Scan(status, &in, engine.ScanTime(&b.first),
+		&b.tally.Agree, &b.tally.Disagree, &b.tally.Pass, &merged, &b.live, engine.ScanTime(&b.last), &b.kept.Voice, &b.kept.Choice, engine.ScanTime(&b.kept.At))
 	if err == nil && in != c.ID {
 		err = sql.ErrNoRows
 	}
@@ -66,7 +67,7 @@ func readBallot(t *tx, c models.Consultation, v models.Vote, status *models.Stat
 
 // findBest finds the voice's latest entry on the idea. For a voice that is the
 // participant's own nobody else votes, so that it is the one that the vote would replace.
-func (b *ballot) findBest(t *tx) (err error) {
+func (b *ballot) findBest(t *engine.Tx) (err error) {
 	if b.kept.Choice != "" {
 		b.kept.IdeaID, b.kept.ParticipantID = b.vote.IdeaID, b.vote.ParticipantID
 	}
@@ -84,7 +85,7 @@ func (b *ballot) findBest(t *tx) (err error) {
 }
 
 // findGroup follows merged_into to the root and collects all that leads to it.
-func (b *ballot) findGroup(t *tx) (err error) {
+func (b *ballot) findGroup(t *engine.Tx) (err error) {
 	if b.root, err = rootOf(t, b.vote.IdeaID); err != nil {
 		return err
 	}
@@ -94,15 +95,15 @@ func (b *ballot) findGroup(t *tx) (err error) {
 	if b.best, err = b.latest(t, b.vote.Voice); err != nil {
 		return err
 	}
-	return t.row("SELECT agree, disagree, pass FROM ideas WHERE id = ?", b.root).
+	return t.Row("SELECT agree, disagree, pass FROM ideas WHERE id = ?", b.root).
 		Scan(&b.tally.Agree, &b.tally.Disagree, &b.tally.Pass)
 }
 
 // latest gives a voice's latest entry over the group, one without an idea if there
 // is none.
-func (b *ballot) latest(t *tx, voice string) (best models.Vote, err error) {
+func (b *ballot) latest(t *engine.Tx, voice string) (best models.Vote, err error) {
 	for _, ideaID := range b.group {
-		v, err := scanVote(t.row(voteSelect+`WHERE idea_id = ? AND voice = ?
+		v, err := scanVote(t.Row(voteSelect+`WHERE idea_id = ? AND voice = ?
 			ORDER BY at DESC, participant_id DESC LIMIT 1`, ideaID, voice))
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
@@ -124,12 +125,12 @@ func counts(v, w models.Vote) bool {
 
 // cast writes the entry, unless it says what the kept one says or is older, and
 // lets tally, voices and counters follow.
-func (b *ballot) cast(t *tx) (models.Vote, bool, error) {
+func (b *ballot) cast(t *engine.Tx) (models.Vote, bool, error) {
 	switch {
 	case b.kept.IdeaID == "" && b.vote.Choice == models.ChoiceNone:
 		return b.vote, false, nil
 	case b.kept.IdeaID != "" && (b.kept.Choice == b.vote.Choice || !b.vote.At.After(b.kept.At)):
-		kept, err := scanVote(t.row(voteSelect+"WHERE idea_id = ? AND participant_id = ?", b.vote.IdeaID, b.vote.ParticipantID))
+		kept, err := scanVote(t.Row(voteSelect+"WHERE idea_id = ? AND participant_id = ?", b.vote.IdeaID, b.vote.ParticipantID))
 		return kept, false, err
 	}
 	turns, err := b.replace(t)
@@ -147,7 +148,7 @@ type turn struct {
 
 // replace writes the entry and gives the turns of the voices that it touches: its
 // own, and the one for which the participant voted before, if that was another.
-func (b *ballot) replace(t *tx) ([]turn, error) {
+func (b *ballot) replace(t *engine.Tx) ([]turn, error) {
 	own := turn{b.vote.Voice, b.best.Choice, b.best.Choice}
 	if counts(b.vote, b.best) {
 		own.after = b.vote.Choice
@@ -167,19 +168,19 @@ func (b *ballot) replace(t *tx) ([]turn, error) {
 }
 
 // write writes the entry, in the place of the kept one if there is one.
-func (b *ballot) write(t *tx) error {
+func (b *ballot) write(t *engine.Tx) error {
 	v := b.vote
 	if b.kept.IdeaID == "" {
 		return insertVote(t, v)
 	}
-	return t.run(`UPDATE votes SET voice = ?, capacity = ?, band = ?, tier = ?, channel = ?, choice = ?, at = ?
+	return t.Run(`UPDATE votes SET voice = ?, capacity = ?, band = ?, tier = ?, channel = ?, choice = ?, at = ?
 		WHERE idea_id = ? AND participant_id = ?`,
-		v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, ms(v.At), v.IdeaID, v.ParticipantID)
+		v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, engine.Millis(v.At), v.IdeaID, v.ParticipantID)
 }
 
 // follow brings all that is counted from the votes after the entry. A stranger
 // sees how many took part and, where tallies are always shown, their steps.
-func (b *ballot) follow(t *tx, turns []turn) error {
+func (b *ballot) follow(t *engine.Tx, turns []turn) error {
 	tally, voters := b.tally, int64(0)
 	for _, x := range turns {
 		tally.Add(x.before, -1)
@@ -195,15 +196,15 @@ func (b *ballot) follow(t *tx, turns []turn) error {
 	}
 	shown := voters != 0 || b.rules.Settings.Tallies == models.TalliesAlways &&
 		tally.Stepped(models.TallyStep) != b.tally.Stepped(models.TallyStep)
-	return t.run(`UPDATE consultations SET vote_seq = vote_seq + 1, voter_count = voter_count + ?, version = version + ?
+	return t.Run(`UPDATE consultations SET vote_seq = vote_seq + 1, voter_count = voter_count + ?, version = version + ?
 		WHERE id = ?`, voters, shown, b.rules.ID)
 }
 
 // keepTally writes the root's tally and, if this is it, the time of the first
 // vote, from which on the idea's words are fixed.
-func (b *ballot) keepTally(t *tx, tally models.Tally) error {
+func (b *ballot) keepTally(t *engine.Tx, tally models.Tally) error {
 	if tally != b.tally {
-		err := t.run("UPDATE ideas SET agree = ?, disagree = ?, pass = ? WHERE id = ?",
+		err := t.Run("UPDATE ideas SET agree = ?, disagree = ?, pass = ? WHERE id = ?",
 			tally.Agree, tally.Disagree, tally.Pass, b.root)
 		if err != nil {
 			return err
@@ -212,26 +213,26 @@ func (b *ballot) keepTally(t *tx, tally models.Tally) error {
 	if !b.first.IsZero() {
 		return nil
 	}
-	return t.run("UPDATE ideas SET first_vote_at = ? WHERE id = ?", ms(b.vote.At), b.vote.IdeaID)
+	return t.Run("UPDATE ideas SET first_vote_at = ? WHERE id = ?", engine.Millis(b.vote.At), b.vote.IdeaID)
 }
 
 // countVoice moves the number of ideas on which the voice counts by d and gives by how
 // much that moves the number of voters.
-func (b *ballot) countVoice(t *tx, voice string, d int64) (int64, error) {
+func (b *ballot) countVoice(t *engine.Tx, voice string, d int64) (int64, error) {
 	before, err := b.liveOf(t, voice)
 	if err == nil {
-		err = t.run(`INSERT INTO voices (consultation_id, voice, live, last_at) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT DO UPDATE SET live = live + ?3, last_at = max(last_at, ?4)`, b.rules.ID, voice, d, ms(b.vote.At))
+		err = t.Run(`INSERT INTO voices (consultation_id, voice, live, last_at) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT DO UPDATE SET live = live + ?3, last_at = max(last_at, ?4)`, b.rules.ID, voice, d, engine.Millis(b.vote.At))
 	}
 	return min(before+d, 1) - min(before, 1), err
 }
 
 // liveOf gives the number of ideas on which a voice counts.
-func (b *ballot) liveOf(t *tx, voice string) (int64, error) {
+func (b *ballot) liveOf(t *engine.Tx, voice string) (int64, error) {
 	if voice == b.vote.Voice {
 		return b.live, nil
 	}
-	n, err := one[int64](t.row("SELECT live FROM voices WHERE consultation_id = ? AND voice = ?", b.rules.ID, voice))
+	n, err := engine.One[int64](t.Row("SELECT live FROM voices WHERE consultation_id = ? AND voice = ?", b.rules.ID, voice))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

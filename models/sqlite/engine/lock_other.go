@@ -1,6 +1,6 @@
 //go:build !unix
 
-package sqlite
+package engine
 
 // fileLock does nothing where there is no flock: stop the server before a restore.
 type fileLock struct{}

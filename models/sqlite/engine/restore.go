@@ -1,4 +1,4 @@
-package sqlite
+package engine
 
 import (
 	"context"
@@ -14,14 +14,13 @@ import (
 	"folkmoot/models"
 )
 
-// Restore puts the backup in the place of the store at storePath. The old store,
-// if there is one, is kept beside it as NAME.before-restore-TIME. Nothing is
-// changed on an error: CodeConflict error.store.served while any process has the
-// store open; CodeNotFound error.backup.missing; CodeConflict error.store.newer
-// and error.store.foreign as Open has them; CodeInvalid error.backup.damaged
-// (problem) if the file is not sound. A backup of an older version is migrated
-// when the store is next opened.
-func Restore(ctx context.Context, backupFile, storePath string) error {
+// Restore puts the backup in the place of the file at storePath. The old file, if there
+// is one, is kept beside it as NAME.before-restore-TIME. Nothing is changed on an error:
+// CodeConflict error.store.served while any process has the file open; CodeNotFound
+// error.backup.missing; CodeConflict error.store.newer and error.store.foreign as Open
+// returns them; CodeInvalid error.backup.damaged (problem) if SQLite's own check fails. A
+// backup of an older version is migrated when the file is next opened.
+func (s Schema) Restore(ctx context.Context, backupFile, storePath string) error {
 	path, err := absolute(storePath)
 	if err != nil {
 		return err
@@ -39,20 +38,20 @@ func Restore(ctx context.Context, backupFile, storePath string) error {
 		err = models.Fail(models.CodeConflict, "error.store.served")
 	}
 	if err == nil {
-		err = replace(ctx, source, path)
+		err = s.replace(ctx, source, path)
 	}
 	return errors.Join(err, lock.release())
 }
 
 // replace does the work of Restore under the lock.
-func replace(ctx context.Context, source, path string) error {
+func (s Schema) replace(ctx context.Context, source, path string) error {
 	fresh := path + ".restoring"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) { // of a restore that was cut off
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) { // of an interrupted restore
 		return fmt.Errorf("restore: %w", err)
 	}
-	err := fetch(ctx, source, fresh)
+	err := s.fetch(ctx, source, fresh)
 	if err == nil {
-		err = checkSound(ctx, fresh)
+		err = CheckSound(ctx, fresh)
 	}
 	if err != nil {
 		_ = os.Remove(fresh)
@@ -69,7 +68,7 @@ func replace(ctx context.Context, source, path string) error {
 	return nil
 }
 
-// damaged names what SQLite finds broken while it reads a backup.
+// damaged returns CodeInvalid for what SQLite finds corrupt while it reads a backup.
 func damaged(err error) error {
 	var cause sqlite3.Error
 	if errors.As(err, &cause) && cause.Code == sqlite3.ErrCorrupt {
@@ -78,21 +77,21 @@ func damaged(err error) error {
 	return err
 }
 
-// fetch copies the backup to fresh after a look at whose it is. A file without
-// a -wal beside it is read as it lies, in a folder where nothing may be written too.
-func fetch(ctx context.Context, source, fresh string) error {
+// fetch copies the backup to fresh after checking its application id and version. A file
+// without a -wal beside it is opened as immutable, so that its folder may be read-only.
+func (s Schema) fetch(ctx context.Context, source, fresh string) error {
 	if _, err := os.Stat(source); err != nil {
-		return refusal(models.CodeNotFound, "error.backup.missing", "restore", err)
+		return Refusal(models.CodeNotFound, "error.backup.missing", "restore", err)
 	}
 	how := url.Values{"mode": {"ro"}}
 	if _, err := os.Stat(source + "-wal"); errors.Is(err, os.ErrNotExist) {
 		how.Set("immutable", "1")
 	}
-	have, err := versionOf(ctx, source, how)
+	have, err := s.versionOf(ctx, source, how)
 	if err != nil {
 		return err
 	}
-	want, err := lastVersion(migrations)
+	want, err := s.lastVersion()
 	switch {
 	case err != nil:
 		return err
@@ -101,25 +100,26 @@ func fetch(ctx context.Context, source, fresh string) error {
 	case have > want:
 		return models.Fail(models.CodeConflict, "error.store.newer", "have", have, "want", want)
 	}
-	src, err := sql.Open("sqlite3", dsn(source, how))
+	src, err := sql.Open("sqlite3", DSN(source, how))
 	if err != nil {
-		return wrap("restore", err)
+		return Wrap("restore", err)
 	}
 	defer src.Close()
 	return backup(ctx, src, fresh)
 }
 
-// checkSound runs SQLite's own check over a copy.
-func checkSound(ctx context.Context, path string) error {
-	db, err := sql.Open("sqlite3", dsn(path, url.Values{"mode": {"ro"}}))
+// CheckSound runs SQLite's own integrity check over a file that nobody writes.
+// CodeInvalid error.backup.damaged (problem).
+func CheckSound(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", DSN(path, url.Values{"mode": {"ro"}}))
 	if err != nil {
-		return wrap("check", err)
+		return Wrap("check", err)
 	}
 	defer db.Close()
 	rows, err := db.QueryContext(ctx, "PRAGMA integrity_check")
-	found, err := collect(rows, err, one[string])
+	found, err := Collect(rows, err, One[string])
 	if err != nil {
-		return wrap("check", err)
+		return Wrap("check", err)
 	}
 	if len(found) != 1 || found[0] != "ok" {
 		return models.Fail(models.CodeInvalid, "error.backup.damaged", "problem", found[0])
@@ -127,13 +127,13 @@ func checkSound(ctx context.Context, path string) error {
 	return nil
 }
 
-// keepAside gives the old store another name too. What its write-ahead log holds
-// is brought home first; a log that cannot be read goes with it.
+// keepAside gives the old file another name too. Its write-ahead log is checkpointed
+// first; a log that cannot be read is renamed with it.
 func keepAside(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	bringHome(ctx, path)
+	checkpoint(ctx, path)
 	kept := aside(path, "before-restore", models.SystemClock{})
 	if os.Link(path, kept) != nil { // no hard links here: for a moment there is no store
 		if err := os.Rename(path, kept); err != nil {
@@ -149,10 +149,10 @@ func keepAside(ctx context.Context, path string) error {
 	return nil
 }
 
-// bringHome writes the log back into its file; closing the last connection then
-// removes it. A store too damaged for that is kept as it is.
-func bringHome(ctx context.Context, path string) {
-	db, err := sql.Open("sqlite3", dsn(path, url.Values{"mode": {"rw"}}))
+// checkpoint writes the log back into its file; closing the last connection then removes
+// it. A file too damaged for that is kept as it is.
+func checkpoint(ctx context.Context, path string) {
+	db, err := sql.Open("sqlite3", DSN(path, url.Values{"mode": {"rw"}}))
 	if err != nil {
 		return
 	}
@@ -160,7 +160,7 @@ func bringHome(ctx context.Context, path string) {
 	_ = db.Close()
 }
 
-// syncFolder brings a renamed file's name to disk, where the system can.
+// syncFolder writes a renamed file's name to disk, where the system can.
 func syncFolder(path string) {
 	if dir, err := os.Open(filepath.Dir(path)); err == nil {
 		_ = dir.Sync()

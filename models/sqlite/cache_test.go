@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -15,11 +13,12 @@ import (
 	"pgregory.net/rapid"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite/engine"
 )
 
-// TestMemoSeesOtherProcesses reads through one store what another wrote to the
+// TestCacheSeesOtherProcesses reads through one store what another wrote to the
 // same file, right after each write was acknowledged.
-func TestMemoSeesOtherProcesses(t *testing.T) {
+func TestCacheSeesOtherProcesses(t *testing.T) {
 	ctx, file := t.Context(), filepath.Join(t.TempDir(), "folkmoot.db")
 	reader, err := Open(ctx, file, Options{})
 	if err != nil {
@@ -50,8 +49,8 @@ func TestMemoSeesOtherProcesses(t *testing.T) {
 	}
 }
 
-// TestMemoIsNotShared changes what a read gave: the next read gives the store's.
-func TestMemoIsNotShared(t *testing.T) {
+// TestCacheIsNotShared changes what a read gave: the next read gives the store's.
+func TestCacheIsNotShared(t *testing.T) {
 	ctx := t.Context()
 	s, err := Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), Options{})
 	if err != nil {
@@ -81,8 +80,8 @@ func people(t testing.TB, s *Store, n int) {
 		if _, err := s.EnsureParticipant(context.Background(), p); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.put(context.Background(), func(t *tx) error {
-			return addSession(t, models.Session{TokenHash: "s-" + id, ParticipantID: id, CreatedAt: t.now, ExpiresAt: t.now.AddDate(0, 1, 0)})
+		if err := s.write(context.Background(), func(t *engine.Tx) error {
+			return addSession(t, models.Session{TokenHash: "s-" + id, ParticipantID: id, CreatedAt: t.Now, ExpiresAt: t.Now.AddDate(0, 1, 0)})
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +107,7 @@ func TestVoteForgetsOnlyItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	left := func() []string { return slices.Sorted(maps.Keys(s.memo.kept)) }
+	left := s.db.Cache().Keys
 	read()
 	vote := models.NewVote("c", models.Participant{ID: "p0"}, models.ChosenVote{IdeaID: "c-idea0", Choice: models.ChoiceAgree}, models.Time{})
 	if _, _, err := s.PutVote(t.Context(), vote); err != nil {
@@ -123,32 +122,6 @@ func TestVoteForgetsOnlyItsOwn(t *testing.T) {
 	}
 	if got := left(); len(got) > 0 {
 		t.Errorf("after a change of an account these are left: %q", got)
-	}
-}
-
-// TestLateAnswersAreNotKept: what was asked before a commit and answered after it is
-// not kept for those who ask later.
-func TestLateAnswersAreNotKept(t *testing.T) {
-	s := openTest(t, Options{})
-	ask := func(answer int, meanwhile func()) int {
-		got, err := remember(s.memo, "key", about[int]("topic"), func() (int, error) { meanwhile(); return answer, nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	if got := ask(1, func() {
-		if err := s.put(t.Context(), add(1)); err != nil {
-			t.Error(err)
-		}
-	}); got != 1 {
-		t.Errorf("the first answer is %d", got)
-	}
-	if got := ask(2, func() {}); got != 2 {
-		t.Errorf("after the commit the answer is still %d", got)
-	}
-	if got := ask(3, func() {}); got != 2 {
-		t.Errorf("without a commit the answer became %d", got)
 	}
 }
 
@@ -186,105 +159,25 @@ func TestOwnReplies(t *testing.T) {
 	are("then", ada, 2)
 	are("then", guest, 1)
 	are("then", both, 3)
-	if _, held := s.memo.kept[ownTopics("c", ada)[0]+" replies  20"]; !held {
+	if !slices.Contains(s.db.Cache().Keys(), ownTopics("c", ada)[0]+" replies  20") {
 		t.Error("what she wrote is not remembered")
 	}
 }
 
-// TestCommitCounter: it is there wherever the wal-index can be mapped, and ends with the store.
-func TestCommitCounter(t *testing.T) {
-	s := openTest(t, Options{Clock: &testClock{testStart}})
-	people(t, s, 1)
-	if _, ok := s.CommitCounter(); ok != (s.memo.mapped != nil) || (!ok && runtime.GOOS == "linux") {
-		t.Errorf("there is a commit counter: %t", ok)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := s.CommitCounter(); ok {
-		t.Error("a closed store has a commit counter")
-	}
-}
-
-// TestAnotherCommitRightAfterOurs: our commit is remembered as what it touched only if
-// no other process has committed before the memo hears of it.
-func TestAnotherCommitRightAfterOurs(t *testing.T) {
-	s := openTest(t, Options{})
-	other, err := Open(t.Context(), s.Path(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	for commits, left := range map[int]int{1: 1, 2: 0} {
-		if _, err := remember(s.memo, "key", about[int]("topic"), func() (int, error) { return 1, nil }); err != nil {
-			t.Fatal(err)
-		}
-		s.memo.begin()
-		before, _ := s.memo.now()
-		for n := range commits {
-			if err := other.put(t.Context(), add(10*commits+n)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		s.memo.end(commit{done: true, before: before, topics: []string{"something else"}})
-		if got := len(s.memo.kept); got != left {
-			t.Errorf("after %d commits %d answers are left, want %d", commits, got, left)
-		}
-	}
-}
-
-// TestReadersTakeInACommitBeforeItsEnd: between our commit and its end a reader goes on
-// with what it has not touched, unless another process has committed as well.
-func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
-	s := openTest(t, Options{})
-	other, err := Open(t.Context(), s.Path(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	ask := func(topic string, answer int) int {
-		got, err := remember(s.memo, topic+" key", about[int](topic), func() (int, error) { return answer, nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	for commits, want := range map[int][]int{1: {1, 2}, 2: {2, 2}} {
-		ask("left", 1)
-		ask("touched", 1)
-		s.memo.begin()
-		before, _ := s.memo.now()
-		c := commit{before: before, topics: []string{"touched"}}
-		s.memo.say(&c)
-		if got := ask("touched", 3); got != 1 {
-			t.Errorf("before the commit the answer is %d", got)
-		}
-		for n := range commits { // as if this store had written the first
-			if err := other.put(t.Context(), add(10*commits+n)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got := []int{ask("left", 2), ask("touched", 2)}; !slices.Equal(got, want) {
-			t.Errorf("after %d commits the answers are %d, want %d", commits, got, want)
-		}
-		c.done = true
-		s.memo.end(c)
-		if got := []int{ask("left", 2), ask("touched", 4)}; got[0] != want[0] || got[1] == 1 {
-			t.Errorf("after the end of %d commits the answers are %d", commits, got)
-		}
-		s.memo.forgetAll()
-	}
-}
-
-// TestMemoIsExact: whatever two stores on one file write in turns, each remembers
+// TestCacheIsExact: whatever two stores on one file write in turns, each remembers
 // what is in the file.
-func TestMemoIsExact(t *testing.T) {
+func TestCacheIsExact(t *testing.T) {
 	first := openTest(t, Options{Clock: &testClock{testStart}})
 	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer second.Close()
+	uncached, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}, tests: engine.Options{NoCache: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer uncached.Close()
 	c := voting(t, first, "c", 2)
 	people(t, first, 3)
 	texts := 0
@@ -322,7 +215,7 @@ func TestMemoIsExact(t *testing.T) {
 			}
 			for _, s := range []*Store{first, second} {
 				if rapid.Bool().Draw(t, "read") { // else it does not hear at once that the other one wrote
-					exact(t, s, p)
+					exact(t, s, uncached, p)
 				}
 			}
 		}
@@ -330,9 +223,8 @@ func TestMemoIsExact(t *testing.T) {
 }
 
 // exact compares what a store remembers with what is in its file.
-func exact(t *rapid.T, s *Store, p string) {
+func exact(t *rapid.T, s, uncached *Store, p string) {
 	ctx := context.Background()
-	fresh := &Store{clock: s.clock, read: s.read, memo: &memo{}}
 	ask := func(s *Store) []any {
 		c, err := s.ConsultationBySlug(ctx, "c")
 		votes, err2 := s.OwnVotes(ctx, "c", p)
@@ -344,7 +236,7 @@ func exact(t *rapid.T, s *Store, p string) {
 		}
 		return []any{c, votes, who, own, idea}
 	}
-	if got, want := ask(s), ask(fresh); !reflect.DeepEqual(got, want) {
+	if got, want := ask(s), ask(uncached); !reflect.DeepEqual(got, want) {
 		t.Fatalf("remembered %+v, in the file %+v", got, want)
 	}
 }

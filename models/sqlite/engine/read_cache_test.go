@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+
+	"folkmoot/models"
+)
+
+// TestLateAnswersAreNotKept: what was asked before a commit and answered after it is
+// not kept for those who ask later.
+func TestLateAnswersAreNotKept(t *testing.T) {
+	d := openTest(t, Options{})
+	ask := func(answer int, meanwhile func()) int {
+		got, err := Cached(d.cache, "key", FixedTopic[int]("topic"), func() (int, error) { meanwhile(); return answer, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := ask(1, func() {
+		if err := d.Write(t.Context(), models.SystemClock{}, add(1)); err != nil {
+			t.Error(err)
+		}
+	}); got != 1 {
+		t.Errorf("the first answer is %d", got)
+	}
+	if got := ask(2, func() {}); got != 2 {
+		t.Errorf("after the commit the answer is still %d", got)
+	}
+	if got := ask(3, func() {}); got != 2 {
+		t.Errorf("without a commit the answer became %d", got)
+	}
+}
+
+// TestCommitCounter: it is there wherever the wal-index can be mapped, and ends with the store.
+func TestCommitCounter(t *testing.T) {
+	d := openTest(t, Options{})
+	if _, ok := d.cache.CommitCounter(); ok != (d.cache.index.mapped != nil) || (!ok && runtime.GOOS == "linux") {
+		t.Errorf("there is a commit counter: %t", ok)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := d.cache.CommitCounter(); ok {
+		t.Error("a closed store has a commit counter")
+	}
+}
+
+// TestAnotherCommitRightAfterOurs: our commit is remembered as what it touched only if
+// no other process has committed before the memo hears of it.
+func TestAnotherCommitRightAfterOurs(t *testing.T) {
+	d := openTest(t, Options{})
+	other, err := Open(t.Context(), d.Path(), testSchema(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for commits, left := range map[int]int{1: 1, 2: 0} {
+		if _, err := Cached(d.cache, "key", FixedTopic[int]("topic"), func() (int, error) { return 1, nil }); err != nil {
+			t.Fatal(err)
+		}
+		d.cache.begin()
+		before, _ := d.cache.index.header()
+		for n := range commits {
+			if err := other.Write(t.Context(), models.SystemClock{}, add(10*commits+n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.cache.end(invalidation{committed: true, before: before, topics: []string{"something else"}})
+		if got := len(d.cache.entries); got != left {
+			t.Errorf("after %d commits %d answers are left, want %d", commits, got, left)
+		}
+	}
+}
+
+// TestReadersTakeInACommitBeforeItsEnd: between our commit and its end a reader goes on
+// with what it has not touched, unless another process has committed as well.
+func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
+	d := openTest(t, Options{})
+	other, err := Open(t.Context(), d.Path(), testSchema(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	ask := func(topic string, answer int) int {
+		got, err := Cached(d.cache, topic+" key", FixedTopic[int](topic), func() (int, error) { return answer, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	for commits, want := range map[int][]int{1: {1, 2}, 2: {2, 2}} {
+		ask("left", 1)
+		ask("touched", 1)
+		d.cache.begin()
+		before, _ := d.cache.index.header()
+		c := invalidation{before: before, topics: []string{"touched"}}
+		d.cache.announce(&c)
+		if got := ask("touched", 3); got != 1 {
+			t.Errorf("before the commit the answer is %d", got)
+		}
+		for n := range commits { // as if this store had written the first
+			if err := other.Write(t.Context(), models.SystemClock{}, add(10*commits+n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := []int{ask("left", 2), ask("touched", 2)}; !slices.Equal(got, want) {
+			t.Errorf("after %d commits the answers are %d, want %d", commits, got, want)
+		}
+		c.committed = true
+		d.cache.end(c)
+		if got := []int{ask("left", 2), ask("touched", 4)}; got[0] != want[0] || got[1] == 1 {
+			t.Errorf("after the end of %d commits the answers are %d", commits, got)
+		}
+		d.cache.dropAll()
+	}
+}
