@@ -51,6 +51,7 @@ func TestUsage(t *testing.T) {
 		{"serve --base-url moot.example.org", exitUsage, "Invalid base URL"},
 		{"serve --base-url https://moot.example.org/sub", exitUsage, "Invalid base URL"},
 		{"serve --smtp smtp://mail.example.org", exitUsage, "the sender is missing"},
+		{"serve --smtp smtp://h?from=Dale,Thornley<a@b.example>", exitUsage, "the sender “Dale,Thornley<a@b.example>” the name needs double quotes"},
 		{"serve --smtp http://mail.example.org", exitUsage, "not the URL of a mail server"},
 		{"serve --trusted-proxy proxy.example.org", exitUsage, "Invalid trusted proxy"},
 		{"serve --trusted-proxy fe80::1%eth0", exitUsage, "Invalid trusted proxy “fe80::1%eth0”"},

@@ -79,6 +79,11 @@ func (sh *shell) run(args []string) (code int) {
 		sh.say(sh.err, "cli.usage", "problem", err.Error())
 		return exitUsage
 	}
+	if p.BaseURL != "" {
+		if p.BaseURL, err = normaliseBaseURL(p.BaseURL); err != nil {
+			return sh.exitCode(err)
+		}
+	}
 	return sh.exitCode(command.Run())
 }
 

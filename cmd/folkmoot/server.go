@@ -91,10 +91,10 @@ func (cfg *config) check() (err error) {
 		return err
 	}
 	if cfg.BaseURL != "" {
-		if cfg.BaseURL, err = checkBaseURL(cfg.BaseURL); err != nil {
+		if cfg.BaseURL, err = normaliseBaseURL(cfg.BaseURL); err != nil {
 			return err
 		}
-	} else if _, err := baseURLFromListener(cfg.Listen, &net.TCPAddr{}); err != nil {
+	} else if _, err := baseURLFromListener(cfg.Listen, &net.TCPAddr{Port: 1}); err != nil {
 		return err
 	}
 	return checkProxies(cfg.TrustedProxies)

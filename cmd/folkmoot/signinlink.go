@@ -18,10 +18,6 @@ type signInLinkCommand struct {
 
 // Run prints the link alone, so that scripts can use it.
 func (c *signInLinkCommand) Run(sh *shell, p *program) error {
-	base, err := checkBaseURL(p.siteURL())
-	if err != nil {
-		return err
-	}
 	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is created
 		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
 	}
@@ -33,7 +29,7 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(sh.out, signInURL(base, token))
+		_, err = fmt.Fprintln(sh.out, signInURL(p.siteURL(), token))
 		return err
 	})
 }

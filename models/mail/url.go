@@ -6,7 +6,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 
 	"folkmoot/models"
 )
@@ -53,13 +56,23 @@ func ParseURL(raw string) (Config, error) {
 	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") || (u.Path != "" && u.Path != "/") {
 		return Config{}, models.Fail(models.CodeInvalid, "cli.smtp.url")
 	}
-	q := u.Query()
-	for name := range q {
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil || strings.Contains(raw, "#") {
+		return Config{}, models.Fail(models.CodeInvalid, "cli.smtp.escape")
+	}
+	for name, values := range q {
+		if len(values) > 1 {
+			return Config{}, models.Fail(models.CodeInvalid, "cli.smtp.twice", "option", name)
+		}
 		if !slices.Contains([]string{"from", "tls", "hello", "timeout"}, name) {
 			return Config{}, models.Fail(models.CodeInvalid, "cli.smtp.option", "option", name)
 		}
 	}
-	c := Config{Host: u.Hostname(), Username: u.User.Username(), Hello: q.Get("hello")}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return Config{}, models.Fail(models.CodeInvalid, "cli.smtp.url")
+	}
+	c := Config{Host: host, Username: u.User.Username(), Hello: q.Get("hello")}
 	c.Password, _ = u.User.Password()
 	for _, step := range []func(*url.URL, url.Values) error{c.readPort, c.readFrom, c.readSecurity, c.readTimeout} {
 		if err := step(u, q); err != nil {
@@ -86,13 +99,55 @@ func (c *Config) readPort(u *url.URL, _ url.Values) error {
 }
 
 func (c *Config) readFrom(_ *url.URL, q url.Values) error {
-	from, err := mail.ParseAddress(q.Get("from"))
-	if err != nil || models.HasControl(from.Name) {
+	raw := strings.TrimSpace(q.Get("from"))
+	if raw == "" {
 		return models.Fail(models.CodeInvalid, "cli.smtp.from")
 	}
+	from, err := mail.ParseAddress(raw)
+	if err != nil || models.HasControl(from.Name) {
+		return models.Fail(models.CodeInvalid, fromProblem(raw), "from", raw)
+	}
+	at := strings.LastIndex(from.Address, "@")
+	domain, err := asciiHost(from.Address[at+1:])
+	if err != nil {
+		return models.Fail(models.CodeInvalid, "cli.smtp.from_form", "from", raw)
+	}
+	from.Address = from.Address[:at+1] + domain
 	c.From = *from
 	return nil
 }
+
+// fromProblem returns the catalogue key for a sender that cannot be parsed: a name that
+// needs quotes, an address whose + was read as a space, or else something that is no
+// address.
+func fromProblem(raw string) string {
+	name, address, found := strings.Cut(raw, "<")
+	name, address = strings.TrimSpace(name), strings.TrimSuffix(address, ">")
+	if !found {
+		name, address = "", raw
+	}
+	if name != "" && !strings.Contains(name, `"`) {
+		if _, err := mail.ParseAddress(`"` + strings.ReplaceAll(name, `\`, `\\`) + `" <` + address + ">"); err == nil {
+			return "cli.smtp.from_quotes"
+		}
+	}
+	if _, err := mail.ParseAddress(strings.ReplaceAll(address, " ", "+")); err == nil && strings.Contains(address, " ") {
+		return "cli.smtp.from_plus"
+	}
+	return "cli.smtp.from_form"
+}
+
+// asciiHost returns a host name in punycode; an IP address stays as it is.
+func asciiHost(host string) (string, error) {
+	if net.ParseIP(host) != nil {
+		return host, nil
+	}
+	return hostNames.ToASCII(host)
+}
+
+// hostNames converts host names to punycode; underscores are allowed, as container
+// networks have them.
+var hostNames = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
 
 func (c *Config) readSecurity(u *url.URL, q url.Values) error {
 	local := Loopback(c.Host)
