@@ -8,6 +8,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views/account"
+	"folkmoot/views/ui"
 )
 
 // contribution tells the holder of a private link what became of their text.
@@ -18,8 +19,8 @@ func (s *Server) contribution(c *fiber.Ctx) error {
 	}
 	p := account.ContributionPage{
 		LayoutData: s.frame(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
-		Subject:    s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: v.Thing,
-		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: v.Response,
+		Subject:    s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: ui.ContributionOf(v.Thing),
+		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: ui.ResponseOf(v.Response),
 		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: contributionURL(v),
 	}
 	p.Private = true

@@ -129,7 +129,7 @@ func (s *Server) ideaRows(c *fiber.Ctx, sub ui.Subject, list []service.IdeaView)
 			Slug: sub.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Choice: v.Mine, Why: why,
 			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: pagePath(c, sub.URL()),
 		}
-		rows[i] = basket.onto(c, views.IdeaRow{Idea: v.Idea, Slug: sub.C.Slug, Vote: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
+		rows[i] = basket.onto(c, views.IdeaRow{Idea: views.PublicIdeaOf(v.Idea), Slug: sub.C.Slug, Vote: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
 	}
 	return rows
 }

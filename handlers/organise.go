@@ -46,8 +46,8 @@ func (s *Server) managePage(c *fiber.Ctx) (staff.ManagePage, error) {
 	sub := s.subject(c, m.Consultation)
 	p := staff.ManagePage{
 		LayoutData: s.frame(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
-		Ideas: m.Ideas, Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
-		Sealed: m.Sealed, Moves: m.Moves,
+		Ideas: staff.ManageIdeasOf(m.Ideas), Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
+		Sealed: ui.SealOf(m.Sealed), Moves: m.Moves,
 		IdeaForm: typed(c, "title", "body"), Form: typed(c, "reason", "opens_at"),
 	}
 	p.Private = true

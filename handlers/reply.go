@@ -155,7 +155,9 @@ func (s *Server) replyForm(c *fiber.Ctx, sub ui.Subject, number int) (views.Repl
 		if err != nil && c.Method() == fiber.MethodGet {
 			return f, err
 		}
-		f.Parent = parent
+		if parent != nil {
+			f.Parent = &views.ReplyParent{ID: parent.ID, AuthorName: parent.AuthorName, Body: parent.Body}
+		}
 	}
 	var err error
 	f.Wait, err = s.waitText(c, sub.C.ID)

@@ -51,7 +51,7 @@ func (s *Server) resultsPage(c *fiber.Ctx, sub ui.Subject) (views.ResultsPage, e
 	}
 	return views.ResultsPage{
 		LayoutData: s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
-		Subject:    sub, Result: r, Sealed: sealed, MustAnswer: mustAnswer(sub.C, r), CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull,
+		Subject:    sub, Result: r, Sealed: ui.SealOf(sealed), MustAnswer: mustAnswer(sub.C, r), CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull,
 	}, nil
 }
 

@@ -34,7 +34,7 @@ func (s *Server) thread(c *fiber.Ctx, sub ui.Subject, ideaID, base string) (view
 		return v, err
 	}
 	for _, r := range slice.Items {
-		v.Items = append(v.Items, views.ThreadItem{Reply: r.Reply, Waiting: r.Waiting, Wait: wait, CanEdit: r.CanEdit})
+		v.Items = append(v.Items, views.ThreadItem{Reply: views.PublicReplyOf(r.Reply), Waiting: r.Waiting, Wait: wait, CanEdit: r.CanEdit})
 	}
 	return v, nil
 }

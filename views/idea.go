@@ -18,9 +18,31 @@ type IdeaPage struct {
 	Ranked  *models.ResultIdea // once results are shown
 }
 
+// PublicIdea is what a page shows of an idea. Its votes are not among it: see IdeaRow.Tally.
+type PublicIdea struct {
+	ui.Contribution
+	Number     int // 0 before it is published
+	Title      string
+	BodyHTML   string
+	Organiser  bool // it is the organiser's own
+	ReplyCount int64
+	Response   *ui.Response // the board's published answer
+}
+
+// PublicIdeaOf returns what a page shows of i.
+func PublicIdeaOf(i models.Idea) PublicIdea {
+	return PublicIdea{
+		Contribution: ui.ContributionOf(i.Contribution), Number: i.Number, Title: i.Title, BodyHTML: i.BodyHTML,
+		Organiser: i.Organiser, ReplyCount: i.ReplyCount, Response: ui.ResponseOf(i.Response),
+	}
+}
+
+// Item names the idea.
+func (i PublicIdea) Item() models.Item { return models.Item{Kind: models.KindIdea, ID: i.ID} }
+
 // IdeaRow is one idea with the reader's own vote on it.
 type IdeaRow struct {
-	Idea    models.Idea
+	Idea    PublicIdea
 	Slug    string
 	Vote    VoteForm
 	Tally   *models.Tally // nil while hidden

@@ -261,7 +261,7 @@ func ideaCard(l *i18n.Localizer, row IdeaRow) templ.Component {
 	})
 }
 
-func ideaAuthor(l *i18n.Localizer, i models.Idea) templ.Component {
+func ideaAuthor(l *i18n.Localizer, i PublicIdea) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

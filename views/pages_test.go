@@ -37,16 +37,16 @@ func testSubject(state models.State) ui.Subject {
 	return ui.Subject{C: c, Text: text, State: state, Clock: ui.Clock{State: state, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, AnswerBy: c.AnswerBy, Zone: c.TimeZone, Now: testNow}}
 }
 
-func testContribution(status models.Status) models.Contribution {
-	return models.Contribution{
+func testContribution(status models.Status) ui.Contribution {
+	return ui.Contribution{
 		ID: "r1", AuthorName: nasty, StaffRole: models.RoleBoard, Reference: "K7QF-2M9P", Source: "wordpress", Status: status,
-		Reason: nasty, CreatedAt: testNow, EditedAt: testNow, PublishedAt: testNow,
+		Reason: nasty, CreatedAt: testNow, EditedAt: testNow,
 	}
 }
 
 func testRow(number int, choice models.Choice, waiting bool) IdeaRow {
-	idea := models.Idea{Contribution: testContribution(models.StatusPublished), Number: number, Title: nasty, BodyHTML: "<p>safe</p>"}
-	idea.Response = &models.Response{Decision: models.ResponseAdoptInPart, ReasonHTML: "<p>safe</p>", Owner: nasty, By: nasty, PublishedAt: testNow}
+	idea := PublicIdea{Contribution: testContribution(models.StatusPublished), Number: number, Title: nasty, BodyHTML: "<p>safe</p>"}
+	idea.Response = &ui.Response{Decision: models.ResponseAdoptInPart, ReasonHTML: "<p>safe</p>", Owner: nasty, By: nasty, PublishedAt: testNow}
 	return IdeaRow{
 		Idea: idea, Slug: "a", Tally: &models.Tally{Agree: 5, Disagree: 5, Pass: 5}, CanEdit: true,
 		Vote: VoteForm{Slug: "a", Number: number, Title: nasty, Choice: choice, Waiting: waiting, Return: "/consultations/a"},
@@ -56,7 +56,7 @@ func testRow(number int, choice models.Choice, waiting bool) IdeaRow {
 func testThread() ThreadView {
 	v := ThreadView{Total: 4, Sort: "oldest", Base: "/consultations/a", NextURL: "/consultations/a?after=x"}
 	for i, status := range []models.Status{models.StatusPublished, models.StatusRemoved, models.StatusErased, models.StatusPending} {
-		r := models.Reply{Contribution: testContribution(status), Depth: 1 + 7*(i%2), ParentID: "p", ParentName: nasty, Orphan: i == 2, BodyHTML: "<p>safe</p>"}
+		r := PublicReply{Contribution: testContribution(status), Depth: 1 + 7*(i%2), ParentID: "p", ParentName: nasty, Orphan: i == 2, BodyHTML: "<p>safe</p>"}
 		v.Items = append(v.Items, ThreadItem{Reply: r, Waiting: status == models.StatusPending, Wait: "usually within a day", CanEdit: true})
 	}
 	v.Items[1].Reply.Withdrawn = true
@@ -65,7 +65,7 @@ func testThread() ThreadView {
 
 func testReplyForm() ReplyForm {
 	return ReplyForm{
-		Action: "/consultations/a/replies", Parent: &models.Reply{Contribution: testContribution(models.StatusPublished), Body: nasty}, Quote: true, Idea: 3, Wait: "usually within a day",
+		Action: "/consultations/a/replies", Parent: &ReplyParent{ID: "r1", AuthorName: nasty, Body: nasty}, Quote: true, Idea: 3, Wait: "usually within a day",
 		Form: ui.Form{Values: map[string]string{"name": nasty}, Errors: map[string]string{"": nasty, "name": nasty, "body": nasty}},
 	}
 }
@@ -96,7 +96,7 @@ func publicPages() map[string]templ.Component {
 		"changes": Changes(ChangesPage{LayoutData: f, Subject: open, Changes: []Change{{At: testNow, Reason: nasty, Fields: []ui.FieldDiff{{Name: "field.body", Parts: []ui.DiffPart{{Op: "added", Text: nasty}, {Op: "removed", Text: nasty}, {Op: "same", Text: nasty}}}}, Settings: open.C.SettingChanges(testSubject("draft").C)}}}),
 		"report":  Report(ReportPage{LayoutData: f, Item: models.Item{Kind: models.KindReply, ID: "r1"}, Name: nasty, HTML: "<p>Rude words.</p>", Back: "//evil.example", Form: ui.Form{Values: map[string]string{"reason": nasty}, Errors: map[string]string{"reason": nasty}}}),
 		"search":  Search(SearchPage{LayoutData: f, Query: nasty, Hits: []models.Hit{{Kind: "reply", Title: nasty, Heading: nasty, Text: nasty, At: testNow}, {Kind: "idea"}, {Kind: "consultation"}}}),
-		"results": Results(ResultsPage{LayoutData: f, Subject: testSubject(models.StateSealed), Result: result, Sealed: &models.Sealed{Version: 1, At: testNow}, CanFull: true, MustAnswer: map[int]bool{3: true}}),
+		"results": Results(ResultsPage{LayoutData: f, Subject: testSubject(models.StateSealed), Result: result, Sealed: &ui.Seal{Version: 1, At: testNow}, CanFull: true, MustAnswer: map[int]bool{3: true}}),
 		"moving":  Results(ResultsPage{LayoutData: f, Subject: open, Result: models.Result{Stepped: true, MinVotes: 5}}),
 	}
 	for _, state := range []models.State{models.StateDraft, models.StateOpen, models.StatePaused, models.StateCounting, models.StateSealed, models.StateAnswered, models.StateWithdrawn} {

@@ -3,22 +3,24 @@ package views
 import (
 	"strings"
 
-	"folkmoot/models"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
+
+// ReplyParent is the reply that a form answers. Body is as its author typed it, to be quoted.
+type ReplyParent struct{ ID, AuthorName, Body string }
 
 // ReplyForm is the box right after the question.
 type ReplyForm struct {
 	ui.Form
 	Action   string
-	SignedIn string        // the name it will appear under; "": ask for one
-	Member   bool          // somebody is signed in: no address is asked for
-	Parent   *models.Reply // whom it answers
-	Quote    bool          // put the parent's words into the box
-	Idea     int           // number of the idea whose thread it is; 0: the consultation
-	Closed   string        // why nothing can be sent now, a sentence; "": it can
-	Wait     string        // how long publishing usually takes here
+	SignedIn string       // the name it will appear under; "": ask for one
+	Member   bool         // somebody is signed in: no address is asked for
+	Parent   *ReplyParent // whom it answers
+	Quote    bool         // put the parent's words into the box
+	Idea     int          // number of the idea whose thread it is; 0: the consultation
+	Closed   string       // why nothing can be sent now, a sentence; "": it can
+	Wait     string       // how long publishing usually takes here
 }
 
 // quoted turns somebody's words into the lines of a quotation.

@@ -15,9 +15,9 @@ type ResultsPage struct {
 	ui.LayoutData
 	ui.Subject
 	Result     models.Result
-	Sealed     *models.Sealed // nil: not sealed yet; its bytes may be absent
-	MustAnswer map[int]bool   // idea numbers the board promised to answer
-	CanFull    bool           // the reader may download the full file
+	Sealed     *ui.Seal     // nil: not sealed yet
+	MustAnswer map[int]bool // idea numbers the board promised to answer
+	CanFull    bool         // the reader may download the full file
 }
 
 // resultBand is the ideas that share one tie band, in board order.

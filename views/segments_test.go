@@ -73,8 +73,8 @@ func changes() map[string]func(*ui.LayoutData, *ui.Subject, *ThreadView) {
 		}
 	}
 	fields("item", reflect.TypeFor[ThreadItem](), func(i *ThreadItem) reflect.Value { return reflect.ValueOf(i).Elem() })
-	fields("reply", reflect.TypeFor[models.Reply](), func(i *ThreadItem) reflect.Value { return reflect.ValueOf(&i.Reply).Elem() })
-	fields("contribution", reflect.TypeFor[models.Contribution](), func(i *ThreadItem) reflect.Value {
+	fields("reply", reflect.TypeFor[PublicReply](), func(i *ThreadItem) reflect.Value { return reflect.ValueOf(&i.Reply).Elem() })
+	fields("contribution", reflect.TypeFor[ui.Contribution](), func(i *ThreadItem) reflect.Value {
 		return reflect.ValueOf(&i.Reply.Contribution).Elem()
 	})
 	return list
@@ -100,7 +100,7 @@ func alter(v reflect.Value) {
 func TestThreadSegments(t *testing.T) {
 	var items []ThreadItem
 	for n := range 1000 {
-		items = append(items, ThreadItem{Reply: models.Reply{Contribution: models.Contribution{ID: fmt.Sprint("reply ", n)}}})
+		items = append(items, ThreadItem{Reply: PublicReply{Contribution: ui.Contribution{ID: fmt.Sprint("reply ", n)}}})
 	}
 	names := func(items []ThreadItem) map[string]bool {
 		set, whole := map[string]bool{}, []ThreadItem(nil)
@@ -116,7 +116,7 @@ func TestThreadSegments(t *testing.T) {
 		return set
 	}
 	before := names(items)
-	after := names(slices.Insert(slices.Clone(items), 500, ThreadItem{Reply: models.Reply{Contribution: models.Contribution{ID: "new"}}}))
+	after := names(slices.Insert(slices.Clone(items), 500, ThreadItem{Reply: PublicReply{Contribution: ui.Contribution{ID: "new"}}}))
 	for segment := range before {
 		delete(after, segment)
 	}

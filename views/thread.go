@@ -20,9 +20,31 @@ type ThreadView struct {
 	Closed  bool   // no replies are taken now
 }
 
+// PublicReply is what a page shows of a reply.
+type PublicReply struct {
+	ui.Contribution
+	ParentID      string // whom it answers; "" at the root
+	ParentName    string
+	Orphan        bool // imported as an answer to something that is not there
+	Depth         int
+	Path, PathNew string // the place in the thread, oldest first and newest first
+	BodyHTML      string
+}
+
+// PublicReplyOf returns what a page shows of r.
+func PublicReplyOf(r models.Reply) PublicReply {
+	return PublicReply{
+		Contribution: ui.ContributionOf(r.Contribution), ParentID: r.ParentID, ParentName: r.ParentName, Orphan: r.Orphan,
+		Depth: r.Depth, Path: r.Path, PathNew: r.PathNew, BodyHTML: r.BodyHTML,
+	}
+}
+
+// Item names the reply.
+func (r PublicReply) Item() models.Item { return models.Item{Kind: models.KindReply, ID: r.ID} }
+
 // ThreadItem is one reply as this reader sees it.
 type ThreadItem struct {
-	Reply   models.Reply
+	Reply   PublicReply
 	Waiting bool   // the reader's own, not published yet
 	Wait    string // "usually within a day", of a waiting one
 	CanEdit bool
@@ -51,7 +73,7 @@ func wordsFor(f ui.LayoutData, s ui.Subject, v ThreadView) threadWords {
 }
 
 // parent gives the name of who is answered.
-func (w threadWords) parent(r models.Reply) string {
+func (w threadWords) parent(r PublicReply) string {
 	if r.ParentName == "" {
 		return w.anonymous
 	}
@@ -67,7 +89,7 @@ func waitingSentence(l *i18n.Localizer, wait string) string {
 }
 
 // gapKey names the sentence of a text that is no longer there.
-func gapKey(c models.Contribution, kind string) string {
+func gapKey(c ui.Contribution, kind string) string {
 	switch {
 	case c.Withdrawn:
 		return "gap." + kind + ".withdrawn"

@@ -14,7 +14,7 @@ func BenchmarkThread(b *testing.B) {
 	v := testThread()
 	v.Items = nil
 	for i := range 1000 {
-		r := models.Reply{Contribution: testContribution(models.StatusPublished), Depth: 1 + i%8, ParentID: "p", ParentName: "Maggie", BodyHTML: "<p>We tried this in our street two winters ago.</p>"}
+		r := PublicReply{Contribution: testContribution(models.StatusPublished), Depth: 1 + i%8, ParentID: "p", ParentName: "Maggie", BodyHTML: "<p>We tried this in our street two winters ago.</p>"}
 		r.ID, r.Source = fmt.Sprint("r", i), ""
 		v.Items = append(v.Items, ThreadItem{Reply: r})
 	}

@@ -582,7 +582,7 @@ func replyHead(w threadWords, item ThreadItem) templ.Component {
 	})
 }
 
-func inReplyTo(w threadWords, r models.Reply) templ.Component {
+func inReplyTo(w threadWords, r PublicReply) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -910,7 +910,7 @@ func replyLinks(w threadWords, item ThreadItem) templ.Component {
 }
 
 // waitingNote stands above one's own text until a moderator has read it.
-func waitingNote(l *i18n.Localizer, c models.Contribution, item models.Item, wait string, canEdit bool) templ.Component {
+func waitingNote(l *i18n.Localizer, c ui.Contribution, item models.Item, wait string, canEdit bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1038,7 +1038,7 @@ func waitingNote(l *i18n.Localizer, c models.Contribution, item models.Item, wai
 }
 
 // gap stands where a text was taken away, and says why.
-func gap(l *i18n.Localizer, c models.Contribution, kind string) templ.Component {
+func gap(l *i18n.Localizer, c ui.Contribution, kind string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1124,7 +1124,7 @@ func gap(l *i18n.Localizer, c models.Contribution, kind string) templ.Component 
 	})
 }
 
-func editedMark(l *i18n.Localizer, c models.Contribution, zone string) templ.Component {
+func editedMark(l *i18n.Localizer, c ui.Contribution, zone string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

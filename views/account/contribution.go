@@ -11,7 +11,7 @@ type ContributionPage struct {
 	ui.Subject
 	Token     string
 	Item      models.Item
-	Thing     models.Contribution
+	Thing     ui.Contribution
 	Title     string // of an idea
 	HTML      string
 	URL       string // where it stands once published; ""
@@ -19,7 +19,7 @@ type ContributionPage struct {
 	MergedNum int    // the idea it was merged into; 0
 	Wait      string
 	Ranked    *models.ResultIdea
-	Response  *models.Response
+	Response  *ui.Response
 	Withdraw  bool // it may be withdrawn
 	Confirm   bool // the address behind it is not confirmed: offer to
 }

@@ -238,7 +238,7 @@ func Contribution(p ContributionPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Response != nil && !p.Response.PublishedAt.IsZero() {
+			if p.Response != nil {
 				templ_7745c5c3_Err = ui.BoardResponse(p.L, *p.Response, p.Now, p.C.TimeZone).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -30,7 +30,7 @@ func accountPages() map[string]templ.Component {
 		"confirm-votes-empty":   ConfirmVotes(ConfirmVotesPage{LayoutData: viewstest.LayoutData("Confirm votes"), Subject: open}),
 		"account":               Account(AccountPage{LayoutData: viewstest.LayoutData("Account"), Form: viewstest.Form("name"), Address: viewstest.Spiteful, Contributions: []ContributionRow{{Item: models.Item{Kind: models.KindReply, ID: "r1"}, Status: models.StatusPending, Title: viewstest.Spiteful, At: viewstest.Now, URL: "/x"}}}),
 		"account-empty":         Account(AccountPage{LayoutData: viewstest.LayoutData("Account"), Contributions: []ContributionRow{}}),
-		"edit":                 Edit(EditPage{LayoutData: viewstest.LayoutData("Edit"), Subject: open, Item: models.Item{Kind: models.KindIdea, ID: "x"}, Minutes: 3, Form: viewstest.Form("title"), Earlier: []models.TextRevision{{Title: viewstest.Spiteful, Body: viewstest.WideWord(), At: viewstest.Now}}}),
+		"edit":                  Edit(EditPage{LayoutData: viewstest.LayoutData("Edit"), Subject: open, Item: models.Item{Kind: models.KindIdea, ID: "x"}, Minutes: 3, Form: viewstest.Form("title"), Earlier: []models.TextRevision{{Title: viewstest.Spiteful, Body: viewstest.WideWord(), At: viewstest.Now}}}),
 		"contribution-waiting":  Contribution(sampleContribution(models.StatusPending)),
 		"contribution-refused":  Contribution(sampleContribution(models.StatusRejected)),
 		"contribution-spam":     Contribution(sampleContribution(models.StatusSpam)),
@@ -51,7 +51,7 @@ func sampleChosen() []PendingVote {
 func sampleContribution(status models.Status) ContributionPage {
 	p := ContributionPage{
 		LayoutData: viewstest.LayoutData("What became of it"), Subject: viewstest.Subject(models.StateSealed), Token: "tok", Item: models.Item{Kind: models.KindIdea, ID: "i1"},
-		Thing: viewstest.Contribution("i1", viewstest.Spiteful, status), Title: viewstest.Spiteful, HTML: "<p>Because.</p>", URL: "/consultations/empty-shops/ideas/2",
+		Thing: ui.ContributionOf(viewstest.Contribution("i1", viewstest.Spiteful, status)), Title: viewstest.Spiteful, HTML: "<p>Because.</p>", URL: "/consultations/empty-shops/ideas/2",
 		Wait: "usually within a day", Withdraw: true, Confirm: true,
 	}
 	p.Thing.Reason = viewstest.Spiteful
@@ -62,7 +62,7 @@ func sampleMerged() ContributionPage {
 	p := sampleContribution(models.StatusPublished)
 	ranked := viewstest.Ranked(2)
 	p.MergedNum, p.Number, p.Ranked = 5, 2, &ranked
-	p.Response = &models.Response{Decision: models.ResponseAdoptInPart, ReasonHTML: "<p>From June.</p>", Owner: viewstest.Spiteful, By: "by June", PublishedAt: viewstest.Now}
+	p.Response = &ui.Response{Decision: models.ResponseAdoptInPart, ReasonHTML: "<p>From June.</p>", Owner: viewstest.Spiteful, By: "by June", PublishedAt: viewstest.Now}
 	return p
 }
 

@@ -11,18 +11,36 @@ import (
 	"folkmoot/views/ui"
 )
 
+// ManageIdea is one idea on the organiser's page, without its votes.
+type ManageIdea struct {
+	Number     int // 0 before it is published
+	Title      string
+	AuthorName string
+	Status     models.Status
+	Organiser  bool // it is the organiser's own
+}
+
+// ManageIdeasOf returns what the page shows of ideas.
+func ManageIdeasOf(ideas []models.Idea) []ManageIdea {
+	list := make([]ManageIdea, len(ideas))
+	for n, i := range ideas {
+		list[n] = ManageIdea{Number: i.Number, Title: i.Title, AuthorName: i.AuthorName, Status: i.Status, Organiser: i.Organiser}
+	}
+	return list
+}
+
 // ManagePage is "/organise/{slug}": everything that may be done with one consultation.
 type ManagePage struct {
 	ui.LayoutData
 	ui.Subject
 	Missing     []string // what is missing to open it, sentences
-	Ideas       []models.Idea
+	Ideas       []ManageIdea
 	IdeaForm    ui.Form // title, body
 	Form        ui.Form // reason, opens_at … of the state forms
 	Waiting     int64   // items in the queue
 	OpenBallots int64   // voting links that can still be used
 	Unconfirmed int64
-	Sealed      *models.Sealed
+	Sealed      *ui.Seal
 	Moves       []models.State // the states it may move to now
 }
 
@@ -63,7 +81,7 @@ func (p ManagePage) addsIdeas() bool {
 }
 
 // removable tells whether the organiser may take their idea out: from a draft only.
-func (p ManagePage) removable(i models.Idea) bool {
+func (p ManagePage) removable(i ManageIdea) bool {
 	return p.State == models.StateDraft && i.Organiser && i.Number > 0
 }
 

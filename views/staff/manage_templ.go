@@ -862,7 +862,7 @@ func countingLine(done bool, sentence, url, words string) templ.Component {
 	})
 }
 
-func manageSealed(p ManagePage, s models.Sealed) templ.Component {
+func manageSealed(p ManagePage, s ui.Seal) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1184,7 +1184,7 @@ func manageIdeas(p ManagePage) templ.Component {
 	})
 }
 
-func manageIdea(p ManagePage, idea models.Idea) templ.Component {
+func manageIdea(p ManagePage, idea ManageIdea) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -116,7 +116,7 @@ func sampleManage(state models.State, moves ...models.State) ManagePage {
 	own := models.Idea{Contribution: viewstest.Contribution("i1", "Ada", models.StatusPublished), Number: 1, Title: "A market twice a week", Organiser: true}
 	theirs := models.Idea{Contribution: viewstest.Contribution("i2", viewstest.Spiteful, models.StatusPending), Title: viewstest.Spiteful}
 	p := ManagePage{
-		LayoutData: viewstest.LayoutData("Manage"), Subject: viewstest.Subject(state), Ideas: []models.Idea{own, theirs},
+		LayoutData: viewstest.LayoutData("Manage"), Subject: viewstest.Subject(state), Ideas: ManageIdeasOf([]models.Idea{own, theirs}),
 		IdeaForm: ui.Form{}, Waiting: 2, OpenBallots: 1, Unconfirmed: 3, Moves: moves,
 	}
 	p.C.StateReason = viewstest.Spiteful
@@ -126,7 +126,7 @@ func sampleManage(state models.State, moves ...models.State) ManagePage {
 
 func sampleSealed() ManagePage {
 	p := sampleManage(models.StateSealed, models.StateAnswered)
-	p.Sealed = &models.Sealed{Version: 1, FullSHA256: strings.Repeat("0123456789abcdef", 4), PublicSHA256: strings.Repeat("fedcba9876543210", 4), At: viewstest.Now}
+	p.Sealed = &ui.Seal{Version: 1, FullSHA256: strings.Repeat("0123456789abcdef", 4), PublicSHA256: strings.Repeat("fedcba9876543210", 4), At: viewstest.Now}
 	return p
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // BoardResponse is what the board answered to one idea.
-func BoardResponse(l *i18n.Localizer, r models.Response, now models.Time, zone string) templ.Component {
+func BoardResponse(l *i18n.Localizer, r Response, now models.Time, zone string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
