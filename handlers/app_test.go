@@ -19,6 +19,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/sqlite/sqlitetest"
 	"folkmoot/models/storetest"
 	viewsmail "folkmoot/views/mail"
 )
@@ -44,9 +45,7 @@ var start = time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
 func newApp(t testing.TB) *app {
 	t.Helper()
 	clock := storetest.NewClock(start)
-	store, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: clock})
-	must(t, err)
-	t.Cleanup(func() { store.Close() })
+	store := sqlitetest.Open(t, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.Options{Clock: clock})
 	a := newNode(t, store, clock)
 	a.con = a.openConsultation("local-supply")
 	return a

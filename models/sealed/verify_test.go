@@ -41,6 +41,7 @@ func canonical(t testing.TB, v any) []byte {
 // TestGolden wants the bytes of the files in testdata again from what they say,
 // and nothing different in them.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	files := golden(t)
 	for kind, b := range files {
 		var file File
@@ -61,6 +62,7 @@ func TestGolden(t *testing.T) {
 // TestVerifyVersion wants the two files held against each other and against what
 // is kept beside them.
 func TestVerifyVersion(t *testing.T) {
+	t.Parallel()
 	files := golden(t)
 	var full File
 	ok(t, json.Unmarshal(files[KindFull], &full))
@@ -224,6 +226,7 @@ func fullAlterations() []alteration {
 // TestVerifyFindsEachAlteration alters one thing at a time in canonical form, so
 // that nothing but what the file says gives it away.
 func TestVerifyFindsEachAlteration(t *testing.T) {
+	t.Parallel()
 	for kind, b := range golden(t) {
 		list := alterations()
 		if kind == KindFull {
@@ -263,6 +266,7 @@ func checkAlteration(t *testing.T, b []byte, a alteration) {
 
 // TestVerifyNamesTheVote wants the ballot and the figure that no longer follows.
 func TestVerifyNamesTheVote(t *testing.T) {
+	t.Parallel()
 	var file File
 	ok(t, json.Unmarshal(golden(t)[KindFull], &file))
 	for n, b := range file.Ballots {
@@ -291,6 +295,7 @@ func named(diffs []Difference, want Difference) bool {
 }
 
 func TestVerifyForm(t *testing.T) {
+	t.Parallel()
 	b := string(golden(t)[KindPublic])
 	for name, altered := range map[string]string{
 		"white space":   strings.Replace(b, `"format":`, `"format": `, 1),
@@ -318,6 +323,7 @@ func TestVerifyForm(t *testing.T) {
 
 // TestCountBallotsAfterMerging wants one entry of each voice on merged ideas.
 func TestCountBallotsAfterMerging(t *testing.T) {
+	t.Parallel()
 	file := File{
 		Ideas: []Idea{{Number: 1}, {Number: 2, MergedInto: 3}, {Number: 3, MergedInto: 1}, {Number: 4}},
 		Ballots: []Ballot{

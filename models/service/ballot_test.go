@@ -18,6 +18,7 @@ func choose(t *testing.T, s *Service, slug, choice string, numbers ...int) (list
 }
 
 func TestBallot(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs", "Halls")
 	list := append(choose(t, s, "shops", "agree", 3, 1), choose(t, s, "shops", "pass", 2)...)
@@ -55,6 +56,7 @@ func TestBallot(t *testing.T) {
 }
 
 func TestBallotRefuses(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	addConsultation(t, s, "other", nil, "Markets")
@@ -88,6 +90,7 @@ func TestBallotRefuses(t *testing.T) {
 }
 
 func TestLateBallots(t *testing.T) {
+	t.Parallel()
 	for name, x := range map[string]struct {
 		after   time.Duration // of closing
 		counted int
@@ -117,6 +120,7 @@ func TestLateBallots(t *testing.T) {
 }
 
 func TestBallotOfStaffIsNotCounted(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	person(t, s, "mo", models.RoleModerator)
@@ -129,6 +133,7 @@ func TestBallotOfStaffIsNotCounted(t *testing.T) {
 }
 
 func TestCountBasket(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
 	addConsultation(t, s, "other", nil, "Markets")
@@ -152,6 +157,7 @@ func TestCountBasket(t *testing.T) {
 }
 
 func TestLinkChoices(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Rude words")
 	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
@@ -171,6 +177,7 @@ func TestLinkChoices(t *testing.T) {
 }
 
 func TestBallotMailWaits(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
@@ -201,6 +208,7 @@ func TestBallotMailWaits(t *testing.T) {
 }
 
 func TestStaffHaveNoVotes(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	root, bo := person(t, s, "root", models.RoleAdmin), person(t, s, "bo", models.RoleParticipant)

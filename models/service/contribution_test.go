@@ -8,6 +8,7 @@ import (
 )
 
 func TestContribution(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	sent := must(s.SuggestIdea(t.Context(), guest("mine"), IdeaInput{Slug: "shops", Name: "Ada", Title: "Fairs", Body: "*x*"}))(t)
@@ -43,6 +44,7 @@ func TestContribution(t *testing.T) {
 }
 
 func TestWithdraw(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	waits := reply(t, s, "shops", "mine", "x", "")
@@ -72,6 +74,7 @@ func TestWithdraw(t *testing.T) {
 }
 
 func TestConfirmContribution(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
 	post := func(email string) (Sent, string) {
@@ -109,6 +112,7 @@ func TestConfirmContribution(t *testing.T) {
 }
 
 func TestMergedIntoFollowsToTheEnd(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	root := must(s.store.Idea(t.Context(), c.ID, 1))(t)

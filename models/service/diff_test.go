@@ -10,6 +10,7 @@ import (
 )
 
 func TestWordDiff(t *testing.T) {
+	t.Parallel()
 	got := WordDiff("We will buy local bread.", "We shall buy local, fresh bread.")
 	want := []DiffRun{
 		{DiffSame, "We "},
@@ -41,6 +42,7 @@ func rebuilt(runs []DiffRun) (before, after string) {
 }
 
 func TestWordDiffKeepsBothTexts(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.String().Draw(t, "before"), rapid.String().Draw(t, "after")
 		if before, after := rebuilt(WordDiff(a, b)); before != a || after != b {
@@ -50,6 +52,7 @@ func TestWordDiffKeepsBothTexts(t *testing.T) {
 }
 
 func TestWordDiffOfManyWords(t *testing.T) {
+	t.Parallel()
 	var a, b strings.Builder
 	for n := range 40_000 { // beyond the surrogates
 		fmt.Fprintf(&a, "w%d ", n)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestEdit(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	addConsultation(t, s, "shops", nil)
 	item := reply(t, s, "shops", "mine", "frist", "").Item
@@ -42,6 +43,7 @@ func TestEdit(t *testing.T) {
 }
 
 func TestEditRefuses(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	bo := person(t, s, "bo", models.RoleParticipant)
@@ -74,6 +76,7 @@ func TestEditRefuses(t *testing.T) {
 }
 
 func TestEditIdea(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
 	item := must(s.SuggestIdea(t.Context(), guest("mine"), IdeaInput{Slug: "shops", Name: "Ada", Title: "Fiars", Body: "x"}))(t).Item

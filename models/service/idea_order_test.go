@@ -38,6 +38,7 @@ func leaf(t *testing.T, s *Service, c models.Consultation, order string, between
 }
 
 func TestIdeasPageByPage(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := manyIdeas(t, s, "shops", 75)
 	for order, first := range map[string]int{OrderNumber: 1, OrderNewest: 75, OrderShuffled: 0} {
@@ -66,6 +67,7 @@ func eachOnce(t *testing.T, what string, got []int, n int) {
 // TestIdeasMoveWhileRead takes down the very idea that a cursor names and adds others:
 // whoever goes on meets each of the rest once.
 func TestIdeasMoveWhileRead(t *testing.T) {
+	t.Parallel()
 	for _, order := range []string{OrderNumber, OrderNewest, OrderShuffled} {
 		s, clk := newService(t)
 		c := manyIdeas(t, s, "shops", 70)
@@ -88,6 +90,7 @@ func TestIdeasMoveWhileRead(t *testing.T) {
 
 // TestIdeasCursor is good for its consultation and order, and for a day if shuffled.
 func TestIdeasCursor(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c, other := manyIdeas(t, s, "shops", 40), manyIdeas(t, s, "other", 40)
 	next := func(order string) string {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestSuggestIdea(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	in := IdeaInput{Slug: "shops", Name: "Ada", Title: " Fairs ", Body: "Because *we* can."}
@@ -59,6 +60,7 @@ func ideasOf(t *testing.T, s *Service, actor models.Actor, c models.Consultation
 }
 
 func TestShuffledByTheHour(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	var titles []string
 	for n := range 12 {
@@ -86,6 +88,7 @@ func TestShuffledByTheHour(t *testing.T) {
 }
 
 func TestIdeasInOrder(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
 	suggest := func(cookie, title string) models.Item {
@@ -122,6 +125,7 @@ func TestIdeasInOrder(t *testing.T) {
 }
 
 func TestTalliesHiddenAndStepped(t *testing.T) {
+	t.Parallel()
 	for _, display := range []models.TallyDisplay{models.TalliesAfterClosing, models.TalliesAlways} {
 		t.Run(string(display), func(t *testing.T) {
 			s, clk := newService(t)

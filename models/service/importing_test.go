@@ -10,6 +10,7 @@ import (
 )
 
 func TestLastQuestion(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"One. Is it two? Three.":                   "Is it two?",
 		"What now? And then what?":                 "And then what?",
@@ -28,6 +29,7 @@ func TestLastQuestion(t *testing.T) {
 }
 
 func TestCutAt(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"short":                       "short",
 		"exactly 20 letters !":        "exactly 20 letters !",
@@ -65,6 +67,7 @@ func post() ImportPost {
 }
 
 func TestImportPost(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c, added, err := r.ImportPost(ctx, post())
@@ -129,6 +132,7 @@ func checkImported(t *testing.T, r *staffRoom, c models.Consultation) {
 
 // TestImportedGoesOn takes an import through the whole of its life.
 func TestImportedGoesOn(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c, _, err := r.ImportPost(ctx, post())
@@ -154,6 +158,7 @@ func TestImportedGoesOn(t *testing.T) {
 }
 
 func TestImportedLongText(t *testing.T) {
+	t.Parallel()
 	c := models.Consultation{ID: "c", Language: "en", CreatedAt: longAgo}
 	r := importedReply(c, "wordpress", ImportReply{ID: "1", BodyHTML: "<b>Long</b> " + strings.Repeat("word ", 4000)})
 	if models.Chars(r.Body) < 20_000 || !strings.Contains(r.BodyHTML, "<strong>Long</strong>") && !strings.Contains(r.BodyHTML, "<b>Long</b>") {

@@ -1,15 +1,18 @@
 package service
 
 import (
+	"path/filepath"
 	"regexp"
 	"testing"
 
 	"folkmoot/models"
+	"folkmoot/models/sqlite"
 )
 
 func TestSign(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
-	other, _ := newService(t)
+	other := anotherSite(t)
 	signed := s.Sign("cookie", "payload|with.dots")
 	if !regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`).MatchString(signed) {
 		t.Errorf("%q does not fit into a cookie or an address", signed)
@@ -43,6 +46,7 @@ func TestSign(t *testing.T) {
 }
 
 func TestReference(t *testing.T) {
+	t.Parallel()
 	form := regexp.MustCompile(`^[2-9CDFGHJKMNPQRTVWXY]{4}-[2-9CDFGHJKMNPQRTVWXY]{4}$`)
 	seen := map[string]bool{}
 	for range 1000 {
@@ -55,6 +59,7 @@ func TestReference(t *testing.T) {
 }
 
 func TestAddressKey(t *testing.T) {
+	t.Parallel()
 	for address, want := range map[string]string{
 		"Ada@Example.ORG":        "ada@example.org",
 		"a.da+x@example.org":     "a.da+x@example.org",
@@ -74,10 +79,21 @@ func TestAddressKey(t *testing.T) {
 }
 
 func TestContributionTokenIsBoundToTheItem(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	reply, idea := models.Item{Kind: models.KindReply, ID: "1"}, models.Item{Kind: models.KindIdea, ID: "1"}
 	first, again := s.contributionToken(reply), s.contributionToken(reply)
 	if first == s.contributionToken(idea) || first != again {
 		t.Error("the token of a private link is not one to one with its item")
 	}
+}
+
+// anotherSite is a service on a store with a secret of its own.
+func anotherSite(t *testing.T) *Service {
+	t.Helper()
+	c := &clock{now: start}
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "other.db"), sqlite.Options{Clock: c})
+	ok(t, err)
+	t.Cleanup(func() { ok(t, store.Close()) })
+	return must(New(t.Context(), store, c, models.NewMemoryLimiter(c), Config{}))(t)
 }

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAllow(t *testing.T) {
+	t.Parallel()
 	s, c := newServiceWith(t, Config{Limits: Limits{Texts: 2}})
 	for range 2 {
 		ok(t, s.allow(t.Context(), "texts", "net", s.cfg.Limits.Texts))

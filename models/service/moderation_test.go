@@ -12,6 +12,7 @@ import (
 )
 
 func TestDecidePublishesAndTellsTheAuthor(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -41,6 +42,7 @@ func TestDecidePublishesAndTellsTheAuthor(t *testing.T) {
 }
 
 func TestDecideForm(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c := r.opened(t, "Shops", nil)
 	item := reply(t, r.Service, c.Slug, "g", "Hello.", "").Item
@@ -84,6 +86,7 @@ func manyItems(n int) (list []ItemRev) {
 }
 
 func TestNobodyModeratesTheirOwn(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -106,6 +109,7 @@ func TestNobodyModeratesTheirOwn(t *testing.T) {
 }
 
 func TestDecideOnChangedText(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -142,6 +146,7 @@ func opText(runs []DiffRun, op string) string {
 }
 
 func TestBulkAcrossConsultations(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	a, b := r.opened(t, "First", nil), r.opened(t, "Second", nil)
 	var items []ItemRev
@@ -181,6 +186,7 @@ func (b *beforeDecide) Decide(ctx context.Context, d models.Decision, jobs []mod
 // TestBulkFailsHalfWay has the second of three consultations fail while the others
 // are decided on: by a text that changes at that moment, and by the store.
 func TestBulkFailsHalfWay(t *testing.T) {
+	t.Parallel()
 	broken := errors.New("broken")
 	for name, fail := range map[string]func(t *testing.T, r *staffRoom, item models.Item) error{
 		"a text changed": func(t *testing.T, r *staffRoom, item models.Item) error {
@@ -218,6 +224,7 @@ func TestBulkFailsHalfWay(t *testing.T) {
 }
 
 func TestKeepAReportedText(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -241,6 +248,7 @@ func TestKeepAReportedText(t *testing.T) {
 }
 
 func TestSpamTellsNoStranger(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -255,6 +263,7 @@ func TestSpamTellsNoStranger(t *testing.T) {
 }
 
 func TestUndo(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -302,6 +311,7 @@ func TestUndo(t *testing.T) {
 }
 
 func TestQueuePages(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c := r.opened(t, "Shops", nil)
 	for n := range staffPage + 3 {
@@ -319,6 +329,7 @@ func TestQueuePages(t *testing.T) {
 }
 
 func TestDecideAfterSealing(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil, "One")
@@ -343,6 +354,7 @@ func TestDecideAfterSealing(t *testing.T) {
 }
 
 func TestOwnTextStaysTheBrowsers(t *testing.T) {
+	t.Parallel()
 	taken := models.Contribution{ParticipantID: "ada", Guest: "cookie"}
 	mo := models.Participant{ID: "mo", AddressKey: "mo@example.org"}
 	for guest, want := range map[string]bool{"cookie": true, "another": false, "": false} {
@@ -356,6 +368,7 @@ func TestOwnTextStaysTheBrowsers(t *testing.T) {
 }
 
 func TestDecisionsOfADraft(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c := newConsultation(r.Service, "draft")
 	ok(t, r.store.AddConsultation(t.Context(), c, nil))

@@ -8,6 +8,7 @@ import (
 )
 
 func TestName(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ in, want, key string }{
 		{"  Ada  ", "Ada", ""},
 		{"أحمد", "أحمد", ""},
@@ -40,6 +41,7 @@ func TestName(t *testing.T) {
 }
 
 func TestReservedNames(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	ann := person(t, s, "Ann Moss-Hill", models.RoleModerator)
 	person(t, s, "Bo", models.RoleParticipant)

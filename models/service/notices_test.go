@@ -8,6 +8,7 @@ import (
 )
 
 func TestReceivedMail(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
 	post := func(email string) Sent {
@@ -40,6 +41,7 @@ func TestReceivedMail(t *testing.T) {
 }
 
 func TestQueueMail(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	other := addConsultation(t, s, "other", nil)

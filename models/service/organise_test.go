@@ -10,6 +10,7 @@ import (
 )
 
 func TestSlugify(t *testing.T) {
+	t.Parallel()
 	for title, want := range map[string]string{
 		"Empty Shops":                    "empty-shops",
 		"  What's next — for Café Rés? ": "whats-next-for-cafe-res",
@@ -27,6 +28,7 @@ func TestSlugify(t *testing.T) {
 }
 
 func TestNewConsultationDefaults(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	in := r.input("Émpty shops")
@@ -61,6 +63,7 @@ func TestNewConsultationDefaults(t *testing.T) {
 }
 
 func TestConsultationForm(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	must(r.NewConsultation(t.Context(), r.organiser, r.input("Taken")))(t)
 	for name, try := range map[string]struct {
@@ -107,6 +110,7 @@ func TestConsultationForm(t *testing.T) {
 }
 
 func TestEligibilitySettings(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	in := r.input("Micro")
 	in.Settings.Capacities = []models.Capacity{models.CapacityBusiness, models.CapacityBusiness}
@@ -130,6 +134,7 @@ func editForm(c models.Consultation) ConsultationInput {
 }
 
 func TestEditDraft(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := must(r.NewConsultation(ctx, r.organiser, r.input("Shops")))(t)
@@ -147,6 +152,7 @@ func TestEditDraft(t *testing.T) {
 }
 
 func TestEditAfterOpening(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	r.clock.add(17 * time.Second)
@@ -195,6 +201,7 @@ func TestEditAfterOpening(t *testing.T) {
 }
 
 func TestOpenPauseResumeWithdraw(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	bare := must(r.NewConsultation(ctx, r.organiser, ConsultationInput{Text: models.ConsultationText{Title: "Bare"}}))(t)
@@ -232,6 +239,7 @@ func TestOpenPauseResumeWithdraw(t *testing.T) {
 }
 
 func TestOpenNeedsMail(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	r.cfg.CanMail = false
 	c := must(r.NewConsultation(t.Context(), r.organiser, r.input("Shops")))(t)
@@ -243,6 +251,7 @@ func TestOpenNeedsMail(t *testing.T) {
 }
 
 func TestOrganiserIdeas(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := must(r.NewConsultation(ctx, r.organiser, r.input("Shops")))(t)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestGrantAndRevoke(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil)
@@ -52,6 +53,7 @@ func TestGrantAndRevoke(t *testing.T) {
 }
 
 func TestAdminLinkSignsIn(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	token := must(r.AdminLink(ctx, r.admin, r.board.ID()))(t)
@@ -67,6 +69,7 @@ func TestAdminLinkSignsIn(t *testing.T) {
 }
 
 func TestWaitingMail(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	for n := range staffPage + 1 {

@@ -23,6 +23,7 @@ func slugs(list []models.Consultation) string {
 }
 
 func TestHome(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	for n := range pastPage + 2 {
 		c := addConsultation(t, s, fmt.Sprintf("past-%02d", n), nil)
@@ -54,6 +55,7 @@ func TestHome(t *testing.T) {
 }
 
 func TestConsultationForWhom(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c, other := addConsultation(t, s, "shops", nil), addConsultation(t, s, "other", nil)
 	moveTo(t, s, c.ID, models.StateDraft)
@@ -71,6 +73,7 @@ func TestConsultationForWhom(t *testing.T) {
 }
 
 func TestUsualWait(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	wait := func(d time.Duration) {
@@ -95,6 +98,7 @@ func TestUsualWait(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
 	published(t, s, "shops", "c", "Open the old bakery again", "")
@@ -113,6 +117,7 @@ func TestSearch(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
+	t.Parallel()
 	s, _ := newServiceWith(t, Config{Limits: Limits{Reports: 2}})
 	c := addConsultation(t, s, "shops", nil)
 	item, waits := published(t, s, "shops", "c", "*rude*", ""), reply(t, s, "shops", "c", "waits", "").Item
@@ -138,6 +143,7 @@ func TestReport(t *testing.T) {
 
 // TestEveryErrorHasASentence looks for the keys in the sources and in the catalogue.
 func TestEveryErrorHasASentence(t *testing.T) {
+	t.Parallel()
 	sentences := map[string]any{}
 	for _, file := range must(filepath.Glob("../../views/i18n/en/*.json"))(t) {
 		ok(t, json.Unmarshal(must(os.ReadFile(file))(t), &sentences))

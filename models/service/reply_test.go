@@ -9,6 +9,7 @@ import (
 )
 
 func TestPostReply(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	sent := must(s.PostReply(t.Context(), guest("cookie"), ReplyInput{
@@ -35,6 +36,7 @@ func TestPostReply(t *testing.T) {
 }
 
 func TestPostReplyRefuses(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	addConsultation(t, s, "shops", nil)
 	ann := person(t, s, "Ann", models.RoleOrganiser)
@@ -73,6 +75,7 @@ func TestPostReplyRefuses(t *testing.T) {
 func errOf[T any](_ T, err error) error { return err }
 
 func TestPostReplyByState(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	ann := person(t, s, "Ann", models.RoleOrganiser)
 	in := ReplyInput{Slug: "shops", Name: "Ada", Body: "x"}
@@ -104,6 +107,7 @@ func TestPostReplyByState(t *testing.T) {
 }
 
 func TestReplyPlaces(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil, "Markets", "Fairs")
 	addConsultation(t, s, "other", nil, "Markets")
@@ -150,6 +154,7 @@ func TestReplyPlaces(t *testing.T) {
 }
 
 func TestParentForReply(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	item := published(t, s, "shops", "cookie", "x", "")
@@ -165,6 +170,7 @@ func TestParentForReply(t *testing.T) {
 }
 
 func TestPostReplySignedIn(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
 	mo, bo := person(t, s, "Mo", models.RoleModerator), person(t, s, "Bo", models.RoleParticipant)
@@ -189,6 +195,7 @@ func TestPostReplySignedIn(t *testing.T) {
 }
 
 func TestPostReplyLimit(t *testing.T) {
+	t.Parallel()
 	s, _ := newServiceWith(t, Config{Limits: Limits{Texts: 2}})
 	addConsultation(t, s, "shops", nil)
 	reply(t, s, "shops", "c", "one", "")

@@ -8,6 +8,7 @@ import (
 )
 
 func TestRespond(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	open := r.opened(t, "Open", nil, "One")
@@ -69,6 +70,7 @@ func ofNumber(r models.Result, number int) models.ResultIdea {
 }
 
 func TestAnswered(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", func(in *ConsultationInput) { in.Settings.AnswerTop = 2 }, "One", "Two", "Three")

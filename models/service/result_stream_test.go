@@ -26,6 +26,7 @@ func streamed(t testing.TB, s *Service, c models.Consultation) (models.Result, e
 // TestStreamedResult: a download gives what the page shows: with ideas that are
 // ranked, that have too few votes or none, that are merged or taken down.
 func TestStreamedResult(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	titles := make([]string, 8)
 	for n := range titles {
@@ -72,6 +73,7 @@ func TestStreamedResult(t *testing.T) {
 
 // TestStreamedMerges: what was merged is counted where it went, in the download too.
 func TestStreamedMerges(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := newConsultation(s, "shops")
 	c.State, c.Settings.Tallies = models.StateOpen, models.TalliesAlways
@@ -99,6 +101,7 @@ func ideaAt(t testing.TB, s *Service, c models.Consultation, number int) models.
 // TestStreamedResultIsHiddenToo: what the page refuses no download gives, and it says
 // so before it begins.
 func TestStreamedResultIsHiddenToo(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "One")
 	_, err := s.StreamResult(t.Context(), c)

@@ -17,6 +17,7 @@ import (
 )
 
 func TestResultHiddenAndStepped(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Hidden", nil, "One")
@@ -45,6 +46,7 @@ func TestResultHiddenAndStepped(t *testing.T) {
 }
 
 func TestSealRefuses(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil, "One")
@@ -100,6 +102,7 @@ func errorOf(err error) *models.Error {
 var update = flag.Bool("update", false, "keep the sealed files as testdata of models/sealed")
 
 func TestSealedFiles(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c, version := r.sealed(t)
@@ -175,6 +178,7 @@ func checkSealedFigures(t *testing.T, version models.Sealed) {
 }
 
 func TestPublicFileIsWithheld(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c, _ := r.sealed(t)

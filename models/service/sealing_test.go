@@ -26,6 +26,7 @@ func (b *busyStore) EachVote(ctx context.Context, id string, fn func(models.Vote
 // TestSealBeginsAgain edits the question and takes an idea down while the result
 // is being counted: what is sealed is what stands in the end.
 func TestSealBeginsAgain(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	c := r.opened(t, "Shops", nil, "One", "Two")
@@ -53,6 +54,7 @@ func TestSealBeginsAgain(t *testing.T) {
 
 // TestVerifyStoreBesideAServer writes votes and decisions while the store is compared.
 func TestVerifyStoreBesideAServer(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c := r.opened(t, "Shops", nil, "One", "Two")
 	r.votes(t, c.Slug, 1, 2, 0, 0)

@@ -10,6 +10,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/sqlite/sqlitetest"
 )
 
 // clock is a models.Clock that stands still until a test moves it.
@@ -50,15 +51,7 @@ func newService(t testing.TB) (*Service, *clock) {
 func newServiceWith(t testing.TB, cfg Config) (*Service, *clock) {
 	t.Helper()
 	c := &clock{now: start}
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), sqlite.Options{Clock: c})
-	if err != nil {
-		t.Fatalf("open the store: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("close the store: %v", err)
-		}
-	})
+	store := sqlitetest.Open(t, filepath.Join(t.TempDir(), "test.db"), sqlite.Options{Clock: c})
 	s, err := New(t.Context(), store, c, models.NewMemoryLimiter(c), cfg)
 	if err != nil {
 		t.Fatalf("make the service: %v", err)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestSignIn(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	asked := must(s.AskSignIn(t.Context(), guest("c"), SignInInput{Email: "Ada@Example.org", Name: "Ada", ReturnTo: "/consultations/shops?sort=newest"}))(t)
 	job := jobsOf(t, s, models.JobSignIn)[0]
@@ -41,6 +42,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func TestSignInLinkEnds(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	ask := func() Asked {
 		return must(s.AskSignIn(t.Context(), guest("c"), SignInInput{Email: "ada@example.org"}))(t)
@@ -65,6 +67,7 @@ func TestSignInLinkEnds(t *testing.T) {
 }
 
 func TestSignInAnswersAlike(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	mo := person(t, s, "mo", models.RoleModerator)
 	for _, email := range []string{"MO@example.org", "new@example.org"} {
@@ -88,6 +91,7 @@ func TestSignInAnswersAlike(t *testing.T) {
 }
 
 func TestSignInRefuses(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	for _, email := range []string{"", "ada", "ada@localhost", "Ada <ada@example.org>", "ada@example.org\r\nBcc: x@y.example", "a@-.example"} {
 		_, err := s.AskSignIn(t.Context(), guest("c"), SignInInput{Email: email})
@@ -110,6 +114,7 @@ func TestSignInRefuses(t *testing.T) {
 }
 
 func TestLocalPath(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"/consultations/shops?a=b#reply-1": "/consultations/shops?a=b#reply-1",
 		"":                                 "/", "/": "/", "shops": "/",
@@ -123,6 +128,7 @@ func TestLocalPath(t *testing.T) {
 }
 
 func TestSignOut(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	session := func() string {
 		token, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "Ada", models.RoleAdmin)
@@ -151,6 +157,7 @@ func TestSignOut(t *testing.T) {
 }
 
 func TestMakeSignInLink(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	for range models.SignInPerHour + 2 { // an admin who locks themselves out may try again
 		_, p, err := s.MakeSignInLink(t.Context(), "Ada@Example.org", "Ada", models.RoleModerator)
@@ -170,6 +177,7 @@ func TestMakeSignInLink(t *testing.T) {
 }
 
 func TestOneNetworkCannotLockOut(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	ask := func(network, email string) error {
 		_, err := s.AskSignIn(t.Context(), guest(network), SignInInput{Email: email})
@@ -190,6 +198,7 @@ func TestOneNetworkCannotLockOut(t *testing.T) {
 }
 
 func TestLinkMadeByHandGivesNoRole(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	person(t, s, "root", models.RoleAdmin)
 	moderator := models.Grant{Role: models.RoleModerator}
@@ -210,6 +219,7 @@ func TestLinkMadeByHandGivesNoRole(t *testing.T) {
 }
 
 func TestLinksMadeByHandAreNoMail(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	for range models.SignInPerHour + 1 {
 		_, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "", models.RoleParticipant)
@@ -223,6 +233,7 @@ func TestLinksMadeByHandAreNoMail(t *testing.T) {
 }
 
 func TestEditAccount(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	mo, bo := person(t, s, "Mo", models.RoleModerator), person(t, s, "Bo", models.RoleParticipant)
 	ok(t, s.EditAccount(t.Context(), bo, AccountInput{Name: " Bó ", Capacity: models.CapacityBusiness, Band: models.BandSole}))

@@ -12,6 +12,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/sqlite/sqlitetest"
 )
 
 // staffRoom is a service whose store file a test can also open by itself, with
@@ -26,11 +27,7 @@ type staffRoom struct {
 func newStaffRoom(t testing.TB) *staffRoom {
 	t.Helper()
 	r := &staffRoom{clock: &clock{now: start}, path: filepath.Join(t.TempDir(), "test.db")}
-	store, err := sqlite.Open(t.Context(), r.path, sqlite.Options{Clock: r.clock})
-	if err != nil {
-		t.Fatalf("open the store: %v", err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
+	store := sqlitetest.Open(t, r.path, sqlite.Options{Clock: r.clock})
 	r.Service = must(New(t.Context(), store, r.clock, models.NewMemoryLimiter(r.clock), Config{BaseURL: "https://moot.example", CanMail: true}))(t)
 	r.mod, r.mod2 = person(t, r.Service, "mo", models.RoleModerator), person(t, r.Service, "mia", models.RoleModerator)
 	r.organiser = person(t, r.Service, "olga", models.RoleOrganiser)
@@ -132,6 +129,7 @@ func conflict(t testing.TB, err error, key string) {
 
 // TestStaffRoles calls every use case of staff as everybody who may not.
 func TestStaffRoles(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c := r.opened(t, "Shops", nil, "One")
 	item := reply(t, r.Service, c.Slug, "g", "Hello.", "").Item
@@ -202,6 +200,7 @@ func TestStaffRoles(t *testing.T) {
 
 // TestStaffScope holds roles that are limited to one consultation.
 func TestStaffScope(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
 	here, there := r.opened(t, "Here", nil, "One"), r.opened(t, "There", nil, "One")

@@ -22,6 +22,7 @@ func bodies(slice ThreadSlice) string {
 }
 
 func TestThread(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	a := published(t, s, "shops", "other", "a", "")
@@ -61,6 +62,7 @@ func TestThread(t *testing.T) {
 }
 
 func TestThreadOfOwnOnly(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	reply(t, s, "shops", "mine", "a", "")
@@ -74,6 +76,7 @@ func TestThreadOfOwnOnly(t *testing.T) {
 }
 
 func TestThreadCursorIsBound(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c, other := addConsultation(t, s, "shops", nil, "Markets"), addConsultation(t, s, "other", nil)
 	idea := must(s.store.Idea(t.Context(), c.ID, 1))(t)
@@ -104,6 +107,7 @@ func TestThreadCursorIsBound(t *testing.T) {
 }
 
 func TestThreadTellsNothingElse(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	item := reply(t, s, "shops", "mine", "PLANTED", "").Item
@@ -137,6 +141,7 @@ func TestThreadTellsNothingElse(t *testing.T) {
 }
 
 func TestThreadForgetsTheNamesOfRemovedReplies(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	root := published(t, s, "shops", "x", "root", "")
@@ -166,6 +171,7 @@ func TestThreadForgetsTheNamesOfRemovedReplies(t *testing.T) {
 }
 
 func TestPermalink(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	first := published(t, s, "shops", "x", "a", "")

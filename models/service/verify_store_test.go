@@ -50,6 +50,7 @@ func (r *staffRoom) altered(t testing.TB, db *sql.DB, table, alter string) strin
 }
 
 func TestVerifyStoreContent(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	r.sealed(t)
 	r.clock.set(start)
@@ -79,6 +80,7 @@ var bookkeeping = map[string]bool{"position": true, "waited": true}
 // TestVerifyFindsEachDecisionRow alters each column of each decision and of each
 // of its items, and removes each row, one at a time.
 func TestVerifyFindsEachDecisionRow(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c, _ := r.sealed(t)
 	db := r.raw(t)
@@ -129,6 +131,7 @@ func columns(t testing.TB, db *sql.DB, table string) (names []string) {
 
 // TestVerifyStoreFinds alters other things that follow from something else.
 func TestVerifyStoreFinds(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	r.sealed(t)
 	db := r.raw(t)
@@ -175,6 +178,7 @@ func TestVerifyStoreFinds(t *testing.T) {
 // TestVerifyFindsARewrittenChain replaces the whole chain consistently: the
 // sealed file still knows its head.
 func TestVerifyFindsARewrittenChain(t *testing.T) {
+	t.Parallel()
 	r := newStaffRoom(t)
 	c, _ := r.sealed(t)
 	db := r.raw(t)

@@ -13,6 +13,7 @@ func tally(t *testing.T, s *Service, c models.Consultation, number int) models.T
 }
 
 func TestCastVote(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
 	bo := person(t, s, "bo", models.RoleParticipant)
@@ -46,6 +47,7 @@ func TestCastVote(t *testing.T) {
 }
 
 func TestCastVoteShowsSteps(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", func(c *models.Consultation) { c.Settings.Tallies = models.TalliesAlways }, "Markets")
 	castVotes(t, s, 6)
@@ -56,6 +58,7 @@ func TestCastVoteShowsSteps(t *testing.T) {
 }
 
 func TestVoteRefuses(t *testing.T) {
+	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
@@ -92,6 +95,7 @@ func TestVoteRefuses(t *testing.T) {
 }
 
 func TestVoteLimit(t *testing.T) {
+	t.Parallel()
 	s, _ := newServiceWith(t, Config{Limits: Limits{Votes: 1}})
 	addConsultation(t, s, "shops", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
@@ -100,6 +104,7 @@ func TestVoteLimit(t *testing.T) {
 }
 
 func TestEligibility(t *testing.T) {
+	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "firms", func(c *models.Consultation) {
 		c.Settings.Capacities = []models.Capacity{models.CapacityBusiness}

@@ -14,21 +14,14 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/sqlite/sqlitetest"
 	"folkmoot/models/transfer"
 )
 
 func newService(t *testing.T) (*service.Service, models.Store) {
 	t.Helper()
 	clock := models.SystemClock{}
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "import.db"), sqlite.Options{Clock: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	store := sqlitetest.Open(t, filepath.Join(t.TempDir(), "import.db"), sqlite.Options{Clock: clock})
 	svc, err := service.New(t.Context(), store, clock, models.NewMemoryLimiter(clock), service.Config{BaseURL: "http://moot.example"})
 	if err != nil {
 		t.Fatal(err)
