@@ -38,7 +38,7 @@ func auditReply(row engine.Scanner) (models.AuditItem, error) {
 	return models.AuditItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body}, err
 }
 
-// withRevisions adds the earlier wordings, which only an edited text has.
+// withRevisions fills in the earlier wordings of edited texts.
 func withRevisions(q engine.Queries, list []models.AuditItem, err error) ([]models.AuditItem, error) {
 	for n := range list {
 		if err == nil && list[n].Rev > 1 {

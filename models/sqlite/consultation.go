@@ -89,7 +89,7 @@ func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, idea
 	})
 }
 
-// insertConsultation adds c as new, whatever its counters say.
+// insertConsultation inserts c with Rev and Version 1 and all counters 0.
 func insertConsultation(t *engine.Tx, c models.Consultation) error {
 	if c.State == "" {
 		c.State = models.StateDraft
@@ -108,7 +108,8 @@ func insertConsultation(t *engine.Tx, c models.Consultation) error {
 	return putConsultationTexts(t, c)
 }
 
-// slugTaken names the usual reason why a consultation is there already.
+// slugTaken returns CodeConflict error.consultation.slug for a duplicate, and other errors as
+// they are.
 func slugTaken(err error) error {
 	if engine.IsDuplicate(err) {
 		return engine.Refusal(models.CodeConflict, "error.consultation.slug", "consultation", err)
@@ -116,7 +117,7 @@ func slugTaken(err error) error {
 	return err
 }
 
-// putConsultationTexts replaces the texts of c and what is searched of them.
+// putConsultationTexts replaces the texts of c and their search document.
 func putConsultationTexts(t *engine.Tx, c models.Consultation) error {
 	if err := t.Run("DELETE FROM consultation_texts WHERE consultation_id = ?", c.ID); err != nil {
 		return err
@@ -180,7 +181,7 @@ func movable(t *engine.Tx, next models.Consultation) error {
 	return models.Fail(models.CodeClosed, "error.edit.closed")
 }
 
-// changedSince tells why no row had that id and revision.
+// changedSince returns why no row had that id and revision: CodeNotFound or CodeConflict.
 func changedSince(q engine.Queries, id string) error {
 	if _, err := rules(q, id); err != nil {
 		return err
@@ -230,7 +231,7 @@ func (s *Store) ConsultationRevisions(ctx context.Context, id string) ([]models.
 	return list, engine.Wrap("consultation revisions", err)
 }
 
-// seen raises the version: a stranger can see the difference.
+// seen raises the version, because the public sees a difference.
 func seen(t *engine.Tx, consultationID string) error {
 	return t.Run("UPDATE consultations SET version = version + 1 WHERE id = ?", consultationID)
 }

@@ -8,10 +8,10 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// A consultation is read with every page and every vote, and each vote moves three
-// of its counters. So these are remembered by themselves, and all the rest of it
-// through a hundred thousand votes. They are read first: what is put together is
-// then never older than its version says.
+// A consultation is read with every page and every vote, and each vote changes three of
+// its counters. So these are cached by themselves, and the rest stays cached while people
+// vote. The counters are read first: the consultation is then never older than its
+// version says.
 
 // Consultation implements models.ConsultationStore.
 func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
@@ -23,7 +23,7 @@ func (s *Store) Consultation(ctx context.Context, id string) (models.Consultatio
 		return consultation(s.db.Reader(ctx), id)
 	})
 	c.Version, c.VoteSeq, c.VoterCount = n.version, n.votes, n.voters
-	c.Texts = maps.Clone(c.Texts) // for who changes them
+	c.Texts = maps.Clone(c.Texts) // callers may modify them
 	return c, engine.Wrap("consultation", err)
 }
 
@@ -49,7 +49,7 @@ func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersio
 	return m, engine.Wrap("page version", engine.Missing(err, "error.consultation.unknown"))
 }
 
-// counters are what votes move of a consultation.
+// counters are the fields of a consultation that votes change.
 type counters struct{ version, votes, voters int64 }
 
 func (s *Store) counters(ctx context.Context, id string) (counters, error) {

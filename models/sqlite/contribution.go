@@ -7,14 +7,14 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// contributionColumns are those that ideas and replies share, in the order of
+// contributionColumns are the columns that ideas and replies share, in the order of
 // contributionDest and contributionArgs.
 const contributionColumns = `id, consultation_id, participant_id, author_name, staff_role, address, address_key,
 	guest, network, token_hash, reference, channel, language, source, source_id, status, reason, withdrawn, rev, salt,
 	created_at, edited_at, published_at`
 
-// contributionMarks are the placeholders for them.
-const contributionMarks = "?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?"
+// contributionPlaceholders are the placeholders for them.
+const contributionPlaceholders = "?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?"
 
 func contributionDest(c *models.Contribution, then ...any) []any {
 	return append([]any{
@@ -34,7 +34,7 @@ func contributionArgs(c models.Contribution, then ...any) []any {
 	}, then...)
 }
 
-// fresh makes c what a text is that has just come in.
+// fresh sets the fields of a text that has just come in: pending, with the store's time.
 func fresh(c *models.Contribution, t *engine.Tx) {
 	c.Status, c.Reason, c.Withdrawn, c.Rev = models.StatusPending, "", false, 1
 	c.CreatedAt, c.EditedAt, c.PublishedAt = t.Now, models.Time{}, models.Time{}
@@ -62,11 +62,11 @@ func textRevisions(q engine.Queries, item models.Item) ([]models.TextRevision, e
 	})
 }
 
-// keepWording keeps a text that is about to be replaced.
+// keepWording adds a revision with a text that is about to be replaced.
 func keepWording(t *engine.Tx, item models.Item, rev int64, title, body string) error {
 	return t.Run("INSERT INTO text_revisions (kind, item_id, rev, title, body, at) VALUES (?, ?, ?, ?, ?, ?)",
 		item.Kind, item.ID, rev, title, body, engine.Millis(t.Now))
 }
 
-// unknownItem is the error for an id that is not there.
+// unknownItem returns CodeNotFound error.item.unknown for an id that does not exist.
 func unknownItem(err error) error { return engine.Missing(err, "error.item.unknown") }

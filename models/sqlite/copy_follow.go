@@ -1,9 +1,9 @@
 package sqlite
 
-// countVoices makes the voices anew from the votes. Of a voice's entries over an idea
-// and all that is merged into it the latest counts; of two by one participant at one
-// time the one on the smaller idea id does, as in latest. A circle of merges, which
-// nothing can make, has no root and counts for itself.
+// countVoices computes the voices from the votes. Of a voice's entries over an idea and
+// all ideas merged into it the latest counts; of two by one participant at one time the
+// one on the smaller idea id does, as in supersedes. A cycle of merges, which no method
+// can make, has no root and counts for itself.
 var countVoices = []string{
 	"DELETE FROM voices",
 	`WITH RECURSIVE merged (id, root) AS (
@@ -17,7 +17,7 @@ var countVoices = []string{
 		SELECT consultation_id, voice, sum(live), max(at) FROM entries GROUP BY consultation_id, voice`,
 }
 
-// indexAll makes the words searchable anew, in the order in which they became public.
+// indexAll builds the search index, in the order in which the texts became public.
 var indexAll = []string{
 	"DELETE FROM search_docs",
 	"DELETE FROM search",

@@ -7,7 +7,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// copyIn adds a record as it is. One that is there already stays.
+// copyIn inserts a record as it is; an existing one is left as it is.
 func copyIn(t *engine.Tx, r models.CopyRecord) error {
 	switch r := r.(type) {
 	case models.CopiedSite:
@@ -76,7 +76,7 @@ func consultationIn(t *engine.Tx, c models.CopiedConsultation) error {
 	return putConsultationTexts(t, c.Consultation)
 }
 
-// revisionIn adds the nth edit of a consultation, which has no key of its own here.
+// revisionIn inserts the nth edit of a consultation, which has no key of its own here.
 func revisionIn(t *engine.Tx, r models.CopiedRevision) error {
 	return t.Run(`INSERT INTO consultation_revisions (id, consultation_id, language, before, after, reason, changes, at)
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
@@ -105,7 +105,7 @@ func linkIn(t *engine.Tx, l models.Link) error {
 		l.ConsultationID, engine.JSON(l.Choices), l.ReturnTo, l.Language, engine.Millis(l.CreatedAt), engine.Millis(l.ExpiresAt), engine.Millis(l.UsedAt), engine.Millis(l.RemindedAt))
 }
 
-// queueIn gives an item its place before the moderators.
+// queueIn inserts an item's row in the queue.
 func queueIn(t *engine.Tx, item models.Item, consultationID string, s models.CopiedStanding) error {
 	if !s.Queued {
 		return nil
@@ -116,7 +116,7 @@ func queueIn(t *engine.Tx, item models.Item, consultationID string, s models.Cop
 func ideaIn(t *engine.Tx, i models.CopiedIdea) error {
 	n, err := t.Exec("INSERT INTO ideas ("+contributionColumns+`, decided_at, number, title, body, body_html, organiser,
 		merged_into, first_vote_at, agree, disagree, pass, reply_count)
-		VALUES (`+contributionMarks+", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+		VALUES (`+contributionPlaceholders+", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
 		contributionArgs(i.Contribution, engine.Millis(i.DecidedAt), i.Number, i.Title, i.Body, i.BodyHTML, i.Organiser,
 			i.MergedInto, engine.Millis(i.FirstVote), i.Tally.Agree, i.Tally.Disagree, i.Tally.Pass, i.ReplyCount)...)
 	if err != nil || n == 0 {
@@ -131,7 +131,7 @@ func ideaIn(t *engine.Tx, i models.CopiedIdea) error {
 func replyIn(t *engine.Tx, r models.CopiedReply) error {
 	n, err := t.Exec("INSERT INTO replies ("+contributionColumns+`, decided_at, idea_id, parent_id, parent_name, orphan, depth,
 		seq, path, path_new, shown, body, body_html)
-		VALUES (`+contributionMarks+", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+		VALUES (`+contributionPlaceholders+", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
 		contributionArgs(r.Contribution, engine.Millis(r.DecidedAt), r.IdeaID, r.ParentID, r.ParentName, r.Orphan, r.Depth,
 			r.Seq, r.Path, r.PathNew, r.Shown(), r.Body, r.BodyHTML)...)
 	if err != nil || n == 0 {
@@ -170,7 +170,8 @@ func sealedIn(t *engine.Tx, v models.Sealed) error {
 		v.ConsultationID, v.Version, blob(v.Full), blob(v.Public), v.FullSHA256, v.PublicSHA256, engine.JSON(v.Result), v.SealedBy, engine.Millis(v.At))
 }
 
-// downloadIn adds the nth of one person at one time, which has no key of its own here.
+// downloadIn inserts the nth download of one person at one time, which has no key of its
+// own here.
 func downloadIn(t *engine.Tx, d models.CopiedDownload) error {
 	return t.Run(`INSERT INTO downloads (consultation_id, version, participant_id, at) SELECT ?1, ?2, ?3, ?4
 		WHERE (SELECT count(*) FROM downloads WHERE consultation_id = ?1 AND version = ?2 AND participant_id = ?3 AND at = ?4) < ?5`,

@@ -10,7 +10,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// outlet hands on what comes after a key, in one kind.
+// outlet calls fn with the records of one kind after a key.
 type outlet func(q engine.Queries, after string, fn func(models.CopyRecord) error) error
 
 // CopyOut implements models.CopyStore, as of one moment for each kind.
@@ -21,7 +21,7 @@ func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string,
 	}
 	return s.db.Stream(ctx, "copy "+string(kind), func(q engine.Queries) error {
 		return out(q, after, func(r models.CopyRecord) error {
-			if r.CopyKey() <= after { // kinds of which there are few are read from their beginning
+			if r.CopyKey() <= after { // small kinds are read from their beginning
 				return nil
 			}
 			if err := fn(r); err != nil {
@@ -70,7 +70,7 @@ func outletOf(kind models.CopyKind) outlet {
 	return nil
 }
 
-// rowsOut hands on the rows of one query, which may ask for the key.
+// rowsOut returns an outlet of the rows of one query, which may use the key.
 func rowsOut(text string, scan func(engine.Scanner) (models.CopyRecord, error)) outlet {
 	return func(q engine.Queries, after string, fn func(models.CopyRecord) error) error {
 		var args []any
@@ -156,7 +156,8 @@ func votesOut(q engine.Queries, after string, fn func(models.CopyRecord) error) 
 	}, fn)
 }
 
-// decisionsOut reads decisions with their items and how long these had waited, each as one JSON list.
+// decisionsOut reads decisions with their items and the items' waiting times, each as one
+// JSON list.
 const decisionsOut = `SELECT consultation_id, seq, action, reason, reason_salt, actor_id, undoes, at, prev_hash, hash,
 	(SELECT json_group_array(json_object('Item', json_object('Kind', kind, 'ID', item_id), 'Rev', rev, 'From', from_status,
 		'To', to_status, 'Digest', digest)) FROM (SELECT * FROM decision_items AS i

@@ -7,7 +7,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// Where an item is with moderators, as further columns of ideas and of replies.
+// Further columns of ideas and replies: their state in the queue and the chain.
 const (
 	ideaStanding = `decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = 'idea' AND d.item_id = ideas.id),
 		(SELECT since FROM queue WHERE kind = 'idea' AND item_id = ideas.id),
@@ -17,7 +17,7 @@ const (
 		(SELECT waits FROM queue WHERE kind = 'reply' AND item_id = replies.id)`
 )
 
-// corner is what a store may have of an item in its queue and chain.
+// corner is an item's state in the queue and the chain.
 type corner struct {
 	lastSeq, since sql.NullInt64
 	waits          sql.NullBool

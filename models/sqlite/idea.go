@@ -39,10 +39,10 @@ func idea(q engine.Queries, id string) (models.Idea, error) {
 	return i, engine.Missing(err, "error.idea.unknown")
 }
 
-// Idea implements models.IdeaStore. Votes move only its tally, so that the rest is
-// remembered through a hundred thousand of them.
+// Idea implements models.IdeaStore. Votes change only its tally, so that the rest
+// stays cached while people vote.
 func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
-	i, err := s.idea(ctx, consultationID, number)
+	i, err := s.cachedIdea(ctx, consultationID, number)
 	if err == nil {
 		err = s.db.Reader(ctx).Row("SELECT first_vote_at, agree, disagree, pass FROM ideas WHERE id = ?", i.ID).
 			Scan(engine.ScanTime(&i.FirstVote), &i.Tally.Agree, &i.Tally.Disagree, &i.Tally.Pass)
@@ -52,20 +52,21 @@ func (s *Store) Idea(ctx context.Context, consultationID string, number int) (mo
 
 // IdeaAlone implements models.IdeaStore.
 func (s *Store) IdeaAlone(ctx context.Context, consultationID string, number int) (models.Idea, error) {
-	i, err := s.idea(ctx, consultationID, number)
+	i, err := s.cachedIdea(ctx, consultationID, number)
 	i.FirstVote, i.Tally = time.Time{}, models.Tally{}
 	return ownParts(i), engine.Wrap("idea alone", engine.Missing(err, "error.idea.unknown"))
 }
 
-// idea gives a numbered idea, of which what votes move may be older than the rest.
-func (s *Store) idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
+// cachedIdea returns a numbered idea; its fields that votes change may be outdated.
+func (s *Store) cachedIdea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
 	key := "idea " + strconv.Itoa(number) + " of " + consultationID
 	return engine.Cached(s.db.Cache(), key, engine.FixedTopic[models.Idea](engine.AnyTopic), func() (models.Idea, error) {
 		return scanIdea(s.db.Reader(ctx).Row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
 	})
 }
 
-// ownParts gives a remembered idea texts and a response of its own, for who changes it.
+// ownParts returns a cached idea with texts and a response of its own, which the caller
+// may modify.
 func ownParts(i models.Idea) models.Idea {
 	i.Texts = maps.Clone(i.Texts)
 	if i.Response != nil {
@@ -103,7 +104,7 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 	return list, engine.Wrap("ideas", err)
 }
 
-// shownIdeas are those that have a place on the public page.
+// shownIdeas selects the ideas on the public page.
 const shownIdeas = `number > 0 AND (status = 'published' OR (status IN ('removed', 'erased') AND published_at > 0))`
 
 // IdeaPlaces implements models.IdeaStore.
@@ -140,7 +141,7 @@ func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (
 	return kept, err
 }
 
-// addSuggestion adds a participant's idea, which waits.
+// addSuggestion adds a participant's pending idea.
 func addSuggestion(t *engine.Tx, c models.Consultation, i models.Idea) error {
 	if err := c.Accepts(models.ActSuggest, t.Now); err != nil {
 		return err
@@ -174,11 +175,11 @@ func nextNumber(q engine.Queries, consultationID string) (int, error) {
 	return engine.One[int](q.Row("SELECT coalesce(max(number), 0) + 1 FROM ideas WHERE consultation_id = ? AND number > 0", consultationID))
 }
 
-// insertIdea adds i as it is, without a tally.
+// insertIdea inserts i with an empty tally.
 func insertIdea(t *engine.Tx, i models.Idea) error {
 	err := t.Run("INSERT INTO ideas ("+contributionColumns+`, decided_at, number, title, body, body_html, organiser,
 		merged_into, first_vote_at, agree, disagree, pass, reply_count)
-		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
+		VALUES (`+contributionPlaceholders+", 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
 		contributionArgs(i.Contribution, i.Number, i.Title, i.Body, i.BodyHTML, i.Organiser, i.MergedInto)...)
 	if err != nil {
 		return err
@@ -201,7 +202,7 @@ func putIdeaTexts(t *engine.Tx, i models.Idea) error {
 	return nil
 }
 
-// indexIdea makes the words of a published idea searchable, and of another not.
+// indexIdea adds a published idea to the search index and removes any other.
 func indexIdea(t *engine.Tx, i models.Idea) error {
 	if i.Status != models.StatusPublished {
 		return unindex(t, string(models.KindIdea), i.ID)
@@ -246,7 +247,7 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (models.Idea, error
 	return kept, err
 }
 
-// errorOr goes on with then if there is no error.
+// errorOr returns err, or what then returns if err is nil.
 func errorOr(err error, then func() error) error {
 	if err != nil {
 		return err
@@ -279,8 +280,8 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 	})
 }
 
-// deleteIdea takes the idea out and closes up the numbers, by way of negative
-// ones, since no number may stand twice for a moment.
+// deleteIdea deletes the idea and closes the gap in the numbers, by way of negative ones,
+// because no number may exist twice even for a moment.
 func deleteIdea(t *engine.Tx, i models.Idea) error {
 	if err := unindex(t, string(models.KindIdea), i.ID); err != nil {
 		return err

@@ -12,7 +12,7 @@ const (
 	figureSelect = `SELECT id, number, status, merged_into, agree, disagree, pass FROM ideas
 		WHERE consultation_id = ? AND number > ? AND number > 0 AND (agree + disagree + pass > 0 OR merged_into <> '')
 		ORDER BY number LIMIT ?`
-	// Where nobody has voted only those that were merged have figures; they are few.
+	// Where nobody has voted, only merged ideas have figures; they are few.
 	mergedSelect = `SELECT id, number, status, merged_into, agree, disagree, pass FROM ideas INDEXED BY ideas_merged
 		WHERE consultation_id = ? AND number > ? AND number > 0 AND merged_into <> ''
 		ORDER BY number LIMIT ?`
@@ -41,7 +41,7 @@ func (s *Store) EachWords(ctx context.Context, consultationID string, fn func(mo
 	return engine.EachInBatches("ideas", byNumber(s.db.Reader(ctx), wordsSelect, consultationID, scanWords), number, fn)
 }
 
-// byNumber reads a batch of ideas after a number.
+// byNumber returns a function that reads a batch of ideas after a number.
 func byNumber[T any](q engine.Queries, text, consultationID string, scan func(engine.Scanner) (T, error)) func(after string) ([]T, error) {
 	return func(after string) ([]T, error) {
 		number, _ := strconv.Atoi(after) // "": from the first on

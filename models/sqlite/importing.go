@@ -10,7 +10,7 @@ import (
 )
 
 // AddImport implements models.ImportStore. The organiser's ideas and what d publishes
-// are published, all else waits in the queue from now on; dates are those of the source.
+// are published, all other texts are queued as of now; dates are those of the source.
 // CodeInvalid error.reply.parent for a reply that comes before its parent.
 func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (added bool, err error) {
 	err = s.write(ctx, func(t *engine.Tx) error {
@@ -43,7 +43,7 @@ func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []mo
 	return added && err == nil, err
 }
 
-// imported tells whether the same source is there already.
+// imported reports whether the same source was imported before.
 func imported(q engine.Queries, c models.Consultation) (bool, error) {
 	_, err := engine.One[string](q.Row("SELECT id FROM consultations WHERE source = ? AND source_id = ? AND source_id <> ''", c.Source, c.SourceID))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -52,7 +52,7 @@ func imported(q engine.Queries, c models.Consultation) (bool, error) {
 	return err == nil, err
 }
 
-// arrive gives an imported text its place: status, dates and, if it waits, the queue.
+// arrive sets an imported text's status and dates and queues it if it is pending.
 func arrive(t *engine.Tx, c *models.Contribution, consultationID string, item models.Item, public bool) error {
 	created := c.CreatedAt
 	fresh(c, t)

@@ -10,8 +10,8 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// jobsKept is how long a done job is remembered: the promise to unconfirmed
-// addresses looks back over UnconfirmedEvery, the rest is for who looks into a complaint.
+// jobsKept is how long a finished job is kept: the limit for unconfirmed addresses looks
+// back over UnconfirmedEvery, the rest is for investigating complaints.
 const jobsKept = 30 * 24 * time.Hour
 
 const jobColumns = `id, kind, language, recipient, args, not_before, attempts, leased_to, done_at, last_error, created_at,
@@ -22,8 +22,8 @@ func scanJob(row engine.Scanner) (j models.Job, err error) {
 		engine.ScanTime(&j.LeasedTo), engine.ScanTime(&j.DoneAt), &j.LastError, engine.ScanTime(&j.CreatedAt), &j.Unconfirmed, &j.Deferred, &j.LinkID)
 }
 
-// addJobs adds what a write leaves to do, and notes in jobs what was deferred. A
-// job whose id is there already is ignored.
+// addJobs inserts jobs and sets Deferred in those that have to wait. A job whose id exists
+// is ignored.
 func addJobs(t *engine.Tx, jobs []models.Job) error {
 	for n := range jobs {
 		known, err := engine.One[bool](t.Row("SELECT EXISTS (SELECT 1 FROM jobs WHERE id = ?)", jobs[n].ID))
@@ -58,12 +58,12 @@ func addJob(t *engine.Tx, passed *models.Job) error {
 		j.Unconfirmed, j.Deferred, j.LinkID, key)
 }
 
-// recipientKey makes addresses that differ in case only one.
+// recipientKey returns the same key for addresses that differ only in case.
 func recipientKey(address string) string { return strings.ToLower(address) }
 
-// deferJob keeps the promise of one message a day to an address that nobody has
-// confirmed, or that somebody else typed who has not: an account makes no difference,
-// so that nobody learns whether there is one.
+// deferJob limits messages that an unconfirmed sender causes to one a day for each
+// address. Whether the address has an account makes no difference, so that nobody learns
+// it.
 func deferJob(t *engine.Tx, j *models.Job, key string) error {
 	if !j.Unconfirmed {
 		return nil
@@ -77,7 +77,8 @@ func deferJob(t *engine.Tx, j *models.Job, key string) error {
 	return err
 }
 
-// tooManyWait tells whether a job is deferred where MaxDeferred messages wait already.
+// tooManyWait reports whether a job is deferred and MaxDeferred messages to its recipient
+// wait already.
 func tooManyWait(t *engine.Tx, j models.Job) (bool, error) {
 	if !j.Deferred {
 		return false, nil
@@ -87,8 +88,8 @@ func tooManyWait(t *engine.Tx, j models.Job) (bool, error) {
 	return n >= models.MaxDeferred, err
 }
 
-// refuseLink refuses a message without which its link would be lost; any other is
-// only left out.
+// refuseLink refuses a job that carries a link, which would be lost without it; any other
+// job is dropped.
 func refuseLink(j models.Job) error {
 	if j.Kind != models.JobBallot && j.Kind != models.JobSignIn {
 		return nil
@@ -96,13 +97,13 @@ func refuseLink(j models.Job) error {
 	return models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery)
 }
 
-// releaseDeferred makes the deferred messages to an address due: it is confirmed now.
+// releaseDeferred makes the deferred messages to an address due, which is confirmed now.
 func releaseDeferred(t *engine.Tx, address string) error {
 	return t.Run(`UPDATE jobs SET not_before = ?, deferred = 0
 		WHERE recipient_key = ? AND unconfirmed = 1 AND deferred = 1 AND done_at = 0`, engine.Millis(t.Now), recipientKey(address))
 }
 
-// due are the jobs that may be claimed at a time.
+// due selects the jobs that may be claimed at a time.
 const due = "done_at = 0 AND not_before <= ?1 AND leased_to <= ?1"
 
 // ClaimJobs implements models.JobStore. A job whose link was used meanwhile is
@@ -135,7 +136,7 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]mo
 	return claimed, nil
 }
 
-// finishUsed finishes due jobs that carry a link which is used by now.
+// finishUsed finishes due jobs whose link has been used.
 func finishUsed(t *engine.Tx) error {
 	return t.Run("UPDATE jobs SET done_at = ?1, leased_to = 0, args = '{}' WHERE "+due+` AND link_id <> ''
 		AND EXISTS (SELECT 1 FROM links WHERE id = jobs.link_id AND used_at > 0)`, engine.Millis(t.Now))

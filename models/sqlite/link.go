@@ -9,7 +9,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// linkSelect reads a whole link. A ballot's end moves with the closing time.
+// linkSelect reads a whole link. A ballot link expires relative to the closing time.
 const linkSelect = `SELECT l.id, l.token_hash, l.token_hash2, l.purpose, l.address, l.address_key, l.name, l.capacity, l.band,
 	l.role, l.consultation_id, l.choices, l.return_to, l.language, l.created_at, l.expires_at, l.used_at, l.reminded_at,
 	coalesce(c.closes_at, 0)
@@ -26,7 +26,7 @@ func scanLink(row engine.Scanner) (l models.Link, err error) {
 	return l, err
 }
 
-// link finds by either token.
+// link reads a link by either token. CodeNotFound error.link.unknown.
 func link(q engine.Queries, tokenHash string) (models.Link, error) {
 	l, err := scanLink(q.Row(linkSelect+"WHERE l.token_hash = ?1 OR (l.token_hash2 = ?1 AND l.token_hash2 <> '')", tokenHash))
 	return l, engine.Missing(err, "error.link.unknown")
@@ -69,8 +69,8 @@ func insertLink(t *engine.Tx, l models.Link) error {
 		l.ConsultationID, engine.JSON(l.Choices), l.ReturnTo, l.Language, engine.Millis(l.CreatedAt), engine.Millis(l.ExpiresAt))
 }
 
-// checkSignInLimit refuses the sixth link to an address within an hour and says
-// how long it is until the first of the last five is an hour old.
+// checkSignInLimit refuses more than SignInPerHour links to an address within an hour:
+// CodeLimited error.link.limit with the time to wait.
 func checkSignInLimit(t *engine.Tx, addressKey string) error {
 	hourAgo := t.Now.Add(-time.Hour)
 	rows, err := t.Query(`SELECT created_at FROM links WHERE address_key = ? AND purpose = 'sign_in' AND created_at > ?
@@ -117,8 +117,8 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 	return used, nil
 }
 
-// closeSpent closes the other ballot links of the address that have nothing left to
-// say: on each of their ideas the account's vote is the same, or was made later.
+// closeSpent marks the other ballot links of the address as used that would change
+// nothing: on each of their ideas the account's vote is the same, or is newer.
 func closeSpent(t *engine.Tx, used models.LinkUsed) error {
 	l := used.Link
 	if l.Purpose != models.PurposeBallot {
@@ -158,7 +158,8 @@ func isSpent(t *engine.Tx, w models.Link, participantID string) (bool, error) {
 	return true, nil
 }
 
-// accountOf finds or adds the account of the link's address. What the account does not say yet of itself is taken from the link.
+// accountOf finds or adds the account of the link's address, and fills in name, capacity
+// and band from the link where the account has none.
 func accountOf(t *engine.Tx, l models.Link, newID string) (models.Participant, bool, error) {
 	p := models.Participant{
 		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
@@ -176,8 +177,8 @@ func accountOf(t *engine.Tx, l models.Link, newID string) (models.Participant, b
 		kept.Name, kept.Capacity, kept.Band, kept.ID)
 }
 
-// settle adds the session, takes over what guests sent with the address, and
-// releases the messages that waited for its confirmation.
+// settle adds the session, assigns to the account what guests sent with its address, and
+// releases the messages that waited for the confirmation of the address.
 func settle(t *engine.Tx, l models.Link, v models.Session, p models.Participant) error {
 	if v.TokenHash != "" {
 		v.ParticipantID, v.CreatedAt = p.ID, t.Now
@@ -198,7 +199,7 @@ func settle(t *engine.Tx, l models.Link, v models.Session, p models.Participant)
 	return releaseDeferred(t, l.Address)
 }
 
-// countChoices puts the votes that waited, at the time when they were chosen.
+// countChoices counts the choices of a ballot link as votes, at the time of choosing.
 func countChoices(t *engine.Tx, used *models.LinkUsed) error {
 	l := used.Link
 	if len(l.Choices) == 0 {
@@ -224,9 +225,9 @@ func countChoices(t *engine.Tx, used *models.LinkUsed) error {
 	return nil
 }
 
-// countChoice puts one; a vote that was changed since by the same person stands as changed.
+// countChoice counts one choice; a newer vote of the same person is left as it is.
 func countChoice(t *engine.Tx, c models.Consultation, used *models.LinkUsed, choice models.ChosenVote) error {
-	b, err := newBallot(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
+	u, err := newVoteUpdate(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
 	if models.IsNotFound(err) {
 		used.Refused++
 		return nil
@@ -234,15 +235,15 @@ func countChoice(t *engine.Tx, c models.Consultation, used *models.LinkUsed, cho
 	if err != nil {
 		return err
 	}
-	kept, _, err := b.cast(t)
+	kept, _, err := u.apply(t)
 	if kept.Choice == choice.Choice {
 		used.Counted++
 	}
 	return err
 }
 
-// unreminded finds ballots that are due a reminder; of those in a consultation
-// that takes no late link any more none is looked at again.
+// unreminded selects ballot links that are due a reminder, without those of consultations
+// that take no late link any more.
 const unreminded = linkSelect + `WHERE l.purpose = 'ballot' AND l.used_at = 0 AND l.reminded_at = 0
 	AND l.created_at <= ? AND c.closes_at > ? ORDER BY l.created_at`
 
@@ -278,7 +279,8 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (stri
 	return reminded, nil
 }
 
-// remind adds the reminder of one ballot, if that can still be counted.
+// remind adds the reminder of one ballot link, if its votes can still be counted. It
+// reports whether it did.
 func remind(t *engine.Tx, l models.Link, renew func(models.Link) (string, models.Job)) (bool, error) {
 	c, err := rules(t, l.ConsultationID)
 	if models.IsNotFound(err) {

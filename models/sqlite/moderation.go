@@ -8,7 +8,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// subject is what a decision has to know of its item.
+// subject is what a decision needs of its item.
 type subject struct {
 	consultationID string
 	status         models.Status
@@ -19,7 +19,7 @@ type subject struct {
 	number         int    // of an idea
 }
 
-// subjectOf reads it; CodeNotFound error.item.unknown.
+// subjectOf reads an item's subject; CodeNotFound error.item.unknown.
 func subjectOf(q engine.Queries, item models.Item) (s subject, err error) {
 	text := "SELECT consultation_id, status, rev, published_at, created_at, idea_id, 0 FROM replies WHERE id = ?"
 	if item.Kind == models.KindIdea {
@@ -29,7 +29,7 @@ func subjectOf(q engine.Queries, item models.Item) (s subject, err error) {
 	return s, unknownItem(err)
 }
 
-// shownAs tells whether the item would have a place on the public page.
+// shownAs reports whether the item would be on the public page with that status.
 func (s subject) shownAs(status models.Status) bool {
 	return models.Contribution{Status: status, PublishedAt: s.publishedAt}.Shown()
 }
@@ -64,7 +64,7 @@ func (s *Store) Decide(ctx context.Context, d models.Decision, jobs []models.Job
 	return d, err
 }
 
-// linkToChain gives d its place in the chain: number, time and hashes.
+// linkToChain sets number, time and hashes of d as the next decision of the chain.
 func linkToChain(t *engine.Tx, d *models.Decision) error {
 	d.At = t.Now
 	err := t.Row("SELECT chain_length + 1, chain_head FROM consultations WHERE id = ?", d.ConsultationID).Scan(&d.Seq, &d.PrevHash)
@@ -72,7 +72,7 @@ func linkToChain(t *engine.Tx, d *models.Decision) error {
 	return engine.Missing(err, "error.consultation.unknown")
 }
 
-// insertDecision appends d, which has its place, to the chain.
+// insertDecision inserts d as linkToChain has completed it.
 func insertDecision(t *engine.Tx, d models.Decision, waited []int64) error {
 	err := t.Run(`INSERT INTO decisions (consultation_id, seq, action, reason, reason_salt, actor_id, undoes, at, prev_hash, hash)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -90,8 +90,9 @@ func insertDecision(t *engine.Tx, d models.Decision, waited []int64) error {
 	return t.Run("UPDATE consultations SET chain_length = ?, chain_head = ? WHERE id = ?", d.Seq, d.Hash, d.ConsultationID)
 }
 
-// decideItem moves one item, if it still is what was decided on. It tells whether
-// a stranger sees a difference and how long the item had waited for a moderator (-1: not).
+// decideItem moves one item if revision and status are still those decided on. It reports
+// whether the public sees a difference and returns how long the item had waited for a
+// moderator in milliseconds, -1 if it had not.
 func decideItem(t *engine.Tx, d models.Decision, it models.DecisionItem) (shows bool, waited int64, err error) {
 	s, err := subjectOf(t, it.Item)
 	switch {
@@ -121,19 +122,19 @@ func decideItem(t *engine.Tx, d models.Decision, it models.DecisionItem) (shows 
 	return it.From != it.To && (before || s.shownAs(it.To)), waited, err
 }
 
-// requeue takes the decided item out of the queue, or back into it when it waits again.
+// requeue removes the decided item from the queue, or queues it again if it is pending.
 func requeue(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) (int64, error) {
 	waited, err := dequeue(t, it.Item)
 	if err == nil && it.To == models.StatusPending {
 		err = enqueue(t, it.Item, s.consultationID, s.createdAt, true)
 	}
 	if d.Action == models.ActionWithdraw {
-		waited = -1 // its author's own act is no measure of moderators
+		waited = -1 // withdrawn by its author: it says nothing about moderators
 	}
 	return waited, err
 }
 
-// step is +1 for what becomes published, -1 for what ceases to be, else 0.
+// step returns +1 for an item that becomes published, -1 for one that ceases to be, else 0.
 func step(it models.DecisionItem) int64 {
 	var n int64
 	if it.To == models.StatusPublished {

@@ -81,8 +81,8 @@ func ensure(t *engine.Tx, p models.Participant) (kept models.Participant, create
 	return kept, created, err
 }
 
-// addGrants adds those that are not there; who becomes a moderator is numbered, and
-// the votes of who is staff now are not counted any more.
+// addGrants inserts the grants that do not exist yet. A new moderator gets a number, and
+// the votes of new staff are taken back.
 func addGrants(t *engine.Tx, id string, grants []models.Grant) error {
 	for _, g := range grants {
 		n, err := t.Exec("INSERT INTO grants (participant_id, role, consultation_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -183,7 +183,7 @@ type visit struct {
 	who models.Participant
 }
 
-// addSession keeps a session and forgets those that have expired.
+// addSession inserts a session and deletes expired ones.
 func addSession(t *engine.Tx, v models.Session) error {
 	if err := t.Run("DELETE FROM sessions WHERE expires_at <= ?", engine.Millis(t.Now)); err != nil {
 		return err

@@ -11,14 +11,15 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// enqueue puts an item before the moderators: it waits, or (waits false) is
-// published and was reported. What is in the queue already stays where it is.
+// enqueue adds an item to the queue: waits is true for a pending one, false for a
+// published one that was reported. An item in the queue keeps its place.
 func enqueue(t *engine.Tx, item models.Item, consultationID string, since time.Time, waits bool) error {
 	return t.Run(`INSERT INTO queue (kind, item_id, consultation_id, since, waits) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, item.Kind, item.ID, consultationID, engine.Millis(since), waits)
 }
 
-// dequeue takes an item out and tells how long it had waited, -1 if it did not wait.
+// dequeue removes an item and returns how long it had waited in milliseconds, -1 if it did
+// not wait.
 func dequeue(t *engine.Tx, item models.Item) (waited int64, err error) {
 	err = t.Row(`DELETE FROM queue WHERE kind = ? AND item_id = ?
 		RETURNING CASE waits WHEN 1 THEN max(0, ? - since) ELSE -1 END`, item.Kind, item.ID, engine.Millis(t.Now)).Scan(&waited)
@@ -114,7 +115,7 @@ func fillItem(q engine.Queries, e *models.QueueEntry) error {
 	return err
 }
 
-// authorRecord counts what became of the author's other items; a guest has no record.
+// authorRecord counts the author's other items by outcome; a guest has no record.
 func authorRecord(q engine.Queries, c models.Contribution) (r models.AuthorRecord, err error) {
 	if c.ParticipantID == "" {
 		return r, nil

@@ -90,16 +90,16 @@ func attach(t *engine.Tx, r *models.Reply) (*models.Reply, error) {
 	return parent, r.Attach(i, parent)
 }
 
-// nextSeq gives the next reply of a consultation its number.
+// nextSeq returns the number of the next reply of a consultation.
 func nextSeq(q engine.Queries, consultationID string) (int64, error) {
 	return engine.One[int64](q.Row("UPDATE consultations SET reply_seq = reply_seq + 1 WHERE id = ? RETURNING reply_seq", consultationID))
 }
 
-// insertReply adds r as it is.
+// insertReply inserts r as it is.
 func insertReply(t *engine.Tx, r models.Reply) error {
 	err := t.Run("INSERT INTO replies ("+contributionColumns+`, decided_at, idea_id, parent_id, parent_name, orphan, depth,
 		seq, path, path_new, shown, body, body_html)
-		VALUES (`+contributionMarks+", 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		VALUES (`+contributionPlaceholders+", 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		contributionArgs(r.Contribution, r.IdeaID, r.ParentID, r.ParentName, r.Orphan, r.Depth,
 			r.Seq, r.Path, r.PathNew, r.Shown(), r.Body, r.BodyHTML)...)
 	if err != nil || r.Status != models.StatusPublished {
@@ -108,7 +108,7 @@ func insertReply(t *engine.Tx, r models.Reply) error {
 	return indexReply(t, r)
 }
 
-// indexReply makes the words of a published reply searchable, and of another not.
+// indexReply adds a published reply to the search index and removes any other.
 func indexReply(t *engine.Tx, r models.Reply) error {
 	if r.Status != models.StatusPublished {
 		return unindex(t, string(models.KindReply), r.ID)

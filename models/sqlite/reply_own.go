@@ -11,13 +11,14 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// What is an author's as a participant, and as a guest: after signing in both are.
+// The conditions for texts of an author as a participant and as a guest; after signing in
+// both apply.
 const (
 	theParticipants = "participant_id = ? AND participant_id <> ''"
 	theGuests       = "guest = ? AND guest <> '' AND participant_id = ''"
 )
 
-// eachOwn asks for what is a's as a participant and then as a guest.
+// eachOwn calls ask for the texts of a as a participant and then as a guest.
 func eachOwn(consultationID string, a models.Author, ask func(topic, where, who string) error) error {
 	topics := ownTopics(consultationID, a)
 	for n, x := range [2]struct{ where, who string }{{theParticipants, a.ParticipantID}, {theGuests, a.Guest}} {
@@ -31,14 +32,14 @@ func eachOwn(consultationID string, a models.Author, ask func(topic, where, who 
 	return nil
 }
 
-// waiting is a page of one author's waiting texts and the number of all of them.
+// waiting is a page of one author's pending texts and the number of all of them.
 type waiting[T any] struct {
 	list  []T
 	total int64
 }
 
-// ownWaiting lists waiting texts of one kind, as read by the SELECT all. The first page
-// is remembered: it stands on every page that the author reads.
+// ownWaiting lists pending texts of one kind, read by the SELECT all. The first page is
+// cached, because it is on every page that the author reads.
 func ownWaiting[T any](ctx context.Context, s *Store, q models.OwnQuery, table, all, further string, args []any,
 	scan func(engine.Scanner) (T, error), place func(T) models.OwnPlace,
 ) (list []T, total int64, err error) {

@@ -9,8 +9,8 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// threadSQL reads one range of one partial index, the two orders alike. The number of
-// the idea, which all replies of a thread have in common, is given.
+// threadSQL reads one range of one partial index in either order. The number of the idea,
+// which all replies of a thread have in common, is a parameter.
 const (
 	threadColumns = `, idea_id, ?1, parent_id, parent_name, orphan, depth, seq, path, path_new, `
 	threadWhole   = "SELECT " + contributionColumns + threadColumns + "body, body_html FROM replies "
@@ -43,7 +43,7 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 	return th, nil
 }
 
-// slice reads limit shown replies after q.After; a negative limit is none.
+// slice reads limit shown replies after q.After; there is no limit if it is negative.
 func slice(r engine.Queries, q models.ThreadQuery, limit int) ([]models.Reply, error) {
 	number, err := ideaNumber(r, q.IdeaID)
 	if err != nil {
@@ -64,7 +64,7 @@ func slice(r engine.Queries, q models.ThreadQuery, limit int) ([]models.Reply, e
 	return list, err
 }
 
-// ideaNumber gives the number of an idea, 0 of none.
+// ideaNumber returns the number of an idea, 0 for "".
 func ideaNumber(r engine.Queries, id string) (int, error) {
 	if id == "" {
 		return 0, nil
@@ -76,7 +76,7 @@ func ideaNumber(r engine.Queries, id string) (int, error) {
 	return n, err
 }
 
-// shownTo appends each row to list as a stranger may see it.
+// shownTo returns a function that appends a row to list without what the public may not see.
 func shownTo(list *[]models.Reply) func(engine.Scanner) error {
 	var r models.Reply
 	dest := replyDest(&r)
@@ -92,7 +92,7 @@ func shownTo(list *[]models.Reply) func(engine.Scanner) error {
 	}
 }
 
-// place is what a cursor of a thread names.
+// place returns the path that a cursor of a thread holds.
 func place(r models.Reply, newest bool) string {
 	if newest {
 		return r.PathNew

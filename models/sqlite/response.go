@@ -13,7 +13,7 @@ type storedResponse struct {
 	Updated, Published int64
 }
 
-// response gives it with its times; nil for nil.
+// response returns it with its times; nil for nil.
 func (r *storedResponse) response() *models.Response {
 	if r == nil {
 		return nil

@@ -46,7 +46,7 @@ func blob(b []byte) []byte {
 	return b
 }
 
-// checkSealState lets seal what has closed, and seal again what is sealed.
+// checkSealState returns CodeConflict error.seal.state unless voting has closed.
 func checkSealState(c models.Consultation, now time.Time) error {
 	switch state := c.StateAt(now); state {
 	case models.StateCounting, models.StateSealed, models.StateAnswered:

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	searchTerms = 16    // more words of a query are left out
-	searchDocs  = 5_000 // so many of the newest matches are ranked
-	headingGain = 2.0   // a word in a title counts so many times
+	searchTerms = 16    // further words of a query are ignored
+	searchDocs  = 5_000 // only so many of the newest matches are ranked
+	headingGain = 2.0   // weight of a word in a title
 )
 
-// index makes a text searchable, or searchable as it now is.
+// index adds a text to the search index or replaces it.
 func index(t *engine.Tx, kind, id, consultationID, heading, body string) error {
 	docid, err := engine.One[int64](t.Row("SELECT docid FROM search_docs WHERE kind = ? AND item_id = ?", kind, id))
 	if err == nil {
@@ -37,7 +37,7 @@ func index(t *engine.Tx, kind, id, consultationID, heading, body string) error {
 	return t.Run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, heading, body)
 }
 
-// unindex makes a text no longer searchable.
+// unindex removes a text from the search index.
 func unindex(t *engine.Tx, kind, id string) error {
 	docid, err := engine.One[int64](t.Row("DELETE FROM search_docs WHERE kind = ? AND item_id = ? RETURNING docid", kind, id))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -46,9 +46,9 @@ func unindex(t *engine.Tx, kind, id string) error {
 	return errorOr(err, func() error { return t.Run("DELETE FROM search WHERE docid = ?", docid) })
 }
 
-// matchQuery writes the words of a person's query as an FTS expression: all of
-// them, the last one as a beginning. Each is quoted and holds letters, marks and
-// digits only, so that nothing in it is syntax. "" if there is no word.
+// matchQuery returns an FTS expression for the words of a query: all of them, the last one
+// as a prefix. Each is quoted and holds letters, marks and digits only, so that nothing
+// in it is syntax. "" if there is no word.
 func matchQuery(query string) string {
 	words := strings.FieldsFunc(query, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
@@ -62,10 +62,10 @@ func matchQuery(query string) string {
 	return `"` + strings.Join(words, `" "`) + `"`
 }
 
-// wordRune tells whether r is enough to make a word: a mark alone is not.
+// wordRune reports whether r alone makes a word: a combining mark does not.
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// found is a document that matches, before it is looked up.
+// found is a matching document before its text is read.
 type found struct {
 	docid int64
 	score float64
@@ -143,7 +143,7 @@ func bm25(n []float64) (score float64) {
 	return score
 }
 
-// hit looks a document up; nil if the public may not see it.
+// hit reads a document; nil if the public may not see it.
 func hit(q engine.Queries, docid int64) (*models.Hit, error) {
 	var h models.Hit
 	var id, consultationID string

@@ -19,15 +19,15 @@ func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, c
 		if err != nil {
 			return err
 		}
-		b, err := newBallot(t, c, v)
+		u, err := newVoteUpdate(t, c, v)
 		if err != nil {
 			return err
 		}
-		b.vote.At = later(t.Now, b.last)
-		if err = c.Accepts(models.ActVote, b.vote.At); err != nil {
+		u.vote.At = later(t.Now, u.last)
+		if err = c.Accepts(models.ActVote, u.vote.At); err != nil {
 			return err
 		}
-		kept, changed, err = b.cast(t)
+		kept, changed, err = u.apply(t)
 		return err
 	})
 	return kept, changed, err
@@ -46,7 +46,7 @@ func insertVote(t *engine.Tx, v models.Vote) error {
 		v.ConsultationID, v.IdeaID, v.ParticipantID, v.Voice, v.Capacity, v.Band, v.Tier, v.Channel, v.Choice, engine.Millis(v.At))
 }
 
-// later gives now, or the first millisecond after last if that is not past.
+// later returns now, or the first millisecond after last if now is not after it.
 func later(now, last time.Time) time.Time {
 	if now.After(last) {
 		return now

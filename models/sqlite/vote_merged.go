@@ -6,8 +6,8 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// rootOf gives the idea that an idea was finally merged into, mostly itself. A
-// circle, which nothing can make, is left where it closes.
+// rootOf returns the idea that an idea was finally merged into, mostly itself. In a cycle,
+// which no method can make, it returns the idea at which the cycle closes.
 func rootOf(q engine.Queries, id string) (string, error) {
 	seen := map[string]bool{}
 	for !seen[id] {
@@ -21,7 +21,7 @@ func rootOf(q engine.Queries, id string) (string, error) {
 	return id, nil
 }
 
-// mergedGroup gives root and the ids of all ideas merged into it, however far.
+// mergedGroup returns root and the ids of all ideas merged into it, directly or not, sorted.
 func mergedGroup(q engine.Queries, root string) ([]string, error) {
 	group, seen := []string{root}, map[string]bool{root: true}
 	for n := 0; n < len(group); n++ {

@@ -6,8 +6,9 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// takeBackVotes lets every choice of a participant who is staff now, in the
-// consultation or ("") in all of them, become ChoiceNone. What is sealed stays.
+// takeBackVotes sets every choice of a participant who has become staff, in the
+// consultation or ("") in all of them, to ChoiceNone. Sealed consultations stay as they
+// are.
 func takeBackVotes(t *engine.Tx, participantID, consultationID string) error {
 	rows, err := t.Query(voteSelect+`WHERE participant_id = ?1 AND choice <> 'none'
 		AND consultation_id IN (SELECT id FROM consultations WHERE state NOT IN ('sealed', 'answered') AND (?2 = '' OR id = ?2))
@@ -24,18 +25,18 @@ func takeBackVotes(t *engine.Tx, participantID, consultationID string) error {
 	return nil
 }
 
-// takeBack takes one back, whatever became of its idea: a vote on one that was
-// removed would count again if that were restored.
+// takeBack takes back one vote, whatever the status of its idea: a vote on a removed idea
+// would count again if the idea were restored.
 func takeBack(t *engine.Tx, v models.Vote) error {
 	c, err := rules(t, v.ConsultationID)
 	if err != nil {
 		return err
 	}
-	b, err := readBallot(t, c, v, new(models.Status))
+	u, err := readVoteUpdate(t, c, v, new(models.Status))
 	if err != nil {
 		return err
 	}
-	b.vote.Choice, b.vote.At = models.ChoiceNone, later(t.Now, b.last)
-	_, _, err = b.cast(t)
+	u.vote.Choice, u.vote.At = models.ChoiceNone, later(t.Now, u.last)
+	_, _, err = u.apply(t)
 	return err
 }
