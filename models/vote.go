@@ -131,8 +131,8 @@ func (t Tally) Stepped(step int64) Tally {
 	return Tally{t.Agree / step * step, t.Disagree / step * step, t.Pass / step * step}
 }
 
-// Later tells whether entry v counts before w for one voice: the later time,
-// then the greater participant id (design, rule 1).
+// Later reports whether entry v counts before w for one voice: the later time,
+// then the greater participant id ("votes are the truth").
 func (v Vote) Later(w Vote) bool {
 	if !v.At.Equal(w.At) {
 		return v.At.After(w.At)

@@ -153,9 +153,9 @@ func castAny(t *rapid.T, s *Store, c models.Consultation) {
 	if late {
 		v.At = testStart.Add(time.Hour - time.Duration(rapid.IntRange(-3, 3).Draw(t, "chosen"))*time.Millisecond)
 		err = s.write(context.Background(), func(t *engine.Tx) error {
-			b, err := newBallot(t, c, v)
+			u, err := newVoteUpdate(t, c, v)
 			if err == nil {
-				_, _, err = b.cast(t)
+				_, _, err = u.apply(t)
 			}
 			return err
 		})
@@ -167,8 +167,8 @@ func castAny(t *rapid.T, s *Store, c models.Consultation) {
 	}
 }
 
-// TestMergedInACircle: nothing makes a circle, and if one is there it hangs nothing.
-func TestMergedInACircle(t *testing.T) {
+// TestMergeCycle: no method makes a cycle of merges, and a vote ends even if there is one.
+func TestMergeCycle(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	c := voting(t, s, "c", 2)
 	if err := s.write(t.Context(), func(t *engine.Tx) error {
