@@ -2,29 +2,28 @@ package models
 
 import "context"
 
-// CopyStore is how one store is copied into another: all that it holds goes out as
-// records, kind by kind, each kind in the order of its keys, and goes in again as often
-// as need be. What follows from the records (counters of votes, words to search) is
-// made anew in the copy.
+// CopyStore copies one store into another: everything is read as records, kind by kind,
+// each kind in the order of its keys, and inserted, repeatedly if need be. What can be
+// computed from the records (voices, the search index) is computed again in the copy.
 type CopyStore interface {
 	// Settle finishes what a crash left half done, before a store is copied.
-	// CodeConflict error.copy.busy if something is still on its way.
+	// CodeConflict error.copy.busy if a write is still under way.
 	Settle(ctx context.Context) error
-	// CopyOut streams the records of a kind whose key comes after a key ("": all), by
-	// key. It stops at fn's error and returns it. fn may be slow.
+	// CopyOut calls fn with the records of a kind whose key comes after a key ("": all),
+	// by key. It stops at fn's error and returns it. fn may be slow.
 	CopyOut(ctx context.Context, kind CopyKind, after string, fn func(CopyRecord) error) error
-	// CopyMark gives the mark of a copy into this store that is not finished; the zero
-	// mark if there is none.
+	// CopyMark returns the mark of an unfinished copy into this store; the zero mark if
+	// there is none.
 	CopyMark(ctx context.Context) (CopyMark, error)
-	// BeginCopy marks the store. CodeConflict error.copy.filled if there is a mark.
-	// Who begins has made sure that nothing is in it.
+	// BeginCopy marks the store, which must be empty. CodeConflict error.copy.filled if
+	// there is a mark.
 	BeginCopy(ctx context.Context, m CopyMark) error
-	// CopyIn adds records of one kind, in their order, and notes in the mark how far it
-	// came. A record that is there stays as it is.
+	// CopyIn inserts records of one kind, in their order, and updates the mark with the
+	// last key. An existing record is left as it is.
 	CopyIn(ctx context.Context, list []CopyRecord) error
-	// FinishCopy makes what follows from the records, as often as it is called.
+	// FinishCopy computes what follows from the records. It may be called repeatedly.
 	FinishCopy(ctx context.Context) error
-	// EndCopy takes the mark away: from now on the store may be used.
+	// EndCopy removes the mark: from then on the store may be used.
 	EndCopy(ctx context.Context) error
 }
 
