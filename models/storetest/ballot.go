@@ -199,7 +199,7 @@ func ballotOlder(e *env) {
 	e.voters(c)
 }
 
-// remind runs the reminders and gives their new tokens by the id of the link.
+// remind runs the reminders and returns their new tokens by the id of the link.
 func (e *env) remind() map[string]string {
 	e.Helper()
 	tokens := map[string]string{}

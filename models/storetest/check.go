@@ -135,7 +135,7 @@ func (e *env) once(what string, got, want []string) {
 	}
 }
 
-// together runs f(0) … f(n-1) at once and gives their errors by index.
+// together runs f(0) … f(n-1) at once and returns their errors by index.
 func together(n int, f func(i int) error) []error {
 	errs := make([]error, n)
 	gate := make(chan struct{})
@@ -181,7 +181,7 @@ func (e *env) oneWins(errs []error, code models.Code) (winner int) {
 	return winner
 }
 
-// ids gives the ids (or whatever id takes) of list in its order.
+// ids returns the ids (or whatever id takes) of list in its order.
 func ids[T, ID any](list []T, id func(T) ID) []ID {
 	out := make([]ID, len(list))
 	for i, v := range list {

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Clock is a models.Clock that stands still until it is told to move. Any number
+// Clock is a models.Clock that a test moves. Any number
 // of goroutines may read and move it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock gives a clock that stands at now.
+// NewClock returns a clock that stands at now.
 func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
 // Now implements models.Clock.
@@ -29,7 +29,7 @@ func (c *Clock) Set(now time.Time) {
 	c.now = now
 }
 
-// Add moves the clock by d and gives the time it then shows.
+// Add moves the clock by d and returns its new time.
 func (c *Clock) Add(d time.Duration) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

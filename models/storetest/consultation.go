@@ -120,7 +120,7 @@ func (e *env) consultationPage(f models.ConsultationFilter, limit int, between f
 	}, between)
 }
 
-// someConsultations adds n drafts, three at a time, and gives their ids.
+// someConsultations adds n drafts, three at a time, and returns their ids.
 func (e *env) someConsultations(n int) (added []string) {
 	for i := range n {
 		if i%3 == 0 {

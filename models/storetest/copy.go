@@ -21,7 +21,7 @@ var copyCases = []testCase{
 	{"the mark says how far a copy is, until it is finished", copyMark},
 }
 
-// fillAll writes something of every kind and gives the consultations: one with
+// fillAll writes something of every kind and returns the consultations: one with
 // everything that an open one has, one that is sealed, and one that is open still.
 func fillAll(e *env) []models.Consultation {
 	first := fill(e)
@@ -49,7 +49,7 @@ func fillAll(e *env) []models.Consultation {
 	return []models.Consultation{e.reload(first), e.reload(sealed), e.reload(open)}
 }
 
-// records gives what goes out of a store after a key.
+// records returns what goes out of a store after a key.
 func (e *env) records(s models.Store, kind models.CopyKind, after string) (list []models.CopyRecord) {
 	e.Helper()
 	e.ok(s.CopyOut(e.ctx, kind, after, func(r models.CopyRecord) error {

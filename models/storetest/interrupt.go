@@ -25,8 +25,8 @@ const (
 // Node is one program's store, whose steps a test can disturb.
 type Node struct {
 	models.Store
-	// Disturb lets the nth step (from 0) of what is written from now on meet the fault.
-	// What it gives tells afterwards whether there was such a step.
+	// Disturb injects the fault at the nth step (from 0) of what is written from now on.
+	// The function that it returns reports afterwards whether there was such a step.
 	Disturb func(n int, f Fault) (reached func() bool)
 	// Sweep finishes what other programs have left half done; nil where no store has to.
 	Sweep func(ctx context.Context) error
@@ -42,7 +42,8 @@ type OpenNode func(t *testing.T, clock models.Clock) Node
 type attempt struct {
 	c    models.Consultation        // what it happens in
 	call func(s models.Store) error // the write; it may be sent again
-	// done tells whether it has happened, and reports if only half of it has.
+	// done reports whether the write has happened, and fails the test if only half of
+	// it has.
 	done func() bool
 }
 
@@ -82,7 +83,7 @@ func RunInterrupted(t *testing.T, place func(t *testing.T) OpenNode) {
 	}
 }
 
-// steps gives the first step to disturb, which is not the same for all writes, and how
+// steps returns the first step to disturb, which is not the same for all writes, and how
 // far it is to the next ones.
 func steps(w interruptedWrite, node Node) (first, every int) {
 	if node.Every < 2 || scaled(100) == 100 {
@@ -124,7 +125,7 @@ func (e *env) interrupt(w interruptedWrite, f Fault, n int, node *Node) bool {
 	return n < 200
 }
 
-// refusedAtMost expects no error, or one that says that there is nothing to do.
+// refusedAtMost expects no error or a refusal, because there is nothing left to do.
 func (e *env) refusedAtMost(what string, err error) {
 	e.Helper()
 	if code := models.CodeOf(err); err != nil && (code == "" || code == models.CodeUnavailable) {
@@ -135,7 +136,7 @@ func (e *env) refusedAtMost(what string, err error) {
 // goOn lets another program go on from what the first one has left, a while later.
 func (e *env) goOn(node *Node) {
 	e.Helper()
-	_ = e.store.Close() // it has died: whatever it says
+	_ = e.store.Close() // its program has died: errors do not matter
 	e.clock.Add(3 * time.Minute)
 	e.store = e.again()
 	if node.Sweep != nil {

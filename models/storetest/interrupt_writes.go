@@ -43,7 +43,8 @@ var interruptedWrites = []interruptedWrite{
 	{"an import", interruptImport},
 }
 
-// allOrNothing tells whether a write has happened, and reports it if only half of it has.
+// allOrNothing reports whether a write has happened, and fails the test if only half of it
+// has.
 func (e *env) allOrNothing(parts map[string]bool) bool {
 	e.Helper()
 	first, seen := false, false
@@ -56,7 +57,7 @@ func (e *env) allOrNothing(parts map[string]bool) bool {
 	return first
 }
 
-// there tells whether something was found.
+// there reports whether something was found.
 func (e *env) there(err error) bool {
 	e.Helper()
 	if err != nil && !models.IsNotFound(err) {
@@ -65,7 +66,7 @@ func (e *env) there(err error) bool {
 	return err == nil
 }
 
-// wait tells whether all of the jobs wait, or none.
+// wait reports whether all of the jobs wait, and fails the test if only some do.
 func (e *env) wait(jobs ...models.Job) bool {
 	e.Helper()
 	parts, waiting := map[string]bool{}, e.waiting()
@@ -80,7 +81,7 @@ func (e *env) messages() []models.Job {
 	return []models.Job{e.newMessage(e.id()), e.unconfirmed(e.id())}
 }
 
-// worded gives a reply a word of its own.
+// worded returns a reply with a word of its own.
 func (e *env) worded(r models.Reply) models.Reply {
 	r.Body = ownWord(r.ID)
 	return r

@@ -22,7 +22,7 @@ var jobCases = []testCase{
 	{"a message that was sent counts towards that", jobUnconfirmedSent},
 	{"an account makes no difference to that", jobConfirmed},
 	{"at most three deferred messages wait for one address", jobDeferredMost},
-	{"a reminder waits for its turn where three are deferred", jobDeferredReminder},
+	{"a reminder waits while three messages are deferred", jobDeferredReminder},
 }
 
 // enqueue leaves jobs by a reply that causes them.
@@ -193,7 +193,7 @@ func (e *env) unconfirmed(name string) models.Job {
 	return j
 }
 
-// drain claims and finishes what is due and gives the ids.
+// drain claims and finishes what is due and returns the ids.
 func (e *env) drain() []string {
 	e.Helper()
 	done := e.claimed(100)

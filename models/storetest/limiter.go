@@ -10,11 +10,11 @@ import (
 	"folkmoot/models"
 )
 
-// Nodes gives the limiters of as many nodes as there are, which share their counts: one
-// for a program that runs alone.
+// Nodes returns the limiters of all nodes, which share their counts: one limiter for a
+// program that runs alone.
 type Nodes func(t *testing.T, clock models.Clock) []models.Limiter
 
-// RunLimiter holds a models.Limiter to what every one does.
+// RunLimiter runs the contract of models.Limiter.
 func RunLimiter(t *testing.T, open Nodes) {
 	for _, c := range []struct {
 		name string

@@ -14,7 +14,7 @@ var linkCases = []testCase{
 	{"it works until it expires and is still found afterwards", linkExpires},
 	{"it makes the account of its address", linkCreates},
 	{"it finds the account of its address and leaves it as it was", linkFinds},
-	{"one made by hand gives no role and is outside the limit", linkGrant},
+	{"one made by hand grants no role and is outside the limit", linkGrant},
 	{"one made with a role ends when that is taken away", linkRevoked},
 	{"at most five sign-in links an hour for one address", linkLimit},
 	{"it takes over what was sent with its address", linkTakesOver},
@@ -57,7 +57,7 @@ func (e *env) linkMessageOf(l models.Link) models.Job {
 	return j
 }
 
-// claimed claims up to n jobs and gives their ids.
+// claimed claims up to n jobs and returns their ids.
 func (e *env) claimed(n int) []string {
 	e.Helper()
 	return ids(must(e.store.ClaimJobs(e.ctx, n, time.Minute))(e), jobID)

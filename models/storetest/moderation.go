@@ -22,7 +22,7 @@ var moderationCases = []testCase{
 	{"it leaves the jobs that it causes", decisionJobs},
 	{"one that is not there is not found", decisionNotFound},
 	{"lists go on after a sequence, oldest first", decisionList},
-	{"it tells how long the last decided items had waited", decisionWaits},
+	{"it returns how long the last decided items had waited", decisionWaits},
 }
 
 // decisions reads the whole chain of c.

@@ -20,7 +20,7 @@ var nodeCases = []testCase{
 	{"a job that one has leased is the other's when the lease ends", nodesLease},
 	{"one closes in the middle and the other goes on", nodesLeave},
 	{"each sees at once that a page has changed", nodesVersion},
-	{"whoever can tell of every commit does so at once", nodesStamp},
+	{"the commit counter changes with every commit", nodesCommitCounter},
 	{"a write that is sent to both at once is done once", nodesTwice},
 }
 
@@ -31,27 +31,27 @@ func nodesStory(e *env) {
 		e.refused("before", err, models.CodeNotFound, "")
 	}
 	e.ok(e.store.AddConsultation(e.ctx, c, []models.Idea{e.newOrganiserIdea(c, "Markets")}))
-	e.turn()
+	e.nextNode()
 	c = e.move(c, models.StateOpen)
 	for n := range 4 {
-		e.turn()
+		e.nextNode()
 		p := e.person(fmt.Sprint("voter", n))
-		e.turn()
+		e.nextNode()
 		e.vote(e.ideas(c)[0], p, models.ChoiceAgree)
 		r := e.pending(e.newReply(c))
-		e.turn()
+		e.nextNode()
 		e.equal("own votes", len(must(e.store.OwnVotes(e.ctx, c.ID, p.ID))(e)), 1)
 		e.equal("tally", e.ideas(c)[0].Tally, models.Tally{Agree: int64(n) + 1})
 		e.equal("voters", e.reload(c).VoterCount, int64(n)+1)
 		e.decide(models.ActionPublish, r.Item())
-		e.turn()
+		e.nextNode()
 		e.equal("the thread", len(e.thread(models.ThreadQuery{ConsultationID: c.ID, Limit: 9})), n+1)
 	}
 	edited := e.reload(c)
 	edited.Texts = map[string]models.ConsultationText{"en": {Title: "Badgers"}}
-	e.turn()
+	e.nextNode()
 	must(e.store.EditConsultation(e.ctx, edited, nil))(e)
-	e.turn()
+	e.nextNode()
 	e.equal("title", e.reload(c).Texts["en"].Title, "Badgers")
 	e.equal("found", e.found("badgers"), []string{"consultation"})
 	e.chained(c, 4)
@@ -61,20 +61,20 @@ func nodesItem(e *env) {
 	c := e.open()
 	r := e.pending(e.newReply(c))
 	stale := r
-	e.turn()
+	e.nextNode()
 	r.Body = "Better said"
 	r = must(e.store.EditReply(e.ctx, r))(e)
-	e.turn()
+	e.nextNode()
 	_, err := e.store.EditReply(e.ctx, stale)
 	e.refused("an edit of what changed there", err, models.CodeConflict, "")
-	e.turn()
+	e.nextNode()
 	d := e.decide(models.ActionPublish, r.Item())
-	e.turn()
+	e.nextNode()
 	_, err = e.store.EditReply(e.ctx, r)
 	e.refused("an edit of what was published there", err, models.CodeClosed, "error.edit.published")
 	e.equal("an answer", e.pending(e.answerTo(e.reply(r.ID))).Depth, 2)
 	must(e.store.Decide(e.ctx, undo(d), nil))(e)
-	e.turn()
+	e.nextNode()
 	_, err = e.store.AddReply(e.ctx, e.answerTo(r), nil)
 	e.refused("an answer to what waits again", err, models.CodeInvalid, "error.reply.parent")
 	e.chained(c, 2)
@@ -88,7 +88,7 @@ func nodesVotes(e *env) {
 		i, choice := ideas[n%5%2], anyChoice[n*7%3]
 		e.vote(i, p, choice)
 		last[i.ID] = choice
-		e.turn()
+		e.nextNode()
 		e.equal("own votes", must(e.store.OwnVotes(e.ctx, c.ID, p.ID))(e), last)
 	}
 	e.equal("entries", len(e.votes(c)), 2)
@@ -133,25 +133,25 @@ func nodesClosing(e *env) {
 
 func nodesSession(e *env) {
 	session, p := e.signIn("Ada")
-	e.turn()
+	e.nextNode()
 	_, who, err := e.store.Session(e.ctx, session.TokenHash)
 	e.ok(err)
 	e.equal("who", who, p)
 	p.Name = "Ada Lovelace"
 	e.ok(e.store.EditParticipant(e.ctx, p))
-	e.turn()
+	e.nextNode()
 	_, who, err = e.store.Session(e.ctx, session.TokenHash)
 	e.ok(err)
 	e.equal("the new name", who.Name, "Ada Lovelace")
 	for n := range models.SignInPerHour - 1 {
-		e.turn()
+		e.nextNode()
 		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
 		e.equal("limit", n < models.SignInPerHour, true)
 	}
-	e.turn()
+	e.nextNode()
 	e.refused("the sixth link", e.store.AddLink(e.ctx, e.newLink("Ada"), nil), models.CodeLimited, "error.link.limit")
 	e.ok(e.store.EndSessions(e.ctx, p.ID))
-	e.turn()
+	e.nextNode()
 	_, _, err = e.store.Session(e.ctx, session.TokenHash)
 	e.refused("ended there", err, models.CodeNotFound, "")
 }
@@ -216,15 +216,15 @@ func nodesLease(e *env) {
 	c, job := e.open(), e.newMessage("Ada")
 	e.enqueue(c, job)
 	e.equal("claimed here", e.claimed(5), []string{job.ID})
-	e.turn()
+	e.nextNode()
 	e.equal("leased there", e.claimed(5), []string(nil))
 	e.clock.Add(time.Minute + time.Millisecond)
 	e.equal("claimed when the lease has ended", e.claimed(5), []string{job.ID})
-	e.turn()
+	e.nextNode()
 	e.equal("leased here", e.claimed(5), []string(nil))
-	e.turn()
+	e.nextNode()
 	e.ok(e.store.FinishJob(e.ctx, job.ID))
-	e.turn()
+	e.nextNode()
 	e.equal("done for both", e.waiting(), []string(nil))
 }
 
@@ -252,7 +252,7 @@ func nodesLeave(e *env) {
 	e.voters(c)
 }
 
-func nodesStamp(e *env) {
+func nodesCommitCounter(e *env) {
 	c := e.open("Markets")
 	writes := []func(n int){
 		func(int) { e.pending(e.newReply(c)) },
@@ -263,7 +263,7 @@ func nodesStamp(e *env) {
 	seen := map[uint64]bool{}
 	for n := range 3 * len(writes) {
 		writes[n%len(writes)](n)
-		e.turn()
+		e.nextNode()
 		counter, ok := e.store.CommitCounter()
 		if !ok {
 			return
@@ -284,10 +284,10 @@ func nodesVersion(e *env) {
 	raised := func(what string, write func()) {
 		e.Helper()
 		before := e.reload(c).Version
-		e.turn()
+		e.nextNode()
 		e.equal(what+": the version is the same on both", e.reload(c).Version, before)
 		write()
-		e.turn()
+		e.nextNode()
 		if after := e.reload(c).Version; after <= before {
 			e.Errorf("%s there left the version here at %d", what, after)
 		}
@@ -316,6 +316,6 @@ func nodesTwice(e *env) {
 		}
 		e.equal(w.name+": it is there", a.done(), true)
 		e.whole(w.name, a.c)
-		e.turn()
+		e.nextNode()
 	}
 }

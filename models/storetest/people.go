@@ -12,14 +12,14 @@ var peopleCases = []testCase{
 	{"an account is found by its address, and keeps what it had", peopleEnsure},
 	{"one that is not there is not found", peopleNotFound},
 	{"lists go by the time of joining, page by page", peoplePages},
-	{"the list of staff leaves out who has no role", peopleStaff},
+	{"the list of staff leaves out people without a role", peopleStaff},
 	{"an edit sets name, capacity, band and language alone", peopleEdit},
 	{"roles are added and taken away one by one, and moderators numbered", peopleGrants},
 	{"the last admin everywhere stays", peopleLastAdmin},
 	{"who becomes staff has no votes any more, within the role's scope", peopleStaffVotes},
 	{"nor on ideas that were removed by then", peopleStaffRemoved},
 	{"nor once voting has closed, until it is sealed", peopleStaffClosed},
-	{"what is sealed keeps the votes of who becomes staff", peopleStaffSealed},
+	{"a sealed consultation keeps the votes of new staff", peopleStaffSealed},
 	{"a session is found until it expires", peopleSession},
 	{"a session ends alone or with all of a participant's", peopleEndSessions},
 }
@@ -233,7 +233,7 @@ func peopleStaffSealed(e *env) {
 	e.equal("the tally", tally, models.Tally{Agree: 1})
 }
 
-// signIn opens a session of name@example.org and gives it.
+// signIn opens a session of name@example.org and returns it.
 func (e *env) signIn(name string) (models.Session, models.Participant) {
 	e.Helper()
 	l := e.newLink(name)

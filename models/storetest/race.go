@@ -46,7 +46,7 @@ func (e *env) crowd() []models.Participant {
 
 var anyChoice = []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass, models.ChoiceNone}
 
-// castSome casts random votes as one participant and gives the last choice.
+// castSome casts random votes as one participant and returns the last choice.
 func (e *env) castSome(i models.Idea, p models.Participant, w int) (last models.Choice, err error) {
 	random := rand.New(rand.NewPCG(uint64(w), 1))
 	for range 4 {

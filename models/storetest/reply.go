@@ -12,7 +12,7 @@ var replyCases = []testCase{
 	{"every field comes back", replyRoundTrip},
 	{"it leaves the jobs that it causes", replyJobs},
 	{"what the consultation does not take is refused and leaves nothing", replyClosed},
-	{"a parent or idea that is not published or stands elsewhere is refused", replyParent},
+	{"a parent or idea that is not published or belongs elsewhere is refused", replyParent},
 	{"one that is not there is not found", replyNotFound},
 	{"an answer to the deepest level stays there and names whom it answers", replyDepth},
 	{"authors find their own that wait, the newest first", replyOwn},
@@ -21,7 +21,7 @@ var replyCases = []testCase{
 	{"an edit of what changed since is refused", replyEditFence},
 	{"only what waits can be edited", replyEditWaiting},
 	{"own texts that are not published are counted", replyUnpublished},
-	{"a private link finds what it stands for", replyToken},
+	{"a private link finds its item", replyToken},
 	{"a stream stops at its reader's error", replyStreamStops},
 }
 

@@ -30,7 +30,7 @@ func (e *env) answer(i models.Idea, d models.ResponseDecision, mustAnswer []stri
 	e.ok(e.store.PutResponse(e.ctx, r, mustAnswer, nil))
 }
 
-// sealed adds a sealed consultation and gives its ideas.
+// sealed adds a sealed consultation and returns its ideas.
 func (e *env) sealed() (models.Consultation, []models.Idea) {
 	e.Helper()
 	c := e.closed()

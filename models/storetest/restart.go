@@ -71,7 +71,7 @@ func (e *env) snapshot(c models.Consultation) snapshot {
 	}
 }
 
-// fill writes something of everything and gives the consultation.
+// fill writes something of everything and returns the consultation.
 func fill(e *env) models.Consultation {
 	e.ok(e.store.MarkDemo(e.ctx))
 	c := e.open("Markets", "Alms")

@@ -7,7 +7,7 @@ import (
 )
 
 var searchCases = []testCase{
-	{"it finds public texts, ideas and replies, and says where they stand", searchHits},
+	{"it finds public texts, ideas and replies, and where they are", searchHits},
 	{"it finds words in any case, with and without accents", searchFolds},
 	{"all words have to be there", searchAllWords},
 	{"what is not public is not found", searchHidden},
@@ -18,7 +18,7 @@ var searchCases = []testCase{
 	{"any input is only words", searchAnyInput},
 }
 
-// found gives the kinds of what a search finds, or the ids of replies.
+// found returns the kinds of what a search finds, or the ids of replies.
 func (e *env) found(query string) (list []string) {
 	e.Helper()
 	for _, h := range must(e.store.Search(e.ctx, query, 20))(e) {

@@ -16,11 +16,11 @@ import (
 	"folkmoot/models"
 )
 
-// Open gives a fresh, empty store that reads the time from clock. It closes the
+// Open returns a fresh, empty store that reads the time from clock. It closes the
 // store by t.Cleanup; a case may have closed it before.
 type Open func(t *testing.T, clock models.Clock) models.Store
 
-// Reopen prepares one empty place for a store and gives what opens it, again
+// Reopen prepares one empty place for a store and returns what opens it, again
 // and again. Each opening is closed by t.Cleanup; a case may have closed it before.
 type Reopen func(t *testing.T) Open
 
@@ -60,7 +60,7 @@ func features() []feature {
 	}
 }
 
-// Run holds a store to the contract, each case on a store of its own.
+// Run runs the contract, each case on a store of its own.
 func Run(t *testing.T, open Open) {
 	for _, f := range features() {
 		t.Run(f.name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func Run(t *testing.T, open Open) {
 	}
 }
 
-// RunRaces holds a store to what must hold where many write at once.
+// RunRaces runs the cases with many concurrent writers.
 func RunRaces(t *testing.T, open Open) {
 	for _, c := range raceCases {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func RunRaces(t *testing.T, open Open) {
 	}
 }
 
-// RunRestart holds a store to what must survive closing and opening again.
+// RunRestart runs the cases about what survives closing and opening again.
 func RunRestart(t *testing.T, reopen Reopen) {
 	for _, c := range restartCases {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,8 +94,7 @@ func RunRestart(t *testing.T, reopen Reopen) {
 	}
 }
 
-// RunNodes holds a store to what must hold where two programs have it open at once, the
-// races among it.
+// RunNodes runs the cases with two programs on one store, races included.
 func RunNodes(t *testing.T, reopen Reopen) {
 	for _, c := range slices.Concat(nodeCases, raceCases) {
 		t.Run(c.name, func(t *testing.T) {
@@ -107,7 +106,7 @@ func RunNodes(t *testing.T, reopen Reopen) {
 	}
 }
 
-// Names lists every case as "feature/behaviour", to print what a store was held to.
+// Names returns the names of all cases, as "feature/behaviour".
 func Names() (names []string) {
 	all := append(features(), feature{"race", raceCases}, feature{"restart", restartCases},
 		feature{"nodes", slices.Concat(nodeCases, raceCases)})
@@ -131,7 +130,7 @@ type reporter interface {
 	Fatalf(format string, args ...any)
 }
 
-// env is one case at work: a store, its clock and the builders of fixtures.go.
+// env is the state of one case: a store, its clock and the builders of fixtures.go.
 type env struct {
 	reporter
 	ctx   context.Context
@@ -142,7 +141,7 @@ type env struct {
 	ids   *atomic.Int64
 }
 
-// at is the node that the wth of many speaks to.
+// at returns the node that the wth of many clients uses.
 func (e *env) at(w int) models.Store {
 	if len(e.nodes) == 0 {
 		return e.store
@@ -150,13 +149,13 @@ func (e *env) at(w int) models.Store {
 	return e.nodes[w%len(e.nodes)]
 }
 
-// turn lets another node go on.
-func (e *env) turn() {
+// nextNode makes the next node the one that the case uses.
+func (e *env) nextNode() {
 	next := (slices.Index(e.nodes, e.store) + 1) % len(e.nodes)
 	e.store = e.nodes[next]
 }
 
-// start is when every case begins.
+// start is the time at which every case begins.
 var start = time.Date(2027, 3, 1, 9, 30, 15, 123_000_000, time.UTC)
 
 func newEnv(t *testing.T, open Open) *env {
@@ -167,14 +166,14 @@ func newEnv(t *testing.T, open Open) *env {
 	return e
 }
 
-// on gives the same case reporting to another test, as rapid hands out.
+// on returns a copy of e that reports to another test, as rapid passes one.
 func (e *env) on(r reporter) *env {
 	other := *e
 	other.reporter = r
 	return &other
 }
 
-// scaled gives full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like
+// scaled returns full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like
 // fraction of it at other scales and a hundredth unless told.
 func scaled(full int) int {
 	scale, err := strconv.ParseFloat(os.Getenv("FOLKMOOT_TEST_SCALE"), 64)

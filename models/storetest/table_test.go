@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// make contract runs the contract on both stores and gives their results here.
+// make contract runs the contract on both stores and returns their results here.
 var (
 	sqliteResults = flag.String("sqlite", "", "what go test -json said of the contract on SQLite")
 	mongoResults  = flag.String("mongo", "", "what go test -json said of it on MongoDB")
@@ -90,7 +90,7 @@ func readResults(t *testing.T, path string) results {
 	return r
 }
 
-// of gives what became of a case.
+// of returns what became of a case.
 func (r results) of(feature, behaviour string) string {
 	top := map[string]string{
 		"race": "TestContractRaces/", "restart": "TestContractRestart/", "nodes": "TestContractNodes/", "interrupted": "TestContractInterrupted/",

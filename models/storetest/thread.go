@@ -31,7 +31,7 @@ type node struct {
 }
 
 // grow publishes n replies in one thread, each under a random earlier one or at
-// the root, level by level, and gives the roots of the tree that should appear:
+// the root, level by level, and returns the roots of the tree that should appear:
 // answers to the deepest level hang under its parent on the level above.
 func (e *env) grow(c models.Consultation, ideaID string, n int) (roots []*node) {
 	e.Helper()
@@ -96,7 +96,7 @@ func (e *env) publishAll(batch []models.Reply) []models.Reply {
 	return batch
 }
 
-// reading gives the ids of a tree in the order of the talk.
+// reading returns the ids of a tree in the order of the talk.
 func reading(roots []*node) (list []string) {
 	for _, n := range roots {
 		list = append(list, n.reply.ID)
@@ -281,7 +281,7 @@ func threadEach(e *env) {
 }
 
 // many adds a consultation with n replies, each below the one that parent gives the number
-// of, or at the root for -1, and some that wait, and gives the ids of the former.
+// of, or at the root for -1, and some that wait, and returns the ids of the former.
 func (e *env) many(n, waiting int, parent func(k int) int) (models.Consultation, []string) {
 	e.Helper()
 	in := e.newImport()

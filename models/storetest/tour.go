@@ -8,17 +8,16 @@ import (
 	"folkmoot/models"
 )
 
-// stop is one place on a tour: a method of models.Store, and what to do before it and
-// after it.
+// stop is one call of the tour: a method of models.Store and how to call it.
 type stop struct {
 	method string
 	call   func(e *env)
 }
 
-// Tour calls every method of models.Store at least once on an empty store, which it
-// fills by that, so that whoever looks on sees all that a store asks of its database.
-// A copy is left out: it reads everything.
-// arrive is told the method before each call, "" between them.
+// Tour calls every method of models.Store at least once, beginning with an empty store, so
+// that an observer sees every statement that a store sends to its database. Copying is
+// left out, since it reads everything. arrive is called with the method's name before
+// each call, and with "" after it.
 func Tour(t *testing.T, open Open, arrive func(method string)) {
 	e := newEnv(t, open)
 	c := fill(e)
@@ -30,7 +29,7 @@ func Tour(t *testing.T, open Open, arrive func(method string)) {
 	}
 }
 
-// guide keeps what one stop finds for the next.
+// guide keeps what one call returns for later ones.
 type guide struct {
 	c        models.Consultation
 	reply    models.Reply
