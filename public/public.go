@@ -16,7 +16,7 @@ var files embed.FS
 // Prefix is the path under which the files are served.
 const Prefix = "/public/"
 
-// bundles names what is served and the parts it is put together from, in order.
+// bundles are the files that are served, and the parts that each is concatenated from.
 // Later style sheets refine earlier ones; the parts of the script are one module.
 var bundles = []struct {
 	name, contentType string
@@ -24,10 +24,10 @@ var bundles = []struct {
 }{
 	{"app.css", "text/css; charset=utf-8", []string{
 		"css/base.css", "css/layout.css", "css/forms.css", "css/home.css", "css/consultation.css",
-		"css/ballot.css", "css/thread.css", "css/results.css", "css/staff.css", "css/people.css", "css/print.css",
+		"css/vote.css", "css/thread.css", "css/results.css", "css/staff.css", "css/people.css", "css/print.css",
 	}},
 	{"app.js", "text/javascript; charset=utf-8", []string{
-		"js/page.js", "js/forms.js", "js/ballot.js", "js/thread.js", "js/keys.js", "js/staff.js",
+		"js/page.js", "js/forms.js", "js/vote.js", "js/thread.js", "js/keys.js", "js/staff.js",
 	}},
 	{"favicon.svg", "image/svg+xml", []string{"favicon.svg"}},
 }
@@ -66,7 +66,7 @@ func hashedName(name string, content []byte) string {
 	return stem + "." + hex.EncodeToString(sum[:6]) + "." + extension
 }
 
-// Path gives the path of "app.css", "app.js" or "favicon.svg" with its hash:
+// Path returns the path of "app.css", "app.js" or "favicon.svg" with its hash:
 // "/public/app.3f2a41c09b7e.css". It panics for a name that is not there.
 func Path(name string) string {
 	path, ok := paths[name]
@@ -76,7 +76,7 @@ func Path(name string) string {
 	return path
 }
 
-// Open gives the content and type of a hashed name as it stands after Prefix;
+// Open returns the content and type of a hashed name as it stands after Prefix;
 // ok is false if no file has that name (or had it in an earlier version).
 func Open(hashedName string) (content []byte, contentType string, ok bool) {
 	a, ok := assets[hashedName]

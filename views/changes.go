@@ -23,7 +23,7 @@ type Change struct {
 	Settings []models.SettingChange
 }
 
-// settingValue writes a setting as it is kept in words: a date, a list, a number.
+// settingValue returns a stored setting in words: a date, a list, a number.
 func settingValue(l *i18n.Localizer, value, zone string) string {
 	if value == "" {
 		return l.T("changes.none")

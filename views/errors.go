@@ -19,7 +19,7 @@ type ErrorPage struct {
 // Heading is the title of the page, for its status.
 func (p ErrorPage) Heading() string { return p.L.T(p.key("title")) }
 
-// key names a sentence for the kind of trouble, for its status, or for any other of
+// key returns the key of the sentence for the kind of trouble, for its status, or for any other of
 // its class.
 func (p ErrorPage) key(part string) string {
 	if p.Kind != "" {

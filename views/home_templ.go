@@ -417,7 +417,7 @@ func entry(l *i18n.Localizer, s ui.Subject, first bool) templ.Component {
 	})
 }
 
-// firstAdmin tells whoever set this site up how to make its first admin.
+// firstAdmin explains how to make the first admin of a new site.
 func firstAdmin(l *i18n.Localizer) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

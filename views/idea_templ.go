@@ -432,7 +432,7 @@ func tallyLine(l *i18n.Localizer, t *models.Tally) templ.Component {
 	})
 }
 
-// Idea is one idea with its ballot and its own thread.
+// Idea is one idea with its vote buttons and its own thread.
 func Idea(p IdeaPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -28,13 +28,13 @@ func quoted(body string) string {
 	return "> " + strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n> ") + "\n\n"
 }
 
-// path gives an address of this site without its query.
+// path returns an address of this site without its query.
 func path(address string) string {
 	before, _, _ := strings.Cut(address, "?")
 	return before
 }
 
-// waitingBefore says before sending what will happen to a text.
+// waitingBefore returns the sentence on what will happen to a text once it is sent.
 func waitingBefore(l *i18n.Localizer, wait string) string {
 	if wait == "" {
 		return l.T("reply.next")
@@ -56,7 +56,7 @@ func (r ReplyForm) parentID() string {
 	return r.Parent.ID
 }
 
-// withQuote gives the form with the parent's words in the box, unless something
+// withQuote returns the form with the parent's words in the box, unless something
 // was typed there already.
 func (r ReplyForm) withQuote() ui.Form {
 	form := r.Form
@@ -66,7 +66,7 @@ func (r ReplyForm) withQuote() ui.Form {
 	return form
 }
 
-// replyTitle names the box, which says why where nothing can be sent any more.
+// replyTitle returns the heading of the box.
 func replyTitle(l *i18n.Localizer, r ReplyForm) string {
 	if r.Closed != "" {
 		return l.T("reply.title.closed")

@@ -25,7 +25,7 @@ type resultBand struct {
 	Ideas []models.ResultIdea
 }
 
-// Tied tells whether the order within the band is too close to call.
+// Tied reports whether the order within the band is too close to call.
 func (b resultBand) Tied() bool { return len(b.Ideas) > 1 }
 
 // resultBands groups the ranked ideas by their tie band.
@@ -58,7 +58,7 @@ func unranked(r models.Result) (ideas []models.ResultIdea) {
 // tiesNamed is how many ideas a sentence names before it only counts them.
 const tiesNamed = 8
 
-// tieSentence names the ideas with which this one is too close to call, or "".
+// tieSentence returns the sentence on the ideas with which this one is too close to call, or "".
 func tieSentence(l *i18n.Localizer, band resultBand, r models.ResultIdea) string {
 	var others []int
 	for _, other := range band.Ideas {
@@ -76,7 +76,7 @@ func tieSentence(l *i18n.Localizer, band resultBand, r models.ResultIdea) string
 	}
 }
 
-// mergedFrom says whose votes are counted with this idea's, or "".
+// mergedFrom returns the sentence on whose votes are counted with this idea's, or "".
 func mergedFrom(l *i18n.Localizer, r models.ResultIdea) string {
 	if len(r.MergedFrom) == 0 {
 		return ""
@@ -84,8 +84,8 @@ func mergedFrom(l *i18n.Localizer, r models.ResultIdea) string {
 	return l.T("results.merged", "count", len(r.MergedFrom), "ideas", numbers(l, r.MergedFrom))
 }
 
-// marks are the short notes of an idea's row in the table.
-func marks(l *i18n.Localizer, r models.ResultIdea) string {
+// notes returns the short notes in an idea's row of the table.
+func notes(l *i18n.Localizer, r models.ResultIdea) string {
 	var notes []string
 	if r.Split {
 		notes = append(notes, l.T("results.mark.split"))
@@ -99,7 +99,7 @@ func marks(l *i18n.Localizer, r models.ResultIdea) string {
 	return l.List(notes)
 }
 
-// published writes the date of a board's answer, kept as 2006-01-02.
+// published returns the date of a board's answer, kept as 2006-01-02.
 func published(l *i18n.Localizer, date string) string {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
@@ -108,7 +108,7 @@ func published(l *i18n.Localizer, date string) string {
 	return l.Date(at, "UTC")
 }
 
-// numbers lists idea numbers in their order: "2 and 5".
+// numbers returns idea numbers in their order: "2 and 5".
 func numbers(l *i18n.Localizer, of []int) string {
 	var parts []string
 	for _, n := range slices.Sorted(slices.Values(of)) {

@@ -326,7 +326,7 @@ func resultRow(l *i18n.Localizer, r models.ResultIdea) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(marks(l, r))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(notes(l, r))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `results_table.templ`, Line: 59, Col: 19}
 		}

@@ -32,18 +32,19 @@ var typedFields = map[string]bool{
 // longest is how long a text of one line may be before it gets a box.
 const longest = 80
 
-// shown tells whether the field is to be seen, and boxed whether in a box: what people
-// type, and whatever else is so long that somebody must have typed it.
+// shown reports whether the field is visible: it is one that people type, or so long that
+// somebody must have typed it.
 func (f SentField) shown() bool {
 	_, typed := typedFields[f.Name]
 	return typed || f.boxed()
 }
 
+// boxed reports whether the field is shown as a text area.
 func (f SentField) boxed() bool {
 	return typedFields[f.Name] || strings.ContainsAny(f.Value, "\r\n") || utf8.RuneCountInString(f.Value) > longest
 }
 
-// label names the field.
+// label returns the label of the field.
 func (p StoreUnavailablePage) label(f SentField) string {
 	if key := "send_again.field." + f.Name; p.L.Has(key) {
 		return p.L.T(key)
@@ -58,7 +59,7 @@ func (p StoreUnavailablePage) input(n int, f SentField) ui.Input {
 	return ui.Input{Form: form, Name: f.Name, Label: p.label(f), Rows: 4 + min(10, strings.Count(f.Value, "\n")), Autocomplete: "off", Own: true}
 }
 
-// choice says which vote it is, "" where it is none.
+// choice returns the choice of a vote in words, "" if the form is no vote.
 func (p StoreUnavailablePage) choice() string {
 	for _, f := range p.Sent {
 		if c := models.Choice(f.Value); f.Name == "choice" && (c == models.ChoiceAgree || c == models.ChoiceDisagree || c == models.ChoicePass) {
@@ -68,7 +69,7 @@ func (p StoreUnavailablePage) choice() string {
 	return ""
 }
 
-// typed tells whether there is a text to be seen.
+// typed reports whether there is a text to show.
 func (p StoreUnavailablePage) typed() bool {
 	for _, f := range p.Sent {
 		if f.shown() && f.Value != "" {

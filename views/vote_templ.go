@@ -512,8 +512,8 @@ func PendingVotesBar(l *i18n.Localizer, b PendingVotes) templ.Component {
 	})
 }
 
-// VoteUpdate is what the script takes from the answer to a vote, where it asks
-// for no more than that: the ballot and the basket.
+// VoteUpdate is the response to a vote that the script sends: the buttons and the bar of
+// pending votes, to replace those on the page.
 func VoteUpdate(l *i18n.Localizer, vote VoteForm, pending PendingVotes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

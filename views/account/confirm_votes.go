@@ -23,7 +23,7 @@ type PendingVote struct {
 	Choice models.Choice
 }
 
-// capacities offers those that may vote here; the first one stands chosen.
+// capacities returns those that may vote here, the first one chosen.
 func (p ConfirmVotesPage) capacities() []ui.Choice {
 	may := allowed(p.C.Settings.Capacities, ui.AllCapacities)
 	return ui.ChoicesOf(p.L, "capacity.", may, string(may[0]))
@@ -38,7 +38,7 @@ func (p ConfirmVotesPage) bands() []ui.Choice {
 	return bandChoices(p.L, allowed(p.C.Settings.Bands, ui.AllBands), "")
 }
 
-// eligible says who may vote, if not everybody may.
+// eligible returns the sentence on who may vote, "" if everybody may.
 func (p ConfirmVotesPage) eligible() string {
 	if len(p.C.Settings.Capacities) == 0 && len(p.C.Settings.Bands) == 0 {
 		return ""
@@ -46,7 +46,7 @@ func (p ConfirmVotesPage) eligible() string {
 	return p.L.T("ballot_page.eligible")
 }
 
-// allowed gives the values that a setting allows; an empty setting allows all.
+// allowed returns the values that a setting allows; an empty setting allows all.
 func allowed[T comparable](setting, all []T) []T {
 	if len(setting) == 0 {
 		return all

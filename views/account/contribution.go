@@ -24,8 +24,8 @@ type ContributionPage struct {
 	Confirm   bool // the address behind it is not confirmed: offer to
 }
 
-// statusName names what became of the text: its status, or that it was
-// withdrawn or merged.
+// statusName returns the part of the catalogue key for what became of the text: its
+// status, "withdrawn" or "merged".
 func (p ContributionPage) statusName() string {
 	switch {
 	case p.Thing.Withdrawn:

@@ -31,7 +31,7 @@ type LinkPage struct {
 	ui.LayoutData
 	Token   string
 	Link    models.Link
-	Title   string // of the consultation, for a ballot
+	Title   string // of the consultation whose votes it confirms
 	Slug    string
 	Choices []PendingVote
 	Gone    int // chosen votes on ideas that are no longer public
@@ -47,7 +47,7 @@ func (p MailSentPage) headingKey() string {
 	return "mailsent.heading"
 }
 
-// sentenceKey names the sentence that says where the link is; [[]] in it stands
+// sentenceKey returns the key of the sentence that says where the link is; [[]] in it stands
 // for the address.
 func (p MailSentPage) sentenceKey() string {
 	switch {
@@ -61,7 +61,7 @@ func (p MailSentPage) sentenceKey() string {
 	return "mailsent.to"
 }
 
-// capacityWord names in what capacity somebody takes part, a business with its size.
+// capacityWord returns the capacity in words, that of a business with its size.
 func capacityWord(l *i18n.Localizer, c models.Capacity, b models.Band) string {
 	if c == models.CapacityBusiness && b != "" {
 		return l.T("capacity.business_of", "band", l.T("band."+string(b)))

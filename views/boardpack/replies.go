@@ -94,7 +94,7 @@ func (rw *RepliesWriter) Write(r models.Reply) error {
 	return rw.err
 }
 
-// Close completes the file and gives the first error there was.
+// Close completes the file and returns the first error.
 func (rw *RepliesWriter) Close() error {
 	if rw.err != nil {
 		return rw.err

@@ -85,7 +85,7 @@ func (rw *ResultWriter) Write(i models.ResultIdea) error {
 	return err
 }
 
-// Close completes the file and gives the first error there was.
+// Close completes the file and returns the first error.
 func (rw *ResultWriter) Close() error {
 	if rw.err != nil {
 		return rw.err

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// t gives a sentence with every argument of the job at hand, and more.
+// t returns a sentence with every argument of the job at hand, and more.
 func (m *message) t(key string, more ...any) string {
 	data := map[string]any{"site": line(m.r.Site)}
 	for name, value := range m.args {

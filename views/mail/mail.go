@@ -36,7 +36,7 @@ type block struct {
 	List []string
 }
 
-// kinds says what writes each message, and which arguments it cannot do without.
+// kinds are the functions that write each kind of message, and the arguments it requires.
 var kinds = map[models.JobKind]struct {
 	write func(*message)
 	needs []string
@@ -79,7 +79,7 @@ func (r Renderer) RenderMail(job models.Job) (models.Mail, error) {
 	}, err
 }
 
-// url gives an absolute link to the path made of the segments, each escaped.
+// url returns an absolute link to the path made of the segments, each escaped.
 func (r Renderer) url(segments ...string) string {
 	for i, s := range segments {
 		segments[i] = url.PathEscape(s)
@@ -87,7 +87,7 @@ func (r Renderer) url(segments ...string) string {
 	return strings.TrimRight(r.BaseURL, "/") + "/" + strings.Join(segments, "/")
 }
 
-// path gives an absolute link to a path of this site that came as an argument;
+// path returns an absolute link to a path of this site that came as an argument;
 // anything that could lead elsewhere leads to the front page.
 func (r Renderer) path(p string) string {
 	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\ \"<>") {

@@ -27,7 +27,7 @@ func (p AdminPage) personName(m models.Participant) string {
 	return m.Name
 }
 
-// linkFor names the person whose link was just made.
+// linkFor returns the name of the person whose link was just made.
 func (p AdminPage) linkFor() string {
 	for _, m := range p.People {
 		if m.ID == p.LinkFor {
@@ -57,7 +57,7 @@ func (p AdminPage) titleOf(c models.Consultation) string {
 	return c.Slug
 }
 
-// scope says where a role holds.
+// scope returns where a role holds, in words.
 func (p AdminPage) scope(g models.Grant) string {
 	if g.ConsultationID == "" {
 		return p.L.T("admin.everywhere")
@@ -70,7 +70,7 @@ func (p AdminPage) scope(g models.Grant) string {
 	return p.L.T("admin.one_consultation")
 }
 
-// roleWord names a role: "moderator".
+// roleWord returns the role in a word: "moderator".
 func roleWord(l *i18n.Localizer, r models.Role) string { return l.T("role." + string(r)) }
 
 var allRoles = []models.Role{models.RoleModerator, models.RoleOrganiser, models.RoleBoard, models.RoleAdmin}

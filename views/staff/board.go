@@ -18,7 +18,7 @@ type BoardRow struct {
 	MustAnswer, Answered int
 }
 
-// progress says how far a consultation is answered.
+// progress returns how far a consultation is answered, in words.
 func (r BoardRow) progress(l *i18n.Localizer) string {
 	if r.State != models.StateSealed && r.State != models.StateAnswered {
 		return l.T("board.not_yet")

@@ -27,12 +27,12 @@ func decisionID(d models.Decision) string { return "decision-" + seqText(d.Seq) 
 
 func seqText(n int64) string { return strconv.FormatInt(n, 10) }
 
-// restorable tells whether a text of that status can be published after all.
+// restorable reports whether a text of that status can be published after all.
 func restorable(s models.Status) bool {
 	return s == models.StatusRejected || s == models.StatusSpam || s == models.StatusRemoved
 }
 
-// by names who decided: "Moderator 1" as it is, anybody else in a word.
+// by returns who decided: "Moderator 1" as it is, anybody else in a word.
 func (r DecisionRow) by(l *i18n.Localizer) string {
 	if key := "decisions.by." + r.Actor; l.Has(key) {
 		return l.T(key)
@@ -40,7 +40,7 @@ func (r DecisionRow) by(l *i18n.Localizer) string {
 	return r.Actor
 }
 
-// sentence says what the decision did: "Published 3 texts", "Took back decision 4".
+// sentence returns what the decision did: "Published 3 texts", "Took back decision 4".
 func (r DecisionRow) sentence(l *i18n.Localizer) string {
 	if r.Decision.Undoes > 0 {
 		return l.T("decisions.did.undo", "seq", r.Decision.Undoes)

@@ -46,11 +46,11 @@ type ManagePage struct {
 
 func numberText(n int) string { return strconv.Itoa(n) }
 
-// may tells whether the consultation may move to that state now.
+// may reports whether the consultation may move to that state now.
 func (p ManagePage) may(s models.State) bool { return slices.Contains(p.Moves, s) }
 
-// failed names the act that came back with a problem, the last part of the
-// address it was sent to: "open", "pause", "withdraw" …; "" if nothing did.
+// failed returns which form came back with a problem, as the last part of the address it
+// was sent to: "open", "pause", "withdraw" …; "" if none did.
 func (p ManagePage) failed() string {
 	if len(p.Form.Errors) == 0 {
 		return ""
@@ -59,8 +59,8 @@ func (p ManagePage) failed() string {
 	return address[strings.LastIndex(address, "/")+1:]
 }
 
-// formOf gives the state form as it came back if it was that act, else an empty
-// one, so that a problem stands at the form it belongs to.
+// formOf returns the submitted form if it is the one named, else an empty one, so that a
+// problem is shown at the form it belongs to.
 func (p ManagePage) formOf(act string) ui.Form {
 	if p.failed() == act {
 		return p.Form.Named(act)
@@ -68,24 +68,24 @@ func (p ManagePage) formOf(act string) ui.Form {
 	return ui.Form{ID: act}
 }
 
-// fillable tells whether the form can supply anything that is missing; a mail
+// fillable reports whether the form can supply anything that is missing; a mail
 // server it cannot.
 func (p ManagePage) fillable() bool {
 	noMail := p.L.T("error.opening.no_mail")
 	return slices.ContainsFunc(p.Missing, func(sentence string) bool { return sentence != noMail })
 }
 
-// addsIdeas tells whether the organiser may still add ideas.
+// addsIdeas reports whether the organiser may still add ideas.
 func (p ManagePage) addsIdeas() bool {
 	return p.State == models.StateDraft || p.State == models.StateOpen
 }
 
-// removable tells whether the organiser may take their idea out: from a draft only.
+// removable reports whether the organiser may take their idea out: from a draft only.
 func (p ManagePage) removable(i ManageIdea) bool {
 	return p.State == models.StateDraft && i.Organiser && i.Number > 0
 }
 
-// eligibleWords says who may vote, with the sizes of business if not all may.
+// eligibleWords returns who may vote, with the sizes of business if not all may.
 func eligibleWords(l *i18n.Localizer, s models.ConsultationSettings) string {
 	if len(s.Bands) == 0 {
 		return ui.WhoMayVote(l, s)
@@ -97,7 +97,7 @@ func eligibleWords(l *i18n.Localizer, s models.ConsultationSettings) string {
 	return l.T("manage.bands", "who", ui.WhoMayVote(l, s), "bands", l.List(bands))
 }
 
-// when writes a date with the time beside it: "3 March 2027, 17:00 GMT (in 5 days)".
+// when returns a date with the time until it: "3 March 2027, 17:00 GMT (in 5 days)".
 func when(f ui.LayoutData, t time.Time, zone string) string {
 	if t.IsZero() {
 		return f.L.T("when.never")

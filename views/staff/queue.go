@@ -77,7 +77,7 @@ func reasonKey(s models.Status) (k queueKey, ok bool) {
 // bulkKeys are the decisions on everything that is ticked.
 var bulkKeys = []queueKey{keyPublish, keySpam, keyReject, keyRemove}
 
-// thing gives what the entry's reply or idea has in common.
+// thing returns what the entry's reply or idea has in common.
 func (r QueueRow) thing() models.Contribution { return r.Entry.Contribution() }
 
 // id is the item's name in addresses and forms: "reply-0190…".
@@ -92,7 +92,7 @@ func (r QueueRow) html() string {
 	return r.Entry.Reply.BodyHTML
 }
 
-// record says what became of the author's earlier texts. An address that nobody
+// record returns the sentence on what became of the author's earlier texts. An address that nobody
 // confirmed has no record.
 func (r QueueRow) record(l *i18n.Localizer) string {
 	rec := r.Entry.Record
@@ -109,7 +109,7 @@ func (r QueueRow) record(l *i18n.Localizer) string {
 	return l.T("queue.record.mixed", "count", rec.Published, "refused", rec.Refused)
 }
 
-// why says why the row is here.
+// why returns the reason why the row is here.
 func (r QueueRow) why(l *i18n.Localizer) string {
 	if n := len(r.Entry.Reports); n > 0 {
 		return l.T("queue.why.reported", "count", n)
@@ -120,7 +120,7 @@ func (r QueueRow) why(l *i18n.Localizer) string {
 	return l.T("queue.why.status", "status", l.T("status."+string(r.thing().Status)))
 }
 
-// where says on what the text was written.
+// where returns what the text was written on, in words.
 func (r QueueRow) where(l *i18n.Localizer) string {
 	if r.Entry.Idea != nil {
 		return l.T("queue.where.idea")
@@ -147,7 +147,7 @@ func keyAttributes(k queueKey, keyed bool) templ.Attributes {
 	return templ.Attributes{"data-key": k.key, "aria-keyshortcuts": k.key}
 }
 
-// formID names the form that came back with a problem: that of the only row it
+// formID returns the id of the form that came back with a problem: that of the only row it
 // was for, if that row is on this page, else the one for all that is ticked.
 func (p QueuePage) formID() string {
 	if len(p.Chosen) == 1 {
@@ -160,7 +160,7 @@ func (p QueuePage) formID() string {
 	return "bulk"
 }
 
-// formOf gives the form as it came back to the place it came from, else an empty one.
+// formOf returns the submitted form at the place it was submitted from, else an empty one.
 func (p QueuePage) formOf(id string) ui.Form {
 	if p.formID() == id {
 		return p.Form.Named(id)
@@ -168,7 +168,7 @@ func (p QueuePage) formOf(id string) ui.Form {
 	return ui.Form{ID: id}
 }
 
-// logs gives the logs to link to: those given, or those of the rows.
+// logs returns the logs to link to: those given, or those of the rows.
 func (p QueuePage) logs() []LogLink {
 	if p.Logs != nil {
 		return p.Logs

@@ -38,7 +38,7 @@ func (r RespondRow) decisions(l *i18n.Localizer) []ui.Choice {
 	return ui.ChoicesOf(l, "answer.", allResponses, string(chosen))
 }
 
-// stands says how far the response is: none, a draft, or published.
+// stands returns how far the response is: "none", "draft" or "published".
 func (r RespondRow) stands() string {
 	switch {
 	case r.Response == nil:

@@ -7,7 +7,7 @@ import (
 	"folkmoot/views/i18n"
 )
 
-// position gives a proportion as a place on an axis: "54.3%".
+// position returns a proportion as a place on an axis: "54.3%".
 func position(p float64) string { return strconv.FormatFloat(100*p, 'f', 1, 64) + "%" }
 
 func intervalLabel(l *i18n.Localizer, r models.ResultIdea) string {

@@ -182,7 +182,7 @@ func Interval(l *i18n.Localizer, r models.ResultIdea) templ.Component {
 	})
 }
 
-// IntervalScale writes what the ends and the middle of the bars beneath it mean.
+// IntervalScale explains what the ends and the middle of the bars beneath it mean.
 func IntervalScale(l *i18n.Localizer) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -42,10 +42,10 @@ func (c Clock) count(l *i18n.Localizer, days int, key string) (string, string) {
 	return l.Number(int64(days)), l.T(key, "count", days)
 }
 
-// days gives the midnights from now to t where the consultation is.
+// days returns the midnights from now to t where the consultation is.
 func (c Clock) days(t time.Time) int { return models.DaysBetween(c.Now, t, c.Zone) }
 
-// Late gives the days since the promised date of an answer; 0 until then, once
+// Late returns the days since the promised date of an answer; 0 until then, once
 // answered, and where none was promised.
 func (c Clock) Late() int {
 	if c.AnswerBy.IsZero() || c.State == models.StateAnswered || c.State == models.StateWithdrawn {
@@ -54,7 +54,7 @@ func (c Clock) Late() int {
 	return max(0, -c.days(c.AnswerBy))
 }
 
-// Sentences say where the consultation stands in time, in one or two sentences.
+// Sentences returns where the consultation stands in time, in one or two sentences.
 func (c Clock) Sentences(l *i18n.Localizer) []string {
 	if c.Coming {
 		return []string{l.T("clock.opens", "date", l.DateTime(c.OpensAt, c.Zone), "days", l.Days(c.Now, c.OpensAt, c.Zone))}
@@ -73,7 +73,7 @@ func (c Clock) Sentences(l *i18n.Localizer) []string {
 	return []string{l.T("clock." + string(c.State))}
 }
 
-// promise says when the board will answer, or by how much that date is past.
+// promise returns when the board will answer, or by how much that date is past.
 func (c Clock) promise(l *i18n.Localizer) []string {
 	switch {
 	case c.AnswerBy.IsZero():
@@ -96,7 +96,7 @@ func (c Clock) withBoard(l *i18n.Localizer) []string {
 	return []string{held}
 }
 
-// onTheDay names the sentence for days, or the one for the day itself.
+// onTheDay returns key, or key + ".today" if days is 0.
 func onTheDay(key string, days int) string {
 	if days == 0 {
 		return key + ".today"

@@ -18,10 +18,10 @@ type Form struct {
 	Errors map[string]string // field name to sentence; "" is the form as a whole
 }
 
-// Value gives what was typed in a field.
+// Value returns what was typed in a field.
 func (f Form) Value(field string) string { return f.Values[field] }
 
-// Problem gives what is wrong with a field, or "".
+// Problem returns what is wrong with a field, or "".
 func (f Form) Problem(field string) string { return f.Errors[field] }
 
 // Choice is one option of a select or a set of radio buttons.
@@ -45,10 +45,10 @@ type Input struct {
 	Own          bool // people's own words: direction by their script, spelling checked
 }
 
-// ID gives the id of the control, unique among the forms of a page by Form.ID.
+// ID returns the id of the control, unique among the forms of a page by Form.ID.
 func (in Input) ID() string { return in.Form.FieldID(in.Name) }
 
-// FieldID gives the id of the control of a field: "f-name", or "ID-name".
+// FieldID returns the id of the control of a field: "f-name", or "ID-name".
 func (f Form) FieldID(name string) string {
 	if f.ID == "" {
 		return "f-" + name
@@ -56,7 +56,7 @@ func (f Form) FieldID(name string) string {
 	return f.ID + "-" + name
 }
 
-// Named gives the form with another prefix for the ids of its fields, for pages
+// Named returns the form with another prefix for the ids of its fields, for pages
 // with several forms.
 func (f Form) Named(id string) Form {
 	f.ID = id

@@ -70,7 +70,7 @@ func (n navLink) attributes() templ.Attributes {
 	return nil
 }
 
-// links lists what this person may go to.
+// links returns where this person may go.
 func (f LayoutData) links() (list []navLink) {
 	add := func(show bool, path, words, icon string, count int64) {
 		if show {
@@ -104,7 +104,7 @@ func (f LayoutData) accountName() string {
 // unreturned are the pages whose address is not handed on: it may hold a token.
 var unreturned = []string{"/sign-in", "/contributions", "/edit", "/report"}
 
-// signIn gives the address of the sign-in page that comes back to path.
+// signIn returns the address of the sign-in page that comes back to path.
 func signIn(path string) string {
 	if path == "" || path == "/" {
 		return "/sign-in"

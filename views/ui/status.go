@@ -30,7 +30,7 @@ func stateName(state models.State, coming bool) string {
 	return string(state)
 }
 
-// Relative writes how far t is from now: in days, and beyond two months either
+// Relative returns how far t is from now: in days, and beyond two months either
 // way in months or years, which say more there.
 func Relative(l *i18n.Localizer, now, t time.Time, zone string) string {
 	const month, year = 30.44, 365.25

@@ -319,7 +319,7 @@ func AnswerWord(l *i18n.Localizer, d models.ResponseDecision) templ.Component {
 	})
 }
 
-// When writes a date with how long ago that is; the script refines the latter
+// When is a date with how long ago that is; the script refines the latter
 // for what happened within a day.
 func When(l *i18n.Localizer, now, t time.Time, zone string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
