@@ -46,10 +46,10 @@ func (f SentField) boxed() bool {
 
 // label returns the label of the field.
 func (p StoreUnavailablePage) label(f SentField) string {
-	if key := "send_again.field." + f.Name; p.L.Has(key) {
+	if key := "store_unavailable.field." + f.Name; p.L.Has(key) {
 		return p.L.T(key)
 	}
-	return p.L.T("send_again.field")
+	return p.L.T("store_unavailable.field")
 }
 
 // input is a control with what was typed in it. Fields may come again, so each has a

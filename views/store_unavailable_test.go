@@ -40,7 +40,7 @@ func TestFieldLabels(t *testing.T) {
 		t.Errorf("only %d fields were found", found)
 	}
 	for name := range typedFields {
-		if l := i18n.For("en"); !l.Has("send_again.field." + name) {
+		if l := i18n.For("en"); !l.Has("store_unavailable.field." + name) {
 			t.Errorf("%q has no label", name)
 		}
 	}

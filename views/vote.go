@@ -36,7 +36,7 @@ func (v VoteForm) chosen() bool { return v.Choice != "" && v.Choice != models.Ch
 
 func (v VoteForm) saidKey() string {
 	if v.Waiting {
-		return "ballot.waiting." + string(v.Choice)
+		return "vote.waiting." + string(v.Choice)
 	}
-	return "ballot.said." + string(v.Choice)
+	return "vote.said." + string(v.Choice)
 }

@@ -43,7 +43,7 @@ func (p ConfirmVotesPage) eligible() string {
 	if len(p.C.Settings.Capacities) == 0 && len(p.C.Settings.Bands) == 0 {
 		return ""
 	}
-	return p.L.T("ballot_page.eligible")
+	return p.L.T("confirm_votes.eligible")
 }
 
 // allowed returns the values that a setting allows; an empty setting allows all.
