@@ -111,7 +111,7 @@ func (s *site) scansPrivatePages(axe string) {
 }
 
 // scansHardCases scans a consultation with a 300-character word, an Arabic name,
-// an empty thread, and a thread of a thousand.
+// an empty thread, and a thread of a thousand (at full size).
 func (s *site) scansHardCases(axe string) {
 	org := s.person("Olive", "olive@example.org", models.RoleOrganiser)
 	mod := s.person("Mo", "mo@example.org", models.RoleModerator)
@@ -125,7 +125,7 @@ func (s *site) scansHardCases(axe string) {
 	}
 	p.visit("/consultations/hard-cases")
 	p.scans(axe)
-	for i := range 1000 - models.MaxDepth {
+	for i := range max(40, scaled(1000-models.MaxDepth)) {
 		s.publishes(mod, service.ReplyInput{Slug: "hard-cases", Name: fmt.Sprintf("Reader %d", i), Body: "One of a thousand."})
 	}
 	p.visit("/consultations/hard-cases?limit=1000")
