@@ -30,7 +30,7 @@ func benchStore(b *testing.B) (*Store, models.Consultation, *atomic.Int64) {
 		b.Fatal(err)
 	}
 	c := models.Consultation{
-		ID: newID(), Slug: "bench", State: models.StateOpen, Language: "en", Settings: models.DefaultSettings(),
+		ID: "bench", Slug: "bench", State: models.StateOpen, Language: "en", Settings: models.DefaultSettings(),
 		OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(time.Hour),
 	}
 	ideas := make([]models.Idea, 20)

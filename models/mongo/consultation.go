@@ -2,23 +2,20 @@ package mongo
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-// consultation is its document: what organisers wrote, and the hot counters.
+// consultation is its document: what organisers wrote, and the counters.
 type consultation struct {
 	ID       string                      `bson:"_id"`
 	Key      string                      `bson:"key"` // creation and id: lists go by it
-	Op       string                      `bson:"op"`  // of the last change under the fence
 	Slug     string                      `bson:"slug"`
 	State    models.State                `bson:"state"`
 	Language string                      `bson:"language"`
-	Texts    map[string]consultationText `bson:"texts"`
+	Texts    map[string]consultationText `bson:"texts,omitempty"` // none where it was read for its rules
 	Settings settings                    `bson:"settings"`
 	TimeZone string                      `bson:"zone"`
 
@@ -46,13 +43,15 @@ type consultation struct {
 	SourceID    string `bson:"sourceId"`
 	Demo        bool   `bson:"demo"`
 
-	Merged       int64    `bson:"merged"`       // how many of its ideas are merged into another
-	ReplySeq     int64    `bson:"replySeq"`     // the last Seq given to a reply
-	VoterTicket  int64    `bson:"voterTicket"`  // of the last count of voices that was begun
-	VoterCounted int64    `bson:"voterCounted"` // of the one that VoterCount is from
-	SealedOps    []string `bson:"sealedOps"`    // the operations that sealed version 1, 2 …
-	Inflight     []entry  `bson:"inflight"`
+	Merged     int64 `bson:"merged"`     // how many of its ideas are merged into another
+	LastNumber int   `bson:"lastNumber"` // given to an idea
+	ReplySeq   int64 `bson:"replySeq"`   // the last Seq given to a reply
+	LastEdit   int64 `bson:"lastEdit"`   // how many revisions are kept
+	Seals      int   `bson:"seals"`      // the last sealed version
 }
+
+// DocKey implements engine.Document.
+func (d consultation) DocKey() (c, id string) { return "", d.ID }
 
 // consultationText and settings are their namesakes of models as they are stored.
 type consultationText struct {
@@ -75,23 +74,39 @@ type settings struct {
 	AnswerTop  int64               `bson:"answerTop"`
 }
 
-// What readers of a consultation leave out: the rules ask for no texts, and nobody
-// but the register for who is at work.
-var (
-	lean           = eq("texts", 0, "inflight", 0)
-	withoutTexts   = eq("texts", 0)
-	withoutEntries = eq("inflight", 0)
-)
+// reservation keeps a slug, or the source of an import, for one consultation.
+type reservation struct {
+	ID string `bson:"_id"` // what is reserved
+	C  string `bson:"consultation"`
+}
+
+// DocKey implements engine.Document.
+func (d reservation) DocKey() (c, id string) { return "", d.ID }
+
+func slugKey(slug string) string { return "slug " + slug }
+
+func sourceKey(source, id string) string { return "source " + source + " " + id }
+
+// reserveSlug keeps a slug for c; CodeConflict error.consultation.slug.
+func reserveSlug(t *tx, slug, c string) error {
+	held, taken, err := engine.Get[reservation](t, "reservations", slugKey(slug))
+	switch {
+	case err != nil:
+		return err
+	case taken && held.C != c:
+		return models.Fail(models.CodeConflict, "error.consultation.slug")
+	}
+	return t.Put("reservations", reservation{slugKey(slug), c})
+}
 
 // newConsultation makes the document of a new one, whatever its counters say.
-func newConsultation(c models.Consultation, op string) consultation {
+func newConsultation(c models.Consultation) consultation {
 	d := consultation{
-		ID: c.ID, Key: key(c.CreatedAt, c.ID), Op: op, Slug: c.Slug, State: c.State, Language: c.Language,
+		ID: c.ID, Key: key(c.CreatedAt, c.ID), Slug: c.Slug, State: c.State, Language: c.Language,
 		Texts: storedTexts(c.Texts), Settings: settings(c.Settings), TimeZone: c.TimeZone,
 		OpensAt: c.OpensAt, SuggestionsCloseAt: c.SuggestionsCloseAt, ClosesAt: c.ClosesAt, AnswerBy: c.AnswerBy,
 		CreatedAt: c.CreatedAt, EditedAt: c.EditedAt, PausedAt: c.PausedAt, SealedAt: c.SealedAt, AnsweredAt: c.AnsweredAt,
 		StateReason: c.StateReason, Rev: 1, Version: 1, Source: c.Source, SourceID: c.SourceID, Demo: c.Demo,
-		SealedOps: []string{}, Inflight: []entry{},
 	}
 	if d.State == "" {
 		d.State = models.StateDraft
@@ -107,7 +122,7 @@ func storedTexts(texts map[string]models.ConsultationText) map[string]consultati
 	return stored
 }
 
-// model gives the consultation; read without texts it is good for the rules alone.
+// model returns the consultation; read without texts it is good for the rules alone.
 func (d consultation) model() models.Consultation {
 	c := models.Consultation{
 		ID: d.ID, Slug: d.Slug, State: d.State, Language: d.Language, Settings: models.ConsultationSettings(d.Settings),
@@ -116,7 +131,9 @@ func (d consultation) model() models.Consultation {
 		AnsweredAt: d.AnsweredAt, StateReason: d.StateReason, Rev: d.Rev, Version: d.Version, VoteSeq: d.VoteSeq,
 		IdeaCount: d.IdeaCount, ReplyCount: d.ReplyCount, VoterCount: d.VoterCount, ChainLength: d.ChainLength,
 		ChainHead: d.ChainHead, Source: d.Source, SourceID: d.SourceID, Demo: d.Demo,
-		Texts: make(map[string]models.ConsultationText, len(d.Texts)),
+	}
+	if len(d.Texts) > 0 {
+		c.Texts = make(map[string]models.ConsultationText, len(d.Texts))
 	}
 	for lang, t := range d.Texts {
 		c.Texts[lang] = models.ConsultationText(t)
@@ -124,95 +141,173 @@ func (d consultation) model() models.Consultation {
 	return c
 }
 
-// text gives what is said in the consultation's own language.
+// text returns what is said in the consultation's own language.
 func (d consultation) text() consultationText { return d.Texts[d.Language] }
 
-// rules reads what the rules on time, state and eligibility ask for; CodeNotFound
-// error.consultation.unknown.
-func (s *Store) rules(ctx context.Context, id string) (consultation, error) {
-	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", id), nil, lean)
-	return c, missing(found, err, "error.consultation.unknown")
-}
-
-// registered is rules, and who is at work.
-func (s *Store) registered(ctx context.Context, id string) (consultation, error) {
-	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", id), nil, withoutTexts)
-	return c, missing(found, err, "error.consultation.unknown")
-}
-
-func (s *Store) consultation(ctx context.Context, filter bson.D) (consultation, error) {
-	c, found, err := first[consultation](ctx, s, "consultations", filter, nil, withoutEntries)
-	return c, missing(found, err, "error.consultation.unknown")
-}
-
-// Consultation implements models.ConsultationStore.
-func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
-	d, err := s.consultation(ctx, eq("_id", id))
-	if err != nil {
-		return models.Consultation{}, err
+// rules reads what the rules on time, state and eligibility ask for, and the counters;
+// CodeNotFound error.consultation.unknown. In its own queue it was read with the fence.
+func rules(r engine.Reader, id string) (consultation, error) {
+	if t, ok := r.(*tx); ok {
+		d, found, err := engine.Get[consultation](t, "consultations", id)
+		return d, missing(found, err, "error.consultation.unknown")
 	}
-	return d.model(), nil
-}
-
-// ConsultationBySlug implements models.ConsultationStore.
-func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	d, err := s.consultation(ctx, eq("slug", slug))
-	if err != nil {
-		return models.Consultation{}, err
-	}
-	return d.model(), nil
-}
-
-// PageVersion implements models.ConsultationStore.
-func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
-	fields := eq("rev", 1, "version", 1, "chainLength", 1)
-	d, found, err := first[consultation](ctx, s, "consultations", eq("slug", slug), nil, fields)
-	return d.model().PageVersion(), missing(found, err, "error.consultation.unknown")
-}
-
-// Consultations implements models.ConsultationStore. There are few of them: those in
-// other states are read over.
-func (s *Store) Consultations(ctx context.Context, f models.ConsultationFilter) ([]models.Consultation, string, error) {
-	before, err := parseCursor(f.After, lastKey)
-	if err != nil {
-		return nil, "", err
-	}
-	q := query{coll: "consultations", filter: eq("key", eq("$lt", before)), sort: eq("key", -1), fields: withoutEntries}
-	if len(f.States) == 0 {
-		q.limit = more(f.Limit)
-	}
-	var list []models.Consultation
-	err = each(ctx, s, q, func(d consultation) error {
-		if len(f.States) == 0 || slices.Contains(f.States, d.State) {
-			list = append(list, d.model())
-		}
-		if f.Limit > 0 && len(list) > f.Limit {
-			return errEnough
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := page(list, f.Limit, func(c models.Consultation) string { return cursor(c.CreatedAt, c.ID) })
-	return list, next, nil
+	d, found, err := engine.First[consultation](r, engine.Query{Coll: "consultations", Filter: eq("_id", id), Fields: eq("texts", 0)})
+	return d, missing(found, err, "error.consultation.unknown")
 }
 
 // AddConsultation implements models.ConsultationStore.
 func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
-	return s.act(ctx, func(a *act) error {
-		c.CreatedAt = a.now
-		list := make([]idea, len(ideas))
-		for n, i := range ideas {
-			i.ConsultationID, i.Organiser, i.Number = c.ID, true, n+1
-			i.CreatedAt, i.PublishedAt, i.Status = a.now, a.now, models.StatusPublished
-			list[n] = newIdea(i, a.id)
-		}
-		d := newConsultation(c, a.id)
-		d.IdeaCount = int64(len(list))
-		if err := a.reserve(slugKey(d.Slug), d.ID); err != nil {
+	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}, {Coll: "consultations", ID: c.ID}}
+	return s.put(ctx, "", needs, func(t *tx) error {
+		c.CreatedAt = t.Now()
+		if err := reserveSlug(t, c.Slug, c.ID); err != nil {
 			return err
 		}
-		return a.arrive(d, kindTexts, func() error { return insertAll(a, "ideas", list) })
+		d := newConsultation(c)
+		d.IdeaCount, d.LastNumber = int64(len(ideas)), len(ideas)
+		for n, i := range ideas {
+			i.ConsultationID, i.Organiser, i.Number = c.ID, true, n+1
+			i.CreatedAt, i.PublishedAt, i.Status = t.Now(), t.Now(), models.StatusPublished
+			if err := insertIdea(t, &d, i); err != nil {
+				return err
+			}
+		}
+		if err := t.Insert("consultations", d); err != nil {
+			return err
+		}
+		return indexConsultation(t, d)
 	})
+}
+
+// EditConsultation implements models.ConsultationStore.
+func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (now models.Consultation, err error) {
+	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}}
+	err = s.put(ctx, c.ID, needs, func(t *tx) error {
+		d, err := rules(t, c.ID)
+		if err != nil {
+			return err
+		}
+		if err = movable(d.model(), c, t.Now()); err != nil {
+			return err
+		}
+		if d.Rev != c.Rev {
+			return models.Fail(models.CodeConflict, "error.consultation.changed")
+		}
+		if err = moveSlug(t, &d, c.Slug); err != nil {
+			return err
+		}
+		d.Language, d.Texts, d.Settings, d.TimeZone = c.Language, storedTexts(c.Texts), settings(c.Settings), c.TimeZone
+		d.OpensAt, d.SuggestionsCloseAt, d.ClosesAt, d.AnswerBy = c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt, c.AnswerBy
+		if d.State != models.StateDraft {
+			d.EditedAt = t.Now()
+		}
+		d.Rev, d.Version = d.Rev+1, d.Version+1
+		if err = addRevisions(t, &d, revisions); err != nil {
+			return err
+		}
+		now = d.model()
+		if err = t.Put("consultations", d); err != nil {
+			return err
+		}
+		return indexConsultation(t, d)
+	})
+	return now, err
+}
+
+// movable refuses to move dates or settings once voting has closed, at the store's
+// time: the edit may have been checked a moment before.
+func movable(old, next models.Consultation, now time.Time) error {
+	moved := old.SettingChanges(next)
+	if state := old.StateAt(now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
+		return nil
+	}
+	return models.Fail(models.CodeClosed, "error.edit.closed")
+}
+
+// moveSlug keeps the new slug for d and lets the old one go.
+func moveSlug(t *tx, d *consultation, slug string) error {
+	if slug == d.Slug {
+		return nil
+	}
+	if err := reserveSlug(t, slug, d.ID); err != nil {
+		return err
+	}
+	old := reservation{slugKey(d.Slug), d.ID}
+	d.Slug = slug
+	return t.Delete("reservations", old)
+}
+
+// revision is a models.ConsultationRevision as it is stored.
+type revision struct {
+	ID       string    `bson:"_id"` // consultation and number: lists go by it
+	C        string    `bson:"c"`
+	Revision string    `bson:"revision"`
+	Language string    `bson:"language"`
+	Before   string    `bson:"before"` // JSON
+	After    string    `bson:"after"`
+	Reason   string    `bson:"reason"`
+	Changes  string    `bson:"changes"`
+	At       time.Time `bson:"at"`
+}
+
+func newRevision(r models.ConsultationRevision, n int64) revision {
+	return revision{
+		ID: r.ConsultationID + "." + hex(n), C: r.ConsultationID, Revision: r.ID, Language: r.Language,
+		Before: toJSON(r.Before), After: toJSON(r.After), Reason: r.Reason, Changes: toJSON(r.Changes), At: r.At,
+	}
+}
+
+func addRevisions(t *tx, d *consultation, revisions []models.ConsultationRevision) error {
+	for _, r := range revisions {
+		d.LastEdit++
+		r.ConsultationID, r.At = d.ID, t.Now()
+		if err := t.Add("revisions", newRevision(r, d.LastEdit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d revision) model() (models.ConsultationRevision, error) {
+	r := models.ConsultationRevision{ID: d.Revision, ConsultationID: d.C, Language: d.Language, Reason: d.Reason, At: d.At}
+	var err error
+	if r.Before, err = fromJSON[models.ConsultationText](d.Before); err != nil {
+		return r, err
+	}
+	if r.After, err = fromJSON[models.ConsultationText](d.After); err != nil {
+		return r, err
+	}
+	r.Changes, err = fromJSON[[]models.SettingChange](d.Changes)
+	return r, err
+}
+
+// MoveConsultation implements models.ConsultationStore.
+func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (models.Consultation, error) {
+	err := s.put(ctx, c.ID, nil, func(t *tx) error {
+		d, err := rules(t, c.ID)
+		if err == nil && d.Rev != c.Rev {
+			err = models.Fail(models.CodeConflict, "error.consultation.changed")
+		}
+		if err != nil {
+			return err
+		}
+		d.State, d.StateReason, d.OpensAt, d.PausedAt = c.State, c.StateReason, c.OpensAt, c.PausedAt
+		d.Rev, d.Version = d.Rev+1, d.Version+1
+		return t.Put("consultations", d)
+	})
+	if err != nil {
+		return models.Consultation{}, err
+	}
+	return s.Consultation(ctx, c.ID)
+}
+
+// ConsultationRevisions implements models.ConsultationStore.
+func (s *Store) ConsultationRevisions(ctx context.Context, id string) (list []models.ConsultationRevision, err error) {
+	q := engine.Query{Coll: "revisions", Filter: eq("c", id), Sort: eq("_id", 1)}
+	err = engine.Each(s.read(ctx), q, func(d revision) error {
+		r, err := d.model()
+		list = append(list, r)
+		return err
+	})
+	return list, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/storetest"
 )
@@ -62,12 +63,10 @@ func TestContractInterrupted(t *testing.T) {
 	storetest.RunInterrupted(t, func(t *testing.T) storetest.OpenNode {
 		uri := freshDatabase(t)
 		return func(t *testing.T, clock models.Clock) storetest.Node {
-			o := underTest(clock)
-			o.SweepEvery = -1 // by goOn
-			s := openAt(t, uri, o)
+			s := openAt(t, uri, underTest(clock))
 			d := &disturbance{}
-			s.faults = d.step
-			return storetest.Node{Store: s, Disturb: d.disturb, Sweep: s.Sweep, Every: 7}
+			s.db.Disturb(d.step)
+			return storetest.Node{Store: s, Disturb: d.disturb}
 		}
 	})
 }
@@ -94,57 +93,51 @@ func (d *disturbance) disturb(n int, f storetest.Fault) (reached func() bool) {
 	}
 }
 
-func (d *disturbance) step(string) verdict {
+func (d *disturbance) step(string) engine.Verdict {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.dead:
-		return stop
+		return engine.Stop
 	case !d.armed || d.reached:
-		return proceed
+		return engine.Proceed
 	case d.left > 0:
 		d.left--
-		return proceed
+		return engine.Proceed
 	}
 	d.reached = true
 	if d.fault == storetest.Lose {
-		return lose
+		return engine.Lose
 	}
 	d.dead = true
-	return stop
+	return engine.Stop
 }
 
 // serverName says what the tests ran on.
 func serverName(t *testing.T) string {
 	t.Helper()
-	s := openAt(t, freshDatabase(t), Options{SweepEvery: -1})
+	s := openAt(t, freshDatabase(t), Options{})
 	var build struct {
 		Version string `bson:"version"`
 	}
-	if err := s.db.RunCommand(t.Context(), eq("buildInfo", 1)).Decode(&build); err != nil {
+	if err := s.db.Command(t.Context(), eq("buildInfo", 1), &build); err != nil {
 		t.Fatal(err)
 	}
 	var hello struct {
 		SetName string `bson:"setName"`
 		Msg     string `bson:"msg"`
 	}
-	if err := s.db.RunCommand(t.Context(), eq("hello", 1)).Decode(&hello); err != nil {
+	if err := s.db.Command(t.Context(), eq("hello", 1), &hello); err != nil {
 		t.Fatal(err)
 	}
-	name := "MongoDB " + build.Version
-	switch {
-	case hello.Msg == "isdbgrid":
-		return name + ", a sharded cluster"
-	case hello.SetName != "":
-		return name + ", a replica set"
+	if hello.Msg == "isdbgrid" {
+		return "MongoDB " + build.Version + ", a sharded cluster"
 	}
-	return name + ", standing alone"
+	return "MongoDB " + build.Version + ", a replica set"
 }
 
 // underTest are options for a test server on a busy machine.
-func underTest(clock models.Clock) Options {
-	return Options{Clock: clock, Patience: 10 * time.Minute, Writers: 8, actTime: time.Minute}
-}
+func underTest(clock models.Clock) Options { return Options{Clock: clock, Patience: time.Minute} }
 
 // needServer skips a test where there is no database to hold it on.
 func needServer(t *testing.T) string {

@@ -1,18 +1,18 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-// contribution is models.Contribution as it is stored.
-type contribution struct {
+// Contribution is models.Contribution as it is stored. It and Standing are exported because
+// the driver leaves out what is embedded and is not.
+type Contribution struct {
 	ID             string         `bson:"_id"`
 	ConsultationID string         `bson:"c"`
 	ParticipantID  string         `bson:"participant"`
@@ -38,26 +38,25 @@ type contribution struct {
 	PublishedAt    time.Time      `bson:"publishedAt"`
 }
 
-// standing is what an idea and a reply have besides: where they are with moderators.
-type standing struct {
-	V         int64     `bson:"v"`         // raised by each edit and decision: their fence
-	Op        string    `bson:"op"`        // of the last of them
+// DocKey implements engine.Document, for ideas and replies too, which embed it.
+func (c Contribution) DocKey() (consultationID, id string) { return c.ConsultationID, c.ID }
+
+// shown reports whether it has a place on the public page.
+func (c Contribution) shown() bool { return models.Contribution(c).Shown() }
+
+// fresh makes c what a text is that has just come in.
+func fresh(c *models.Contribution, t *tx) {
+	c.Status, c.Reason, c.Withdrawn, c.Rev = models.StatusPending, "", false, 1
+	c.CreatedAt, c.EditedAt, c.PublishedAt = t.Now(), models.Time{}, models.Time{}
+}
+
+// Standing is what an idea and a reply have besides: where they are with moderators.
+type Standing struct {
 	DecidedAt time.Time `bson:"decidedAt"` // zero: never
-	LastSeq   int64     `bson:"lastSeq"`   // of the last decision; reports from before it are closed
+	LastSeq   int64     `bson:"lastSeq"`   // of the last decision
 	Queue     string    `bson:"q"`         // its place in the queue, or ""
 	Waits     bool      `bson:"waits"`     // it is in the queue because it is pending
 	Since     time.Time `bson:"since"`     // when it came into the queue
-}
-
-// fresh makes c what a text is that has just come in.
-func fresh(c *models.Contribution, now time.Time) {
-	c.Status, c.Reason, c.Withdrawn, c.Rev = models.StatusPending, "", false, 1
-	c.CreatedAt, c.EditedAt, c.PublishedAt = now, models.Time{}, models.Time{}
-}
-
-// place gives an item its place in the queue.
-func (s *standing) place(item models.Item, since time.Time, waits bool) {
-	s.Queue, s.Since, s.Waits = key(since, item.String()), since, waits
 }
 
 // collOf is where items of the kind are.
@@ -68,23 +67,15 @@ func collOf(k models.Kind) string {
 	return "replies"
 }
 
-// followArrival goes on after a participant's idea or reply has come in.
-func (s *Store) followArrival(ctx context.Context, consultationID string, e entry, _ bool) error {
-	if err := s.drain(ctx, e); err != nil {
-		return err
-	}
-	return s.complete(ctx, consultationID, e.Op, nil, nil)
-}
-
 // ContributionByToken implements models.ReplyStore.
 func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
 	for _, k := range []models.Kind{models.KindReply, models.KindIdea} {
 		if tokenHash == "" {
 			break
 		}
-		doc, found, err := first[struct {
-			ID string `bson:"_id"`
-		}](ctx, s, collOf(k), eq("token", tokenHash), nil, eq("_id", 1))
+		doc, found, err := engine.First[marker](s.read(ctx), engine.Query{
+			Coll: collOf(k), Filter: eq("token", tokenHash), Fields: eq("_id", 1),
+		})
 		if err != nil || found {
 			return models.Item{Kind: k, ID: doc.ID}, err
 		}
@@ -92,9 +83,15 @@ func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (mode
 	return models.Item{}, missing(false, ctx.Err(), "error.item.unknown")
 }
 
+// consultationOf returns the consultation of an item, which never changes.
+func (s *Store) consultationOf(ctx context.Context, coll, id, unknown string) (string, error) {
+	doc, found, err := engine.First[Contribution](s.read(ctx), engine.Query{Coll: coll, Filter: eq("_id", id), Fields: eq("c", 1)})
+	return doc.ConsultationID, missing(found, err, unknown)
+}
+
 // wording is an earlier text of an item.
 type wording struct {
-	ID    string    `bson:"_id"`
+	ID    string    `bson:"_id"` // item and revision
 	C     string    `bson:"c"`
 	Item  string    `bson:"item"`
 	Rev   int64     `bson:"rev"`
@@ -105,41 +102,44 @@ type wording struct {
 
 func wordingID(item string, rev int64) string { return item + "." + hex(rev) }
 
-// keepWording keeps a text that is about to be replaced. It may be there from an edit
-// that came to nothing.
-func (s *Store) keepWording(ctx context.Context, w wording) error {
-	w.ID = wordingID(w.Item, w.Rev)
-	there, err := s.insert(ctx, "wordings", w.ID, "", w)
-	if err != nil || !there {
-		return err
-	}
-	_, err = s.update(ctx, "wordings", eq("_id", w.ID, "c", w.C), eq("$set", eq("at", w.At)))
-	return err
+// keepWording keeps a text that is about to be replaced.
+func keepWording(t *tx, item models.Item, c Contribution, title, body string) error {
+	return t.Add("wordings", wording{
+		ID: wordingID(item.String(), c.Rev), C: c.ConsultationID, Item: item.String(), Rev: c.Rev, Title: title, Body: body, At: t.Now(),
+	})
 }
 
 // TextRevisions implements models.ReplyStore.
 func (s *Store) TextRevisions(ctx context.Context, item models.Item) ([]models.TextRevision, error) {
-	doc, found, err := first[contribution](ctx, s, collOf(item.Kind), eq("_id", item.ID), nil, eq("c", 1, "rev", 1))
-	if err != nil || !found || doc.Rev == 1 {
-		return nil, err
+	c, err := s.consultationOf(ctx, collOf(item.Kind), item.ID, "error.item.unknown")
+	if models.IsNotFound(err) {
+		return nil, nil
 	}
-	return s.textRevisions(ctx, doc.ConsultationID, item, doc.Rev)
+	return errorThen(err, func() ([]models.TextRevision, error) { return textRevisions(s.read(ctx), c, item) })
 }
 
-// textRevisions lists the wordings before rev.
-func (s *Store) textRevisions(ctx context.Context, consultationID string, item models.Item, rev int64) (list []models.TextRevision, err error) {
-	q := query{
-		coll: "wordings", filter: eq("c", consultationID, "_id", eq("$gte", wordingID(item.String(), 0), "$lt", wordingID(item.String(), rev))),
-		sort: eq("_id", 1),
+// errorThen goes on with then if there is no error.
+func errorThen[T any](err error, then func() (T, error)) (T, error) {
+	if err != nil {
+		var none T
+		return none, err
 	}
-	err = each(ctx, s, q, func(w wording) error {
+	return then()
+}
+
+func textRevisions(r engine.Reader, consultationID string, item models.Item) (list []models.TextRevision, err error) {
+	q := engine.Query{
+		Coll: "wordings", Sort: eq("_id", 1),
+		Filter: eq("c", consultationID, "_id", eq("$gt", item.String()+".", "$lt", item.String()+"/")),
+	}
+	err = engine.Each(r, q, func(w wording) error {
 		list = append(list, models.TextRevision{Item: item, Rev: w.Rev, Title: w.Title, Body: w.Body, At: w.At})
 		return nil
 	})
 	return list, err
 }
 
-// ownership gives the conditions under which a text is the participant's, and the guest's.
+// ownership returns the conditions under which a text is the participant's, and the guest's.
 func ownership(a models.Author) (filters []bson.D) {
 	if a.ParticipantID != "" {
 		filters = append(filters, eq("participant", a.ParticipantID))
@@ -148,29 +148,4 @@ func ownership(a models.Author) (filters []bson.D) {
 		filters = append(filters, eq("guest", a.Guest, "participant", ""))
 	}
 	return filters
-}
-
-// ownWaiting lists an author's waiting texts of one kind, the newest first, and counts
-// all of them.
-func ownWaiting[T any](ctx context.Context, s *Store, coll string, q models.OwnQuery, further bson.D, place func(T) models.OwnPlace) (list []T, total int64, err error) {
-	for _, whose := range ownership(q.Author) {
-		filter := append(append(whose, eq("c", q.ConsultationID, "status", models.StatusPending)...), further...)
-		n, err := s.count(ctx, coll, filter)
-		if err != nil {
-			return nil, 0, err
-		}
-		total += n
-		if at := q.Before; at != (models.OwnPlace{}) {
-			filter = append(filter, eq("$or", []bson.D{eq("createdAt", eq("$lt", at.At)), eq("createdAt", at.At, "_id", eq("$lt", at.ID))})...)
-		}
-		some, err := all[T](ctx, s, query{coll: coll, filter: filter, sort: eq("createdAt", -1, "_id", -1), limit: int64(q.Limit)})
-		if err != nil {
-			return nil, 0, err
-		}
-		list = append(list, some...)
-	}
-	slices.SortFunc(list, func(a, b T) int {
-		return cmp.Or(place(b).At.Compare(place(a).At), cmp.Compare(place(b).ID, place(a).ID))
-	})
-	return list[:min(len(list), q.Limit)], total, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // copyID is the document that marks a store into which another one is being copied.
@@ -19,64 +20,16 @@ type mark struct {
 	After   string          `bson:"after"`
 }
 
-// Settle implements models.CopyStore: it sweeps until nothing is on its way any more,
-// but for what is only old. CodeConflict error.copy.busy if that does not end.
+// Settle implements models.CopyStore: a write is done as a whole or not at all. Of
+// imports that did not come to their end, what came early is taken out.
 func (s *Store) Settle(ctx context.Context) error {
-	begun := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		busy, err := s.settleOnce(ctx)
-		switch {
-		case err != nil || !busy:
-			return err
-		case time.Since(begun) >= s.settling:
-			return models.Fail(models.CodeConflict, "error.copy.busy")
-		}
-		if err = sleep(ctx, pause); err != nil {
-			return err
-		}
-	}
-}
-
-// settleOnce finishes what can be finished and tells whether something is left. What a
-// node plays at times of its own is nobody else's to finish.
-func (s *Store) settleOnce(ctx context.Context) (busy bool, err error) {
-	now, err := s.clock.ask(ctx)
-	if err != nil {
-		return false, err
-	}
-	if busy, err = s.played(ctx, now); busy || err != nil {
-		return busy, err
-	}
-	if err = s.finish(ctx, now); err != nil {
-		return false, err
-	}
-	return s.underWay(ctx)
-}
-
-// underWay tells whether anything is written of which not all is done.
-func (s *Store) underWay(ctx context.Context) (bool, error) {
-	for _, at := range []struct {
-		coll, name string
-		value      any
-	}{
-		{"consultations", "inflight.at", eq("$gt", int64(0))},
-		{"ideas", "dirty", true},
-		{"links", "unsettled", true},
-		{"links", "todo", true},
-		{"participants", "todo", true},
-		{"reports", "unfiled", true},
-		{"reservations", "arriving", true},
-	} {
-		if some, err := s.has(ctx, at.coll, eq(at.name, at.value)); some || err != nil {
-			return some, err
-		}
-	}
-	return false, nil
+	now, err := s.db.Clock.Ask(ctx)
+	return errorOr(err, func() error { return s.dropArrivals(ctx, now.Add(importTime)) })
 }
 
 // CopyMark implements models.CopyStore.
 func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
-	m, _, err := get[mark](ctx, s, "site", copyID)
+	m, _, err := engine.Get[mark](s.read(ctx), "site", copyID)
 	return models.CopyMark{Source: m.Source, BegunAt: m.BegunAt, Kind: m.Kind, After: m.After}, err
 }
 
@@ -88,14 +41,15 @@ func (s *Store) unfinished(ctx context.Context) error {
 
 // BeginCopy implements models.CopyStore.
 func (s *Store) BeginCopy(ctx context.Context, m models.CopyMark) error {
-	there, err := s.insert(ctx, "site", copyID, "", mark{copyID, m.Source, m.BegunAt, m.Kind, m.After})
+	there, err := s.db.InsertOne(ctx, "site", mark{copyID, m.Source, m.BegunAt, m.Kind, m.After})
 	if err == nil && there {
 		err = models.Fail(models.CodeConflict, "error.copy.filled")
 	}
 	return err
 }
 
-// CopyIn implements models.CopyStore: documents of their own, and then the mark.
+// CopyIn implements models.CopyStore: documents of their own, in steps that may be
+// repeated, and then the mark.
 func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 	if len(list) == 0 {
 		return nil
@@ -107,16 +61,16 @@ func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 		}
 	}
 	for _, coll := range b.colls {
-		if _, err := s.bulk(ctx, coll.name, coll.changes); err != nil {
+		if err := s.db.InsertMany(ctx, coll.name, coll.docs); err != nil {
 			return err
 		}
 	}
 	last := list[len(list)-1]
-	_, err := s.update(ctx, "site", eq("_id", copyID), eq("$set", eq("kind", last.CopyKind(), "after", last.CopyKey())))
+	_, err := s.db.UpdateOne(ctx, "site", eq("_id", copyID), eq("$set", eq("kind", last.CopyKind(), "after", last.CopyKey())))
 	return err
 }
 
 // EndCopy implements models.CopyStore.
 func (s *Store) EndCopy(ctx context.Context) error {
-	return s.remove(ctx, "site", eq("_id", copyID), false)
+	return s.db.DeleteMany(ctx, "site", eq("_id", copyID))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // outlet hands on what comes after a key, in one kind.
@@ -48,11 +49,11 @@ func (s *Store) outletOf(kind models.CopyKind) outlet {
 	case models.CopyWordings:
 		return s.wordingsOut
 	case models.CopyVotes:
-		return s.votesOut
+		return byID(s, "votes", voteOut)
 	case models.CopyDecisions:
 		return s.decisionsOut
 	case models.CopyReports:
-		return s.reportsOut
+		return byID(s, "reports", reportOut)
 	case models.CopySealed:
 		return s.sealedOut
 	case models.CopyDownloads:
@@ -68,12 +69,12 @@ func (s *Store) outletOf(kind models.CopyKind) outlet {
 // byID hands on the documents of a collection by their _id, as record makes them.
 func byID[T any](s *Store, coll string, record func(T) models.CopyRecord) outlet {
 	return func(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-		return each(ctx, s, afterID(coll, after), func(d T) error { return fn(record(d)) })
+		return engine.Each(s.read(ctx), afterID(coll, after), func(d T) error { return fn(record(d)) })
 	}
 }
 
-func afterID(coll, after string) query {
-	return query{coll: coll, filter: eq("_id", eq("$gt", after)), sort: eq("_id", 1), batch: batchSize}
+func afterID(coll, after string) engine.Query {
+	return engine.Query{Coll: coll, Filter: eq("_id", eq("$gt", after)), Sort: eq("_id", 1), Batch: engine.BatchSize}
 }
 
 func (s *Store) siteOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {
@@ -90,16 +91,15 @@ func consultationOut(d consultation) models.CopyRecord {
 }
 
 // revisionsOut counts the edits of each consultation.
-func (s *Store) revisionsOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {
-	var r models.CopiedRevision
-	return each(ctx, s, query{coll: "revisions", filter: eq(), sort: eq("_id", 1)}, func(d revision) error {
-		n := r.N + 1
-		if d.C != r.ConsultationID {
-			n = 1
+func (s *Store) revisionsOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
+	n, last := int64(0), ""
+	return engine.Each(s.read(ctx), engine.Query{Coll: "revisions", Sort: eq("_id", 1), Batch: engine.BatchSize}, func(d revision) error {
+		if d.C != last {
+			n, last = 0, d.C
 		}
+		n++
 		edit, err := d.model()
-		r = models.CopiedRevision{ConsultationRevision: edit, N: n}
-		return errorOr(err, func() error { return fn(r) })
+		return errorOr(err, func() error { return fn(models.CopiedRevision{ConsultationRevision: edit, N: n}) })
 	})
 }
 
@@ -130,45 +130,22 @@ func (s *Store) linksOut(ctx context.Context, after string, fn func(models.CopyR
 // closingTimes gives when each consultation closes.
 func (s *Store) closingTimes(ctx context.Context) (map[string]time.Time, error) {
 	times := map[string]time.Time{}
-	return times, each(ctx, s, query{coll: "consultations", filter: eq(), fields: eq("closesAt", 1)}, func(c consultation) error {
+	return times, engine.Each(s.read(ctx), engine.Query{Coll: "consultations", Fields: eq("closesAt", 1)}, func(c consultation) error {
 		times[c.ID] = c.ClosesAt
 		return nil
 	})
 }
 
-// eachConsultation calls fn for each by id, without texts.
-func (s *Store) eachConsultation(ctx context.Context, fn func(consultation) error) error {
-	list, err := all[consultation](ctx, s, query{coll: "consultations", filter: eq(), sort: eq("_id", 1), fields: withoutTexts})
-	for _, c := range list {
-		if err == nil {
-			err = fn(c)
-		}
-	}
-	return err
-}
-
 func (s *Store) sealedOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	return s.eachConsultation(ctx, func(c consultation) error {
-		for n, op := range c.SealedOps {
-			key := models.CopiedSealed{Sealed: models.Sealed{ConsultationID: c.ID, Version: n + 1}}.CopyKey()
-			if key <= after {
-				continue
-			}
-			v, err := s.sealedBy(ctx, op, partFull, partPublic)
-			if err != nil {
-				return err
-			}
-			if err = fn(models.CopiedSealed{Sealed: v}); err != nil {
-				return err
-			}
-		}
-		return nil
+	return engine.Each(s.read(ctx), afterID("sealed", after), func(d sealed) error {
+		v, err := s.assembled(ctx, d, partFull, partPublic)
+		return errorOr(err, func() error { return fn(models.CopiedSealed{Sealed: v}) })
 	})
 }
 
 // downloadsOut counts those of one person at one time.
 func (s *Store) downloadsOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {
-	list, err := all[download](ctx, s, query{coll: "downloads", filter: eq()})
+	list, err := engine.All[download](s.read(ctx), engine.Query{Coll: "downloads"})
 	if err != nil {
 		return err
 	}
@@ -196,7 +173,7 @@ func responseOut(d response) models.CopyRecord {
 }
 
 func (s *Store) jobsOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	return each(ctx, s, afterID("jobs", after), func(d job) error {
+	return engine.Each(s.read(ctx), afterID("jobs", after), func(d job) error {
 		j, err := d.model()
 		return errorOr(err, func() error { return fn(models.CopiedJob{Job: j}) })
 	})

@@ -2,31 +2,29 @@ package mongo
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // idea is its document.
 type idea struct {
-	Item       contribution        `bson:",inline"`
-	Standing   standing            `bson:",inline"`
-	Number     int                 `bson:"number"` // 0: never published
-	Title      string              `bson:"title"`
-	Body       string              `bson:"body"`
-	BodyHTML   string              `bson:"bodyHtml"`
-	Texts      map[string]ideaText `bson:"texts"`
-	Organiser  bool                `bson:"organiser"`
-	MergedInto string              `bson:"mergedInto"`
-	FirstVote  time.Time           `bson:"firstVote"`
-	Tally      tally               `bson:"tally"`   // as cached, over what is merged into it
-	Ticket     int64               `bson:"ticket"`  // of the last count that was begun
-	Counted    int64               `bson:"counted"` // of the one that Tally is from
-	Dirty      bool                `bson:"dirty"`   // a count is due
-	ReplyCount int64               `bson:"replyCount"`
-	ReplySeq   int64               `bson:"replySeq"` // of the decision up to which replies are counted
+	Contribution `bson:",inline"`
+	Standing     `bson:",inline"`
+	Number       int                 `bson:"number"` // 0: never published
+	Title        string              `bson:"title"`
+	Body         string              `bson:"body"`
+	BodyHTML     string              `bson:"bodyHtml"`
+	Texts        map[string]ideaText `bson:"texts"`
+	Organiser    bool                `bson:"organiser"`
+	MergedInto   string              `bson:"mergedInto"`
+	FirstVote    time.Time           `bson:"firstVote"`
+	Tally        tally               `bson:"tally"` // over what is merged into it
+	ReplyCount   int64               `bson:"replyCount"`
 }
 
 type ideaText struct {
@@ -41,30 +39,25 @@ type tally struct {
 	Pass     int64 `bson:"pass"`
 }
 
-func (d idea) docID() string { return d.Item.ID }
-
 // newIdea makes the document of i as it is, without a tally.
-func newIdea(i models.Idea, op string) idea {
+func newIdea(i models.Idea) idea {
 	d := idea{
-		Item: contribution(i.Contribution), Standing: standing{V: 1, Op: op}, Number: i.Number, Title: i.Title, Body: i.Body,
-		BodyHTML: i.BodyHTML, Texts: storedIdeaTexts(i.Texts), Organiser: i.Organiser, MergedInto: i.MergedInto,
+		Contribution: Contribution(i.Contribution), Number: i.Number, Title: i.Title, Body: i.Body, BodyHTML: i.BodyHTML,
+		Texts: map[string]ideaText{}, Organiser: i.Organiser, MergedInto: i.MergedInto,
 	}
-	d.Item.Rev = max(d.Item.Rev, 1)
+	for lang, t := range i.Texts {
+		d.Texts[lang] = ideaText(t)
+	}
+	d.Rev = max(d.Rev, 1)
 	return d
 }
 
-func storedIdeaTexts(texts map[string]models.IdeaText) map[string]ideaText {
-	stored := make(map[string]ideaText, len(texts))
-	for lang, t := range texts {
-		stored[lang] = ideaText(t)
-	}
-	return stored
-}
+func (d idea) item() models.Item { return models.Item{Kind: models.KindIdea, ID: d.ID} }
 
-// model gives the idea without its response.
+// model returns the idea without its response.
 func (d idea) model() models.Idea {
 	i := models.Idea{
-		Contribution: models.Contribution(d.Item), Number: d.Number, Title: d.Title, Body: d.Body, BodyHTML: d.BodyHTML,
+		Contribution: models.Contribution(d.Contribution), Number: d.Number, Title: d.Title, Body: d.Body, BodyHTML: d.BodyHTML,
 		Organiser: d.Organiser, MergedInto: d.MergedInto, FirstVote: d.FirstVote, Tally: models.Tally(d.Tally),
 		ReplyCount: d.ReplyCount,
 	}
@@ -79,18 +72,18 @@ func (d idea) model() models.Idea {
 
 // idea reads one with its published response; CodeNotFound error.idea.unknown.
 func (s *Store) idea(ctx context.Context, filter bson.D) (models.Idea, error) {
-	d, found, err := first[idea](ctx, s, "ideas", filter, nil, nil)
+	d, found, err := engine.First[idea](s.read(ctx), engine.Query{Coll: "ideas", Filter: filter})
 	if err != nil || !found {
 		return models.Idea{}, missing(found, err, "error.idea.unknown")
 	}
-	return s.withResponse(ctx, d)
+	return withResponse(s.read(ctx), d)
 }
 
-func (s *Store) withResponse(ctx context.Context, d idea) (models.Idea, error) {
+func withResponse(r engine.Reader, d idea) (models.Idea, error) {
 	i := d.model()
-	r, found, err := get[response](ctx, s, "responses", i.ID)
-	if found && r.Published {
-		i.Response = r.model()
+	v, found, err := engine.Get[response](r, "responses", i.ID)
+	if found && v.Published {
+		i.Response = v.model()
 	}
 	return i, err
 }
@@ -118,126 +111,184 @@ func (s *Store) IdeaByID(ctx context.Context, id string) (models.Idea, error) {
 // Ideas implements models.IdeaStore. An idea that was removed comes with its
 // words: who prints it looks at its status.
 func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, error) {
-	answers, err := s.publicResponses(ctx, f.ConsultationID)
+	answers, err := publicResponses(s.read(ctx), f.ConsultationID)
 	if err != nil {
 		return nil, err
 	}
 	var list []models.Idea
 	add := func(d idea) error {
-		i := d.model()
-		if !f.All && !i.Shown() {
+		if !f.All && !d.shown() {
 			return nil
 		}
+		i := d.model()
 		i.Response = answers[i.ID]
 		if list = append(list, i); f.Limit > 0 && len(list) == f.Limit {
-			return errEnough
+			return engine.ErrEnough
 		}
 		return nil
 	}
 	numbers := eq("$gt", max(f.AfterNumber, 0))
 	if len(f.Numbers) > 0 && !f.All {
-		numbers = append(numbers, field{Key: "$in", Value: f.Numbers})
+		numbers = append(numbers, bson.E{Key: "$in", Value: f.Numbers})
 	}
 	after := eq("c", f.ConsultationID, "number", numbers)
-	err = each(ctx, s, query{coll: "ideas", filter: after, sort: eq("number", 1)}, add)
+	err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: after, Sort: eq("number", 1)}, add)
 	if err == nil && f.All && (f.Limit <= 0 || len(list) < f.Limit) {
 		unnumbered := eq("c", f.ConsultationID, "number", 0)
-		err = each(ctx, s, query{coll: "ideas", filter: unnumbered, sort: eq("_id", 1)}, add)
+		err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: unnumbered, Sort: eq("_id", 1)}, add)
 	}
 	return list, err
 }
 
 // IdeaPlaces implements models.IdeaStore.
 func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) (list []models.IdeaPlace, err error) {
-	q := query{
-		coll: "ideas", filter: eq("c", consultationID, "number", eq("$gt", 0)), sort: eq("number", 1),
-		fields: eq("number", 1, "status", 1, "publishedAt", 1, "replyCount", 1),
+	q := engine.Query{
+		Coll: "ideas", Filter: eq("c", consultationID, "number", eq("$gt", 0)), Sort: eq("number", 1),
+		Fields: eq("number", 1, "status", 1, "publishedAt", 1, "replyCount", 1),
 	}
-	err = each(ctx, s, q, func(d idea) error {
-		if i := d.model(); i.Shown() {
-			list = append(list, models.IdeaPlace{Number: i.Number, PublishedAt: i.PublishedAt, ReplyCount: i.ReplyCount})
+	err = engine.Each(s.read(ctx), q, func(d idea) error {
+		if d.shown() {
+			list = append(list, models.IdeaPlace{Number: d.Number, PublishedAt: d.PublishedAt, ReplyCount: d.ReplyCount})
 		}
 		return nil
 	})
 	return list, err
 }
 
-// OwnIdeas implements models.IdeaStore.
-func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea, int64, error) {
-	docs, total, err := ownWaiting(ctx, s, "ideas", q, nil, func(d idea) models.OwnPlace {
-		return models.OwnPlace{At: d.Item.CreatedAt, ID: d.Item.ID}
-	})
-	var list []models.Idea
-	for _, d := range docs {
-		list = append(list, d.model())
-	}
-	return list, total, err
-}
-
 // AddIdea implements models.IdeaStore.
 func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (kept models.Idea, err error) {
-	err = s.act(ctx, func(a *act) error {
-		add := a.addSuggestion
-		if i.Organiser {
-			add = a.addOrganisersIdea
-		}
-		if err := add(i, jobs); err != nil {
+	needs := append(jobNeeds(jobs), engine.Ref{Coll: "ideas", C: i.ConsultationID, ID: i.ID})
+	err = s.put(ctx, i.ConsultationID, needs, func(t *tx) error {
+		c, err := rules(t, i.ConsultationID)
+		if err != nil {
 			return err
 		}
-		a.tellDeferred(jobs)
-		kept, err = s.IdeaByID(a.ctx, i.ID)
-		return err
+		add := addSuggestion
+		if i.Organiser {
+			add = addOrganisersIdea
+		}
+		if kept, err = add(t, c, i); err != nil {
+			return err
+		}
+		return addJobs(t, jobs)
 	})
 	return kept, err
 }
 
 // addSuggestion adds a participant's idea, which waits.
-func (a *act) addSuggestion(i models.Idea, jobs []models.Job) error {
-	e := &entry{Kind: kindIdea, Ref: i.ID, Jobs: toJSON(jobs)}
-	open := func(c consultation) error { return c.model().Accepts(models.ActSuggest, a.now) }
-	return a.run(i.ConsultationID, e, open, func(consultation) error {
-		fresh(&i.Contribution, a.now)
-		i.Number = 0
-		d := newIdea(i, a.id)
-		d.Standing.place(i.Item(), a.now, true)
-		return insertAll(a, "ideas", []idea{d})
-	})
+func addSuggestion(t *tx, c consultation, i models.Idea) (models.Idea, error) {
+	if err := c.model().Accepts(models.ActSuggest, t.Now()); err != nil {
+		return i, err
+	}
+	fresh(&i.Contribution, t)
+	i.Number = 0
+	d := newIdea(i)
+	d.enqueue(d.item(), t.Now(), true)
+	return d.model(), t.Insert("ideas", d)
 }
 
 // addOrganisersIdea adds a published idea while draft or open.
-func (a *act) addOrganisersIdea(i models.Idea, jobs []models.Job) error {
-	e := &entry{Kind: kindNumbered, Ref: i.ID, Lock: true, Jobs: toJSON(jobs)}
-	open := func(d consultation) error {
-		c := d.model()
-		if state := c.StateAt(a.now); state != models.StateDraft && state != models.StateOpen {
-			return models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
-		}
-		return nil
+func addOrganisersIdea(t *tx, c consultation, i models.Idea) (models.Idea, error) {
+	if state := c.model().StateAt(t.Now()); state != models.StateDraft && state != models.StateOpen {
+		return i, models.Fail(models.CodeClosed, "error.consultation.closed", "date", c.ClosesAt, "zone", c.TimeZone)
 	}
-	return a.run(i.ConsultationID, e, open, func(c consultation) error {
-		fresh(&i.Contribution, a.now)
-		i.Status, i.PublishedAt = models.StatusPublished, a.now
-		var err error
-		if i.Number, err = a.s.nextNumber(a.ctx, c.ID); err != nil {
+	fresh(&i.Contribution, t)
+	i.Status, i.PublishedAt, i.Number = models.StatusPublished, t.Now(), c.LastNumber+1
+	c.LastNumber, c.IdeaCount, c.Version = i.Number, c.IdeaCount+1, c.Version+1
+	if err := insertIdea(t, &c, i); err != nil {
+		return i, err
+	}
+	return newIdea(i).model(), t.Put("consultations", c)
+}
+
+// insertIdea adds i as it is, without a tally, and notes in c if it is merged.
+func insertIdea(t *tx, c *consultation, i models.Idea) error {
+	d := newIdea(i)
+	if i.MergedInto != "" {
+		c.Merged++
+	}
+	if err := t.Insert("ideas", d); err != nil {
+		return err
+	}
+	return indexIdea(t, d)
+}
+
+// EditIdea implements models.IdeaStore. The texts in other languages are replaced
+// too where i has any.
+func (s *Store) EditIdea(ctx context.Context, i models.Idea) (kept models.Idea, err error) {
+	c, err := s.consultationOf(ctx, "ideas", i.ID, "error.idea.unknown")
+	if err != nil {
+		return models.Idea{}, err
+	}
+	err = s.put(ctx, c, nil, func(t *tx) error {
+		d, found, err := engine.Within[idea](t, "ideas", c, i.ID)
+		switch {
+		case err != nil || !found:
+			return missing(found, err, "error.idea.unknown")
+		case !d.FirstVote.IsZero():
+			return models.Fail(models.CodeClosed, "error.idea.fixed")
+		case d.Status != models.StatusPending:
+			return models.Fail(models.CodeClosed, "error.edit.published")
+		case d.Rev != i.Rev:
+			return models.Fail(models.CodeConflict, "error.idea.changed")
+		}
+		if err = keepWording(t, d.item(), d.Contribution, d.Title, d.Body); err != nil {
 			return err
 		}
-		return insertAll(a, "ideas", []idea{newIdea(i, a.id)})
+		d.Title, d.Body, d.BodyHTML, d.Rev, d.EditedAt = i.Title, i.Body, i.BodyHTML, d.Rev+1, t.Now()
+		d.Texts = maps.Clone(d.Texts)
+		for lang, x := range i.Texts {
+			d.Texts[lang] = ideaText(x)
+		}
+		kept = d.model()
+		return t.Put("ideas", d)
+	})
+	return kept, err
+}
+
+// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
+// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
+// has replies or stands in the chain.
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
+	return s.put(ctx, consultationID, nil, func(t *tx) error {
+		c, err := rules(t, consultationID)
+		if err != nil {
+			return err
+		}
+		if c.State != models.StateDraft {
+			return models.Fail(models.CodeConflict, "error.consultation.not_draft")
+		}
+		q := engine.Query{Coll: "ideas", Filter: eq("c", c.ID, "number", eq("$gte", max(number, 1))), Sort: eq("number", 1)}
+		list, err := engine.All[idea](t, q)
+		if err != nil || len(list) == 0 || list[0].Number != number {
+			return missing(false, err, "error.idea.unknown")
+		}
+		held, err := engine.Exists(t, "replies", eq("c", c.ID, "idea", list[0].ID))
+		if err == nil && (held || list[0].LastSeq > 0 || !list[0].Organiser) {
+			err = models.Fail(models.CodeConflict, "error.idea.kept")
+		}
+		return errorOr(err, func() error { return closeUp(t, c, list) })
 	})
 }
 
-// nextNumber may be asked by who holds the lock alone.
-func (s *Store) nextNumber(ctx context.Context, consultationID string) (int, error) {
-	last, _, err := first[idea](ctx, s, "ideas", eq("c", consultationID, "number", eq("$gt", 0)), eq("number", -1), eq("number", 1))
-	return last.Number + 1, err
-}
-
-// followNumbered goes on after an organiser's idea has come in.
-func (s *Store) followNumbered(ctx context.Context, consultationID string, e entry, _ bool) error {
-	if err := s.indexIdeas(ctx, eq("c", consultationID, "_id", e.Ref)); err != nil {
+// closeUp takes out the first of the ideas and gives the others the numbers before theirs.
+func closeUp(t *tx, c consultation, list []idea) error {
+	gone := list[0]
+	if gone.MergedInto != "" {
+		c.Merged--
+	}
+	if err := t.Delete("ideas", gone); err != nil {
 		return err
 	}
-	if err := s.drain(ctx, e); err != nil {
+	if err := unindex(t, gone.item(), c.ID); err != nil {
 		return err
 	}
-	return s.complete(ctx, consultationID, e.Op, eq("ideaCount", int64(1), "version", int64(1)), nil)
+	for _, d := range list[1:] {
+		d.Number--
+		if err := t.Put("ideas", d); err != nil {
+			return err
+		}
+	}
+	c.IdeaCount, c.LastNumber, c.Version = c.IdeaCount-1, c.LastNumber-1, c.Version+1
+	return t.Put("consultations", c)
 }

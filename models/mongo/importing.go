@@ -3,186 +3,250 @@ package mongo
 import (
 	"context"
 	"errors"
-
-	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"slices"
+	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
+
+const (
+	// importAtOnce is how many texts come in with their consultation in one transaction.
+	// More of them come before it, in steps, and stand for nothing until it is there.
+	importAtOnce = 5_000
+	// importTime is how long an import may take; what is left of one that did not come to
+	// its end is then taken out.
+	importTime = time.Hour
+)
+
+// arrival is a document of the site: an import too large for one transaction.
+type arrival struct {
+	ID      string    `bson:"_id"`
+	Arrives string    `bson:"arrives"` // the consultation
+	Until   time.Time `bson:"until"`
+}
+
+// DocKey implements engine.Document.
+func (d arrival) DocKey() (c, id string) { return "", d.ID }
 
 // AddImport implements models.ImportStore. The organiser's ideas and what d publishes
 // are published, all else waits in the queue from now on; dates are those of the source.
 // CodeInvalid error.reply.parent for a reply that comes before its parent.
 func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (added bool, err error) {
-	err = s.act(ctx, func(a *act) error {
-		if c.CreatedAt.IsZero() {
-			c.CreatedAt = a.now
+	large := len(ideas)+len(replies) > importAtOnce
+	comes := arrival{ID: "arrival " + c.ID, Arrives: c.ID}
+	var early *imported
+	if large {
+		if early, err = s.importEarly(ctx, comes, c, ideas, replies, d); err != nil || early == nil {
+			return false, err
 		}
-		in, err := a.prepare(c, ideas, replies, d)
-		if err != nil {
+	}
+	source := sourceKey(c.Source, c.SourceID)
+	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}, {Coll: "reservations", ID: source}, {Coll: "consultations", ID: c.ID}}
+	err = s.put(ctx, "", needs, func(t *tx) error {
+		added = false
+		if there, err := isImported(t, source); err != nil || there && c.SourceID != "" {
 			return err
 		}
-		source := sourceKey(c.Source, c.SourceID)
-		if c.SourceID != "" {
-			if err = a.reserve(source, c.ID); errors.Is(err, errTaken) {
-				return nil
+		in := early
+		if in == nil {
+			if in, err = prepareImport(c, ideas, replies, d, t.Now()); err != nil {
+				return err
 			}
 		}
-		if err == nil {
-			err = a.reserve(slugKey(c.Slug), c.ID)
+		if err := in.arrive(t, source, early == nil); err != nil {
+			return err
 		}
-		if err == nil {
-			err = a.arrive(in.c, kindImport, func() error { return a.fill(in) })
-		}
-		if err != nil && c.SourceID != "" && !unknown(err) {
-			err = errors.Join(err, s.sweepArrival(a.ctx, reservation{ID: source, C: c.ID, Op: a.id}))
-		}
-		added = err == nil
-		return err
+		added = true
+		return t.Delete("site", comes)
 	})
+	if large && !added && models.CodeOf(err) != models.CodeUnavailable {
+		err = errors.Join(err, s.dropArrival(ctx, comes))
+	}
 	return added && err == nil, err
+}
+
+func isImported(r engine.Reader, source string) (bool, error) {
+	_, there, err := engine.Get[reservation](r, "reservations", source)
+	return there, err
 }
 
 // imported are the documents of an import.
 type imported struct {
-	c        consultation
-	ideas    []idea
-	replies  []reply
-	decision *decision
+	c    consultation
+	docs map[string][]any // by collection
 }
 
-// prepare makes the documents: those that wait get their place in the queue only when
-// the consultation is there.
-func (a *act) prepare(c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (imported, error) {
-	in := imported{c: newConsultation(c, a.id)}
+// prepareImport makes the documents.
+func prepareImport(c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision, now time.Time) (*imported, error) {
+	if c.CreatedAt.IsZero() {
+		c.CreatedAt = now
+	}
+	in := &imported{c: newConsultation(c), docs: map[string][]any{}}
 	public := map[models.Item]bool{}
 	for _, it := range d.Items {
 		public[it.Item] = it.To == models.StatusPublished
 	}
-	a.prepareIdeas(&in, ideas, public)
-	if err := a.prepareReplies(&in, replies, public); err != nil {
-		return in, err
+	counts, err := in.addReplies(replies, public, now)
+	if err != nil {
+		return nil, err
 	}
-	if len(d.Items) == 0 {
-		return in, nil
+	in.addIdeas(ideas, public, counts, now)
+	if len(d.Items) > 0 {
+		d.ConsultationID = c.ID
+		linkToChain(&d, &in.c, now)
+		waited := make([]int64, len(d.Items))
+		for n := range waited {
+			waited[n] = -1
+		}
+		doc, items := newDecision(d, waited)
+		in.docs["decisions"], in.docs["decided"] = []any{doc}, items
 	}
-	d.ConsultationID = c.ID
-	linkToChain(&d, in.c, a.now)
-	doc := newDecision(d, a.id)
-	doc.Moves, doc.Threads = []move{}, []thread{}
-	in.decision = &doc
-	in.c.ChainLength, in.c.ChainHead = d.Seq, d.Hash
 	return in, nil
 }
 
-// arriveIn gives an imported text its status and dates.
-func (a *act) arriveIn(c *models.Contribution, consultationID string, public bool) {
-	created := c.CreatedAt
-	fresh(c, a.now)
-	c.ConsultationID = consultationID
-	if !created.IsZero() {
-		c.CreatedAt = created
+// place gives an imported text its place: status, dates and, if it waits, the queue.
+func (in *imported) place(c *Contribution, at *Standing, item models.Item, public map[models.Item]bool, shown bool, now time.Time) {
+	if c.CreatedAt.IsZero() {
+		c.CreatedAt = now
 	}
-	if public {
+	c.ConsultationID, c.Status, c.Reason, c.Withdrawn, c.Rev = in.c.ID, models.StatusPending, "", false, 1
+	c.EditedAt, c.PublishedAt = time.Time{}, time.Time{}
+	if _, decided := public[item]; decided {
+		at.LastSeq = 1
+	}
+	if shown {
 		c.Status, c.PublishedAt = models.StatusPublished, c.CreatedAt
+		return
 	}
+	at.enqueue(item, now, true)
 }
 
-func (a *act) prepareIdeas(in *imported, ideas []models.Idea, public map[models.Item]bool) {
+func (in *imported) addIdeas(ideas []models.Idea, public map[models.Item]bool, counts map[string]int64, now time.Time) {
 	for _, i := range ideas {
 		shown := i.Organiser || public[i.Item()]
-		a.arriveIn(&i.Contribution, in.c.ID, shown)
 		i.Number = 0
 		if shown {
-			in.c.IdeaCount++
-			i.Number = int(in.c.IdeaCount)
+			in.c.LastNumber++
+			i.Number = in.c.LastNumber
 		}
-		d := newIdea(i, a.id)
-		if _, decided := public[i.Item()]; decided {
-			d.Standing.LastSeq = 1
+		d := newIdea(i)
+		in.place(&d.Contribution, &d.Standing, d.item(), public, shown, now)
+		d.ReplyCount = counts[d.ID]
+		if d.MergedInto != "" {
+			in.c.Merged++
 		}
-		in.ideas = append(in.ideas, d)
+		in.docs["ideas"] = append(in.docs["ideas"], d)
+		if shown {
+			in.docs["search"] = append(in.docs["search"], ideaWords(d))
+		}
 	}
+	in.c.IdeaCount = int64(in.c.LastNumber)
 }
 
-func (a *act) prepareReplies(in *imported, replies []models.Reply, public map[models.Item]bool) error {
+// addReplies returns how many are published on each idea.
+func (in *imported) addReplies(replies []models.Reply, public map[models.Item]bool, now time.Time) (map[string]int64, error) {
 	placed := make(map[string]*models.Reply, len(replies))
 	counts := map[string]int64{}
 	for n := range replies {
 		r := replies[n]
 		parent := placed[r.ParentID]
 		if r.ParentID != "" && parent == nil {
-			return models.Fail(models.CodeInvalid, "error.reply.parent")
+			return nil, models.Fail(models.CodeInvalid, "error.reply.parent")
 		}
-		a.arriveIn(&r.Contribution, in.c.ID, public[r.Item()])
 		r.Place(parent, int64(n)+1)
 		placed[r.ID] = &r
-		d := newReply(r, a.id)
-		if _, decided := public[r.Item()]; decided {
-			d.Standing.LastSeq = 1
-		}
-		if r.Status == models.StatusPublished {
+		d := newReply(r)
+		in.place(&d.Contribution, &d.Standing, d.item(), public, public[r.Item()], now)
+		d.Shown = d.shown()
+		in.docs["replies"] = append(in.docs["replies"], d)
+		if d.Status == models.StatusPublished {
 			counts[r.IdeaID]++
 			in.c.ReplyCount++
+			in.docs["search"] = append(in.docs["search"], replyWords(d))
 		}
-		in.replies = append(in.replies, d)
-	}
-	for n := range in.ideas {
-		in.ideas[n].ReplyCount = counts[in.ideas[n].Item.ID]
 	}
 	in.c.ReplySeq = int64(len(replies))
-	return nil
+	return counts, nil
 }
 
-// fill adds what belongs to the consultation.
-func (a *act) fill(in imported) error {
-	if err := insertAll(a, "ideas", in.ideas); err != nil {
+// arrive adds the consultation, with all that belongs to it unless that is there.
+func (in *imported) arrive(t *tx, source string, whole bool) error {
+	if err := reserveSlug(t, in.c.Slug, in.c.ID); err != nil {
 		return err
 	}
-	if err := insertAll(a, "replies", in.replies); err != nil || in.decision == nil {
-		return err
-	}
-	d, parts := in.decision.split()
-	if err := insertAll(a, "decisionParts", parts); err != nil {
-		return err
-	}
-	_, err := a.s.insert(a.ctx, "decisions", d.ID, a.id, d)
-	return err
-}
-
-// followImport puts what waits into the queue, makes the rest searchable and settles
-// the reservations.
-func (s *Store) followImport(ctx context.Context, id string, e entry, late bool) error {
-	for _, k := range []models.Kind{models.KindIdea, models.KindReply} {
-		if err := s.queueWaiting(ctx, id, k, e); err != nil {
+	if in.c.SourceID != "" {
+		if err := t.Insert("reservations", reservation{source, in.c.ID}); err != nil {
 			return err
 		}
 	}
-	if err := s.indexThreads(ctx, id); err != nil {
+	if err := t.Insert("consultations", in.c); err != nil {
 		return err
 	}
-	c, err := s.rules(ctx, id)
-	if err != nil {
+	if err := indexConsultation(t, in.c); err != nil || !whole {
 		return err
 	}
-	if err = s.settleReservation(ctx, sourceKey(c.Source, c.SourceID), id); err != nil {
-		return err
+	for _, coll := range importedColls {
+		if len(in.docs[coll]) > 0 {
+			if err := t.Add(coll, in.docs[coll]...); err != nil {
+				return err
+			}
+		}
 	}
-	return s.followTexts(ctx, id, e, late)
+	return nil
 }
 
-// queueWaiting gives what waits its place in the queue, from the time of the import on.
-func (s *Store) queueWaiting(ctx context.Context, id string, k models.Kind, e entry) error {
-	q := query{coll: collOf(k), filter: eq("c", id, "status", models.StatusPending), fields: eq("_id", 1)}
-	list, err := all[contribution](ctx, s, q)
+var importedColls = []string{"ideas", "replies", "decisions", "decided", "search"}
+
+// importEarly adds in steps what belongs to a large import; nil if it is there already.
+func (s *Store) importEarly(ctx context.Context, comes arrival, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (*imported, error) {
+	there, err := isImported(s.read(ctx), sourceKey(c.Source, c.SourceID))
+	if err != nil || there && c.SourceID != "" {
+		return nil, err
+	}
+	now, err := s.Now(ctx)
 	if err != nil {
+		return nil, err
+	}
+	in, err := prepareImport(c, ideas, replies, d, now)
+	if err != nil {
+		return nil, err
+	}
+	comes.Until = now.Add(importTime)
+	if _, err = s.db.InsertOne(ctx, "site", comes); err != nil {
+		return nil, err
+	}
+	for _, coll := range importedColls {
+		for part := range slices.Chunk(in.docs[coll], engine.BatchSize) {
+			if err = s.db.InsertMany(ctx, coll, part); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return in, nil
+}
+
+// dropArrival takes out what came of a large import whose consultation did not.
+func (s *Store) dropArrival(ctx context.Context, a arrival) error {
+	if _, err := rules(s.read(ctx), a.Arrives); !models.IsNotFound(err) {
 		return err
 	}
-	changes := mapped(list, func(d contribution) driver.WriteModel {
-		var at standing
-		at.place(models.Item{Kind: k, ID: d.ID}, e.At, true)
-		return driver.NewUpdateOneModel().SetFilter(eq("c", id, "_id", d.ID, "status", models.StatusPending)).
-			SetUpdate(eq("$set", eq("q", at.Queue, "since", at.Since, "waits", true)))
-	})
-	_, err = s.bulk(ctx, collOf(k), changes)
+	for _, coll := range importedColls {
+		if err := s.db.DeleteMany(ctx, coll, eq("c", a.Arrives)); err != nil {
+			return err
+		}
+	}
+	return s.db.DeleteMany(ctx, "site", eq("_id", a.ID))
+}
+
+// dropArrivals takes out those that were given up.
+func (s *Store) dropArrivals(ctx context.Context, now time.Time) error {
+	q := engine.Query{Coll: "site", Filter: eq("_id", eq("$gt", "arrival ", "$lt", "arrival!"), "until", eq("$lte", now))}
+	list, err := engine.All[arrival](s.read(ctx), q)
+	for _, a := range list {
+		if err == nil {
+			err = s.dropArrival(ctx, a)
+		}
+	}
 	return err
 }

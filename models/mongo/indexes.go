@@ -2,73 +2,82 @@ package mongo
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
+	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-	driver "go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"folkmoot/models/mongo/engine"
 )
 
-// indexes are those of one collection. Each is written as "name: field field"; all
-// fields go upwards. Filters name the leading fields by equality and at most one more
-// by a range, which every server answers from the index. A range over a field that is
-// not the index's last ends with $lt: one compatible server leaves out what equals $lte.
-type indexes struct {
-	coll string
-	list []string
+// collection is one collection and its indexes, each written as "name: field field".
+type collection struct {
+	name    string
+	indexes []string
 }
 
-// firstIndexes are those of the first version. In the collections that grow, "fence"
-// begins with the shard key (c, _id) and goes on with the field that fences a change.
-var firstIndexes = []indexes{
-	{"consultations", []string{"slug: slug", "newest: key", "busy: inflight.at"}},
-	{"reservations", []string{"arriving: arriving until"}},
-	{"revisions", []string{"fence: c _id"}},
+// collections are those of the first version. In the collections that grow with a
+// consultation, "shard" is the shard key (c, _id), which every write names. Filters name
+// the leading fields of an index by equality and at most one more by a range.
+var collections = []collection{
+	{"site", nil},
+	{"nodes", nil},
+	{"consultations", []string{"slug: slug", "newest: key"}},
+	{"reservations", nil},
+	{"revisions", []string{"shard: c _id"}},
 	{"ideas", []string{
-		"fence: c _id v", "number: c number", "participant: participant c status", "guest: guest c status participant",
-		"address: addressKey participant",
-		"token: token", "queue: q", "queue_of: c q", "status: c status", "merged: c mergedInto", "dirty: dirty",
+		"shard: c _id", "number: c number", "participant: participant c status", "guest: guest c status participant",
+		"address: addressKey participant", "token: token", "queue: q", "queue_of: c q", "waits: c waits", "status: c status",
+		"merged: c mergedInto",
 	}},
 	{"replies", []string{
-		"fence: c _id v", "thread: c idea shown path", "thread_new: c idea shown pathNew",
+		"shard: c _id", "thread: c idea shown path", "thread_new: c idea shown pathNew",
 		"participant: participant c status idea", "guest: guest c status participant idea", "address: addressKey participant",
-		"token: token", "queue: q", "queue_of: c q", "status: c status",
+		"token: token", "queue: q", "queue_of: c q", "waits: c waits", "status: c status",
 	}},
-	{"wordings", []string{"fence: c _id"}},
-	{"votes", []string{
-		"fence: c _id rev", "idea: c idea participant", "participant: c participant", "voice: c voice at", "person: participant",
-	}},
-	{"voices", []string{"fence: c _id rev", "live: c live"}},
-	{"participants", []string{"address: addressKey", "oldest: key", "staff: staff key", "admin: admin", "todo: todo"}},
+	{"wordings", []string{"shard: c _id"}},
+	{"votes", []string{"shard: c _id", "idea: c idea participant", "participant: c participant", "voice: c voice idea", "person: participant"}},
+	{"voices", []string{"shard: c _id"}},
+	{"participants", []string{"oldest: key", "staff: staff key"}},
+	{"addresses", nil},
 	{"sessions", []string{"participant: participant", "expiry: expiresAt"}},
-	{"links", []string{
-		"token: token", "token2: token2", "address: addressKey purpose usedAt", "open: c open", "remind: remind createdAt", "todo: todo", "unsettled: unsettled",
-	}},
-	{"mailboxes", []string{"expiry: expiresAt"}},
+	{"links", []string{"token: token", "token2: token2", "address: addressKey purpose usedAt", "open: c open", "remind: remind createdAt"}},
+	{"mailboxes", []string{"expiry: deferred expiresAt"}},
 	{"limits", []string{"expiry: expiresAt"}},
-	{"decisions", []string{"fence: c _id", "seq: c seq"}},
-	{"decisionParts", []string{"fence: c _id"}},
-	{"reports", []string{"item: item after key", "unfiled: unfiled"}},
-	{"sealed", []string{"of: c"}},
+	{"decisions", []string{"shard: c _id", "seq: c seq"}},
+	{"decided", []string{"shard: c _id", "seq: c seq position", "waited: c waited seq position"}},
+	{"reports", []string{"item: c item closedBy key"}},
+	{"sealed", []string{"of: c version"}},
 	{"chunks", []string{"part: op part n"}},
 	{"downloads", []string{"of: c"}},
 	{"responses", []string{"of: c published"}},
 	{"jobs", []string{
-		"due: done notBefore _id leasedTo", "waiting: done key", "recipient: recipientKey unconfirmed", "finished: doneAt",
+		"due: done notBefore _id leasedTo", "waiting: done key", "recipient: recipientKey unconfirmed", "finished: done doneAt",
 	}},
-	{"search", []string{"words: words n", "headings: headings", "only: only", "size: size length headLen"}},
+	{"search", []string{"words: words n"}},
 }
 
-func (s *Store) addIndexes(ctx context.Context, of indexes) error {
-	list := make([]driver.IndexModel, len(of.list))
-	for i, text := range of.list {
-		name, fields, _ := strings.Cut(text, ": ")
-		keys := bson.D{}
-		for _, f := range strings.Fields(fields) {
-			keys = append(keys, field{Key: f, Value: int64(1)})
+// nodeLife is how long a node is remembered that writes nothing.
+const nodeLife = 30 * 24 * time.Hour
+
+// migrations lists them by version. Indexes are named and never change under a name.
+var migrations = []engine.Migration{{Version: 1, Run: firstVersion}}
+
+func firstVersion(ctx context.Context, db *engine.DB) error {
+	for _, c := range collections {
+		var list []engine.Index
+		for _, text := range c.indexes {
+			name, fields, _ := strings.Cut(text, ": ")
+			list = append(list, engine.Index{Name: name, Fields: strings.Fields(fields)})
 		}
-		list[i] = driver.IndexModel{Keys: keys, Options: options.Index().SetName(name)}
+		if c.name == "nodes" {
+			list = append(list, engine.Index{Name: "life", Fields: []string{"fencedAt"}, Life: nodeLife})
+		}
+		if err := db.MakeCollection(ctx, c.name, list); err != nil {
+			return err
+		}
 	}
-	_, err := s.in(of.coll).Indexes().CreateMany(ctx, list)
-	return wrap("index "+of.coll, err)
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	_, err := db.InsertOne(ctx, "site", eq("_id", secretID, "value", secret))
+	return err
 }

@@ -2,10 +2,12 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 const (
@@ -29,7 +31,7 @@ const (
 type Limiter struct {
 	s     *Store
 	clock models.Clock
-	turns turns
+	asks  engine.Flights[share]
 
 	mu     sync.Mutex
 	limit  int
@@ -42,8 +44,8 @@ type share struct {
 	left int
 }
 
-// Limiter implements models.Shared. It shares its counts with every other one on this database
-// and tells the time by clock, which should be the store's.
+// Limiter implements models.Shared. It shares its counts with every other one on this
+// database and tells the time by clock, which should be the store's.
 func (s *Store) Limiter(clock models.Clock) models.Limiter { return s.limiter(clock) }
 
 func (s *Store) limiter(clock models.Clock) *Limiter {
@@ -52,26 +54,20 @@ func (s *Store) limiter(clock models.Clock) *Limiter {
 
 // Allow implements models.Limiter. CodeUnavailable.
 func (l *Limiter) Allow(ctx context.Context, key string, n int, window time.Duration) (bool, time.Duration, error) {
-	if ok, wait, known := l.own(key); known {
-		return ok, wait, nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, limitPatience)
 	defer cancel()
-	release, err := l.turns.take(ctx, key)
-	if err != nil {
-		return false, 0, errBusy(err)
+	for {
+		if ok, wait, known := l.own(key); known {
+			return ok, wait, nil
+		}
+		_, err := l.asks.Do(ctx, key, func(ctx context.Context) (share, error) { return l.ask(ctx, key, int64(n), window) })
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = models.Fail(models.CodeUnavailable, "error.store.unavailable")
+		}
+		if err != nil {
+			return false, 0, err
+		}
 	}
-	defer release()
-	if ok, wait, known := l.own(key); known { // who had the turn before has asked
-		return ok, wait, nil
-	}
-	got, err := l.ask(ctx, key, int64(n), window)
-	if err != nil {
-		return false, 0, err
-	}
-	l.keep(key, got)
-	ok, wait, known := l.own(key)
-	return ok && known, wait, nil
 }
 
 // own counts one event against the node's share. known is false if there is none, or
@@ -93,4 +89,76 @@ func (l *Limiter) own(key string) (ok bool, wait time.Duration, known bool) {
 		l.shares[key] = share{mine.ends, mine.left - 1}
 	}
 	return true, 0, true
+}
+
+// allowance is one key and its window, for all nodes.
+type allowance struct {
+	ID    string    `bson:"_id"`
+	Taken int64     `bson:"taken"`
+	Ends  time.Time `bson:"expiresAt"`
+}
+
+// DocKey implements engine.Document.
+func (d allowance) DocKey() (c, id string) { return "", d.ID }
+
+// ask takes a share of what is left to all nodes and keeps it, unless one has come
+// meanwhile. left is 0 where nothing is.
+func (l *Limiter) ask(ctx context.Context, key string, n int64, window time.Duration) (got share, err error) {
+	if mine, there := l.mine(key); there {
+		return mine, nil
+	}
+	err = l.s.put(ctx, "", []engine.Ref{{Coll: "limits", ID: key}}, func(t *tx) error {
+		d, there, err := engine.Get[allowance](t, "limits", key)
+		if err != nil {
+			return err
+		}
+		if now := l.clock.Now(); !there || !now.Before(d.Ends) {
+			d = allowance{ID: key, Ends: now.Add(window)}
+		}
+		got = share{ends: d.Ends}
+		if d.Taken >= n {
+			return nil
+		}
+		size := max(1, (n-d.Taken)/shareOf)
+		d.Taken, got.left = d.Taken+size, int(size)
+		return t.Put("limits", d)
+	})
+	if err == nil {
+		l.keep(key, got)
+	}
+	return got, err
+}
+
+// mine returns the node's share, if it has one.
+func (l *Limiter) mine(key string) (share, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, there := l.shares[key]
+	return s, there && l.clock.Now().Before(s.ends)
+}
+
+// keep remembers a share. Once the node is full it forgets those that are over and, if
+// that frees little, some that are not: they are taken anew.
+func (l *Limiter) keep(key string, got share) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.shares) >= l.limit {
+		l.makeRoom()
+	}
+	l.shares[key] = got
+}
+
+func (l *Limiter) makeRoom() {
+	now := l.clock.Now()
+	for key, s := range l.shares {
+		if !now.Before(s.ends) {
+			delete(l.shares, key)
+		}
+	}
+	for key := range l.shares {
+		if len(l.shares) <= l.limit-l.limit/10-1 {
+			return
+		}
+		delete(l.shares, key)
+	}
 }

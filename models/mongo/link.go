@@ -1,20 +1,18 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-// link is its document. All that a use of it stands for is kept in it.
+// link is its document.
 type link struct {
 	ID             string          `bson:"_id"`
-	Op             string          `bson:"op"` // of who used it
 	TokenHash      string          `bson:"token"`
 	TokenHash2     string          `bson:"token2"`
 	Purpose        models.Purpose  `bson:"purpose"`
@@ -32,32 +30,30 @@ type link struct {
 	ExpiresAt      time.Time       `bson:"expiresAt"`
 	UsedAt         time.Time       `bson:"usedAt"`
 	RemindedAt     time.Time       `bson:"remindedAt"`
-
-	Open      bool   `bson:"open"`      // an unused ballot
-	Remind    bool   `bson:"remind"`    // … of which nobody was reminded
-	Todo      bool   `bson:"todo"`      // Jobs are to be added
-	Jobs      string `bson:"jobs"`      // JSON
-	Use       use    `bson:"use"`       // what its use stands for
-	Unsettled bool   `bson:"unsettled"` // not all of it is done
+	Open           bool            `bson:"open"`   // an unused ballot
+	Remind         bool            `bson:"remind"` // … of which nobody was reminded
 }
+
+// DocKey implements engine.Document.
+func (d link) DocKey() (c, id string) { return "", d.ID }
 
 type chosen struct {
 	IdeaID string        `bson:"idea"`
 	Choice models.Choice `bson:"choice"`
 }
 
-func newLink(l models.Link, jobs []models.Job) link {
-	ballot := l.Purpose == models.PurposeBallot
+func newLink(l models.Link) link {
+	open := l.Purpose == models.PurposeBallot && l.UsedAt.IsZero()
 	return link{
-		ID: l.ID, TokenHash: l.TokenHash, Purpose: l.Purpose, Address: l.Address, AddressKey: l.AddressKey, Name: l.Name,
-		Capacity: l.Capacity, Band: l.Band, Grant: (*grant)(l.Grant), ConsultationID: l.ConsultationID,
-		Choices: mapped(l.Choices, func(c models.ChosenVote) chosen { return chosen(c) }), ReturnTo: l.ReturnTo,
-		Language: l.Language, CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, Open: ballot, Remind: ballot,
-		Todo: len(jobs) > 0, Jobs: toJSON(jobs),
+		ID: l.ID, TokenHash: l.TokenHash, TokenHash2: l.TokenHash2, Purpose: l.Purpose, Address: l.Address,
+		AddressKey: l.AddressKey, Name: l.Name, Capacity: l.Capacity, Band: l.Band, Grant: (*grant)(l.Grant),
+		ConsultationID: l.ConsultationID, Choices: mapped(l.Choices, func(c models.ChosenVote) chosen { return chosen(c) }),
+		ReturnTo: l.ReturnTo, Language: l.Language, CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, UsedAt: l.UsedAt,
+		RemindedAt: l.RemindedAt, Open: open, Remind: open && l.RemindedAt.IsZero(),
 	}
 }
 
-// model gives the link; a ballot's end moves with the closing time, if there is one.
+// model returns the link; a ballot's end moves with the closing time, if there is one.
 func (d link) model(closes time.Time) models.Link {
 	l := models.Link{
 		ID: d.ID, TokenHash: d.TokenHash, TokenHash2: d.TokenHash2, Purpose: d.Purpose, Address: d.Address,
@@ -72,160 +68,294 @@ func (d link) model(closes time.Time) models.Link {
 	return l
 }
 
-// link finds by either token, with the consultation of a ballot (empty if it is not
-// there). CodeNotFound error.link.unknown.
-func (s *Store) link(ctx context.Context, tokenHash string) (link, consultation, error) {
-	var d link
-	var found bool
-	var err error
+// use marks a link used.
+func (d *link) use(now time.Time) { d.UsedAt, d.Open, d.Remind = now, false, false }
+
+// findLink finds by either token; CodeNotFound error.link.unknown.
+func findLink(r engine.Reader, tokenHash string) (link, error) {
 	for _, name := range []string{"token", "token2"} {
-		if tokenHash != "" && err == nil && !found {
-			d, found, err = first[link](ctx, s, "links", eq(name, tokenHash), nil, nil)
+		if tokenHash == "" {
+			break
+		}
+		d, found, err := engine.First[link](r, engine.Query{Coll: "links", Filter: eq(name, tokenHash)})
+		if err != nil || found {
+			return d, err
 		}
 	}
-	if err == nil && !found {
-		err = missing(false, ctx.Err(), "error.link.unknown")
+	return link{}, missing(false, nil, "error.link.unknown")
+}
+
+// whole returns the link with its end.
+func (d link) whole(r engine.Reader) (models.Link, error) {
+	if d.Purpose != models.PurposeBallot {
+		return d.model(time.Time{}), nil
 	}
-	if err != nil || d.Purpose != models.PurposeBallot {
-		return d, consultation{}, err
-	}
-	c, err := s.rules(ctx, d.ConsultationID)
+	c, err := rules(r, d.ConsultationID)
 	if models.IsNotFound(err) {
 		err = nil
 	}
-	return d, c, err
+	return d.model(c.ClosesAt), err
 }
 
 // Link implements models.LinkStore.
 func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error) {
-	d, c, err := s.link(ctx, tokenHash)
+	d, err := findLink(s.read(ctx), tokenHash)
 	if err != nil {
 		return models.Link{}, err
 	}
-	return d.model(c.ClosesAt), nil
+	return d.whole(s.read(ctx))
 }
 
 // AddLink implements models.LinkStore. A link with a Grant was made by hand, for no
 // mail, and is neither limited nor counted.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
-	return s.act(ctx, func(a *act) error {
+	needs := append(jobNeeds(jobs), engine.Ref{Coll: "links", ID: l.ID}, engine.Ref{Coll: "mailboxes", ID: signInBox(l.AddressKey)})
+	return s.put(ctx, "", needs, func(t *tx) error {
 		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
-			if err := a.checkSignInLimit(l); err != nil {
+			if err := checkSignInLimit(t, l.AddressKey); err != nil {
 				return err
 			}
 		}
-		a.commit()
-		if err := a.checkRoom(jobs); err != nil {
-			return errors.Join(err, s.freeSlot(a.ctx, signInBox(l), l.ID))
-		}
-		l.CreatedAt = a.now
+		l := l
+		l.CreatedAt = t.Now()
 		if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
-			l.ExpiresAt = a.now.Add(models.SignInLife)
+			l.ExpiresAt = t.Now().Add(models.SignInLife)
 		}
-		d := newLink(l, jobs)
-		d.Op = a.id
-		there, err := s.insert(a.ctx, "links", d.ID, a.id, d)
-		if err == nil && there {
-			err = models.Fail(models.CodeConflict, "error.store.conflict")
-		}
-		if err != nil || !d.Todo {
+		l.TokenHash2, l.UsedAt, l.RemindedAt = "", time.Time{}, time.Time{}
+		if err := t.Insert("links", newLink(l)); err != nil {
 			return err
 		}
-		err = s.drainLink(a.ctx, d, a.now)
-		a.tellDeferred(jobs)
-		return leftToSweep(err)
+		return addJobs(t, jobs)
 	})
 }
 
-// checkRoom refuses a message without which its link would be lost, if it may not even
-// wait; one that may keeps its slot.
-func (a *act) checkRoom(jobs []models.Job) error {
-	for _, j := range jobs {
-		if !j.Unconfirmed || j.Kind != models.JobBallot && j.Kind != models.JobSignIn {
-			continue
+func signInBox(addressKey string) string { return "links " + models.HashToken(addressKey) }
+
+// checkSignInLimit refuses the sixth link to an address within an hour and says
+// how long it is until the first of the last five is an hour old.
+func checkSignInLimit(t *tx, addressKey string) error {
+	m, err := boxOf(t, signInBox(addressKey))
+	if err != nil {
+		return err
+	}
+	hourAgo := t.Now().Add(-time.Hour)
+	recent := slices.DeleteFunc(slices.Clone(m.SignIns), func(at time.Time) bool { return !at.After(hourAgo) })
+	if n := len(recent) - models.SignInPerHour; n >= 0 {
+		return models.Fail(models.CodeLimited, "error.link.limit", "wait", recent[n].Sub(hourAgo))
+	}
+	m.asks(append(recent, t.Now()))
+	return t.Put("mailboxes", m)
+}
+
+func (m *mailbox) asks(times []time.Time) {
+	m.SignIns, m.Expires = times, times[len(times)-1].Add(2*time.Hour)
+}
+
+// UseLink implements models.LinkStore. A ballot is used in its consultation's queue.
+func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.LinkUsed, err error) {
+	found, err := findLink(s.read(ctx), u.TokenHash)
+	if err != nil {
+		return used, err
+	}
+	c := ""
+	if found.Purpose == models.PurposeBallot {
+		c = found.ConsultationID
+	}
+	needs := []engine.Ref{
+		{Coll: "links", ID: found.ID}, {Coll: "addresses", ID: found.AddressKey}, {Coll: "participants", ID: u.NewID},
+		{Coll: "sessions", ID: u.Session.TokenHash}, {Coll: "mailboxes", ID: jobBox(recipientKey(found.Address))},
+	}
+	err = s.put(ctx, c, needs, func(t *tx) error {
+		used = models.LinkUsed{}
+		d, _, err := engine.Get[link](t, "links", found.ID)
+		if err != nil {
+			return err
 		}
-		j.CreatedAt = a.now
-		j.NotBefore = later(j.NotBefore, a.now)
-		if err := a.s.pace(a.ctx, &j); err != nil {
+		l, err := d.whole(t)
+		if err == nil {
+			err = l.CheckUse(t.Now())
+		}
+		if err != nil {
+			return err
+		}
+		d.use(t.Now())
+		l.UsedAt = d.UsedAt
+		used.Link = l
+		if err = t.Put("links", d); err != nil {
+			return err
+		}
+		if used.Participant, used.Created, err = accountOf(t, l, u.NewID); err != nil {
+			return err
+		}
+		if err = settle(t, l, u.Session, used.Participant); err != nil {
+			return err
+		}
+		if err = countChoices(t, &used); err != nil {
+			return err
+		}
+		return closeSpent(t, used)
+	})
+	if err != nil {
+		return models.LinkUsed{}, err
+	}
+	return used, nil
+}
+
+// closeSpent closes the other ballot links of the address that have nothing left to
+// say: on each of their ideas the account's vote is the same, or was made later.
+func closeSpent(t *tx, used models.LinkUsed) error {
+	l := used.Link
+	if l.Purpose != models.PurposeBallot {
+		return nil
+	}
+	waiting, err := engine.All[link](t, engine.Query{
+		Coll: "links", Filter: eq("addressKey", l.AddressKey, "purpose", models.PurposeBallot, "usedAt", int64(0), "c", l.ConsultationID),
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		spent, err := isSpent(t, w, used.Participant.ID)
+		if err == nil && spent {
+			w.use(t.Now())
+			err = t.Put("links", w)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// drainLink makes jobs of what a link leaves to do. Then nothing of them, and no token,
-// stays with the link.
-func (s *Store) drainLink(ctx context.Context, d link, at time.Time) error {
-	jobs, err := fromJSON[[]models.Job](d.Jobs)
+func isSpent(t *tx, w link, participantID string) (bool, error) {
+	for _, v := range w.Choices {
+		d, found, err := engine.Within[vote](t, "votes", w.ConsultationID, voteID(v.IdeaID, participantID))
+		if err != nil || !found || d.Choice != v.Choice && !d.At.After(w.CreatedAt) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// accountOf finds or adds the account of the link's address. What the account does not
+// say yet of itself is taken from the link.
+func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, error) {
+	d, created, err := ensure(t, models.Participant{
+		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
+		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
+	})
+	if err != nil || created {
+		return d.model(), created, err
+	}
+	if d.Capacity == "" {
+		d.Capacity, d.Band = l.Capacity, l.Band
+	}
+	d.Name = cmp.Or(d.Name, l.Name)
+	return d.model(), false, t.Put("participants", d)
+}
+
+// settle adds the session, takes over what guests sent with the address, and
+// releases the messages that waited for its confirmation.
+func settle(t *tx, l models.Link, v models.Session, p models.Participant) error {
+	if v.TokenHash != "" {
+		v.ParticipantID = p.ID
+		if err := addSession(t, v); err != nil {
+			return err
+		}
+	}
+	if l.AddressKey != "" {
+		if err := takeOver(t, l.AddressKey, p.ID); err != nil {
+			return err
+		}
+	}
+	return releaseDeferred(t, l.Address)
+}
+
+// takeOver makes what guests sent with an address the participant's.
+func takeOver(t *tx, addressKey, participantID string) error {
+	theirs := eq("addressKey", addressKey, "participant", "")
+	replies, err := engine.All[reply](t, engine.Query{Coll: "replies", Filter: theirs})
+	for _, d := range replies {
+		if err == nil {
+			d.ParticipantID = participantID
+			err = t.Put("replies", d)
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err = s.addJobs(ctx, jobs, at); err != nil {
+	ideas, err := engine.All[idea](t, engine.Query{Coll: "ideas", Filter: theirs})
+	for _, d := range ideas {
+		if err == nil {
+			d.ParticipantID = participantID
+			err = t.Put("ideas", d)
+		}
+	}
+	return err
+}
+
+// countChoices puts the votes that waited, at the time when they were chosen.
+func countChoices(t *tx, used *models.LinkUsed) error {
+	l := used.Link
+	for _, choice := range l.Choices {
+		c, err := rules(t, l.ConsultationID)
+		if err != nil {
+			return err
+		}
+		rules := c.model()
+		switch {
+		case used.Participant.CheckVote(rules) != nil:
+			used.Refused++
+		case rules.AcceptsLateLink(l.CreatedAt, t.Now()) != nil:
+			used.TooLate++
+		default:
+			err = countChoice(t, c, used, choice)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countChoice puts one; a vote that was changed since by the same person stands as changed.
+func countChoice(t *tx, c consultation, used *models.LinkUsed, choice models.ChosenVote) error {
+	b, err := newBallot(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
+	if models.IsNotFound(err) {
+		used.Refused++
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	_, err = s.update(ctx, "links", eq("_id", d.ID, "jobs", d.Jobs), eq("$set", eq("todo", false, "jobs", "")))
-	return err
-}
-
-// signInBox is the mailbox that paces links to sign in.
-func signInBox(l models.Link) string { return "links " + models.HashToken(l.AddressKey) }
-
-// checkSignInLimit refuses the sixth link to an address within an hour and says
-// how long it is until the first of the last five is an hour old.
-func (a *act) checkSignInLimit(l models.Link) error {
-	hourAgo := a.now.Add(-time.Hour)
-	_, err := a.s.slotFor(a.ctx, signInBox(l), l.ID, 2*time.Hour,
-		func(slots []slot) (slot, []slot, error) {
-			recent := slices.DeleteFunc(slices.Clone(slots), func(v slot) bool { return !v.At.After(hourAgo) })
-			slices.SortFunc(recent, func(x, y slot) int { return x.At.Compare(y.At) })
-			recent, err := a.came(recent)
-			if err != nil {
-				return slot{}, nil, err
-			}
-			if n := len(recent) - models.SignInPerHour; n >= 0 {
-				return slot{}, nil, models.Fail(models.CodeLimited, "error.link.limit", "wait", recent[n].At.Sub(hourAgo))
-			}
-			return slot{ID: l.ID, At: a.now, Made: a.now}, recent, nil
-		})
-	return err
-}
-
-// came leaves out the slots of links that never came, as their program died. They are
-// asked for only where one more would be too many.
-func (a *act) came(slots []slot) (kept []slot, err error) {
-	if len(slots) < models.SignInPerHour {
-		return slots, nil
+	kept, _, err := b.cast(t)
+	if kept.Choice == choice.Choice {
+		used.Counted++
 	}
-	for _, v := range slots {
-		there := a.now.Sub(v.Made) < slotLife
-		if !there && err == nil {
-			there, err = a.s.has(a.ctx, "links", eq("_id", v.ID))
-		}
-		if there {
-			kept = append(kept, v)
-		}
-	}
-	return kept, err
+	return err
 }
 
 // RemindBallots implements models.LinkStore.
-func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (tokenHash string, job models.Job)) (int, error) {
-	now, err := s.clock.now(ctx)
+func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (tokenHash string, job models.Job)) (reminded int, err error) {
+	now, err := s.Now(ctx)
 	if err != nil {
 		return 0, err
 	}
-	due := eq("remind", true, "createdAt", eq("$lte", now.Add(-models.ReminderAfter)))
-	if some, err := s.has(ctx, "links", due); err != nil || !some {
+	due := func(now time.Time) engine.Query {
+		return engine.Query{
+			Coll: "links", Filter: eq("remind", true, "createdAt", eq("$lte", now.Add(-models.ReminderAfter))), Sort: eq("createdAt", 1),
+		}
+	}
+	if some, err := engine.Exists(s.read(ctx), "links", due(now).Filter); err != nil || !some {
 		return 0, err
 	}
-	reminded := 0
-	err = s.act(ctx, func(a *act) error {
-		a.commitFor(time.Minute)
-		list, err := all[link](a.ctx, s, query{coll: "links", filter: due, sort: eq("createdAt", 1)})
+	err = s.put(ctx, "", nil, func(t *tx) error {
+		reminded = 0
+		list, err := engine.All[link](t, due(t.Now()))
 		for _, d := range list {
 			var done bool
 			if err == nil {
-				done, err = a.remind(d, renew)
+				done, err = remind(t, d, renew)
 			}
 			if done {
 				reminded++
@@ -233,13 +363,16 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (toke
 		}
 		return err
 	})
-	return reminded, err
+	if err != nil {
+		return 0, err
+	}
+	return reminded, nil
 }
 
-// remind adds the reminder of one ballot, if that can still be counted. One that never
-// can again is not looked at any more.
-func (a *act) remind(d link, renew func(models.Link) (string, models.Job)) (bool, error) {
-	c, err := a.s.rules(a.ctx, d.ConsultationID)
+// remind adds the reminder of one ballot, if that can still be counted. One whose time is
+// over is not looked at again: after closing, that is not put off any more.
+func remind(t *tx, d link, renew func(models.Link) (string, models.Job)) (bool, error) {
+	c, err := rules(t, d.ConsultationID)
 	if models.IsNotFound(err) {
 		return false, nil
 	}
@@ -247,31 +380,21 @@ func (a *act) remind(d link, renew func(models.Link) (string, models.Job)) (bool
 		return false, err
 	}
 	l := d.model(c.ClosesAt)
-	if l.CheckUse(a.now) != nil {
-		_, err = a.s.update(a.ctx, "links", eq("_id", d.ID), eq("$set", eq("remind", false)))
-		return false, err
+	if l.CheckUse(t.Now()) != nil {
+		d.Remind = false
+		return false, t.Put("links", d)
 	}
-	if c.model().AcceptsLateLink(l.CreatedAt, a.now) != nil {
+	if c.model().AcceptsLateLink(l.CreatedAt, t.Now()) != nil {
 		return false, nil
 	}
 	hash, job := renew(l)
-	if job.Unconfirmed {
-		asked := job
-		asked.CreatedAt, asked.NotBefore = a.now, later(job.NotBefore, a.now)
-		if err = a.s.pace(a.ctx, &asked); errors.Is(err, errFull) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	todo := toJSON([]models.Job{job})
-	mine, err := a.s.swap(a.ctx, "links", d.ID, a.id, eq("_id", d.ID, "remind", true, "usedAt", int64(0)), bson.D{
-		{Key: "$set", Value: eq("remind", false, "remindedAt", a.now, "token2", hash, "todo", true, "jobs", todo, "op", a.id)},
-	})
-	if err != nil || !mine {
+	asked := job
+	if _, full, err := deferJob(t, &asked); err != nil || full {
 		return false, err
 	}
-	d.Jobs = todo
-	return true, leftToSweep(a.s.drainLink(a.ctx, d, a.now))
+	d.TokenHash2, d.RemindedAt, d.Remind = hash, t.Now(), false
+	if err := t.Put("links", d); err != nil {
+		return false, err
+	}
+	return true, addJobs(t, []models.Job{job})
 }

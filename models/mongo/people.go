@@ -9,13 +9,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // participant is its document.
 type participant struct {
 	ID         string          `bson:"_id"`
 	Key        string          `bson:"key"` // joining and id: lists go by it
-	Op         string          `bson:"op"`  // of who added it
 	Name       string          `bson:"name"`
 	Address    string          `bson:"address"`
 	AddressKey string          `bson:"addressKey"`
@@ -23,17 +23,58 @@ type participant struct {
 	Band       models.Band     `bson:"band"`
 	Grants     []grant         `bson:"grants"`
 	Staff      bool            `bson:"staff"` // there are grants
-	Admin      bool            `bson:"admin"` // one of them is admin everywhere
-	Duties     []duty          `bson:"duties"`
-	Todo       bool            `bson:"todo"` // there are duties
 	Number     int             `bson:"number"`
 	Language   string          `bson:"language"`
 	CreatedAt  time.Time       `bson:"createdAt"`
 }
 
+// DocKey implements engine.Document.
+func (d participant) DocKey() (c, id string) { return "", d.ID }
+
 type grant struct {
 	Role           models.Role `bson:"role"`
 	ConsultationID string      `bson:"c"`
+}
+
+// adminEverywhere is the role that somebody has to have.
+var adminEverywhere = grant{Role: models.RoleAdmin}
+
+// addressee keeps an address for one account; its _id is the address's key.
+type addressee struct {
+	ID          string `bson:"_id"`
+	Participant string `bson:"participant"`
+}
+
+// DocKey implements engine.Document.
+func (d addressee) DocKey() (c, id string) { return "", d.ID }
+
+// roles is the document of the site on which all changes of roles collide.
+type roles struct {
+	ID         string `bson:"_id"`
+	Admins     int    `bson:"admins"`     // who is admin everywhere
+	LastNumber int    `bson:"lastNumber"` // of a moderator
+}
+
+// DocKey implements engine.Document.
+func (d roles) DocKey() (c, id string) { return "", d.ID }
+
+func rolesOf(t *tx) (roles, error) {
+	d, found, err := engine.Get[roles](t, "site", rolesID)
+	if !found {
+		d = roles{ID: rolesID}
+	}
+	return d, err
+}
+
+func newParticipant(p models.Participant) participant {
+	d := participant{
+		ID: p.ID, Key: key(p.CreatedAt, p.ID), Name: p.Name, Address: p.Address, AddressKey: p.AddressKey, Capacity: p.Capacity,
+		Band: p.Band, Grants: []grant{}, Staff: len(p.Grants) > 0, Number: p.Number, Language: p.Language, CreatedAt: p.CreatedAt,
+	}
+	for _, g := range p.Grants {
+		d.Grants = append(d.Grants, grant(g))
+	}
+	return d
 }
 
 func (d participant) model() models.Participant {
@@ -50,87 +91,94 @@ func (d participant) model() models.Participant {
 	return p
 }
 
-func (s *Store) participant(ctx context.Context, filter bson.D) (models.Participant, error) {
-	d, found, err := first[participant](ctx, s, "participants", filter, nil, nil)
+// Participant implements models.PeopleStore.
+func (s *Store) Participant(ctx context.Context, id string) (models.Participant, error) {
+	d, found, err := engine.Get[participant](s.read(ctx), "participants", id)
 	if err != nil || !found {
 		return models.Participant{}, missing(found, err, "error.people.unknown")
 	}
 	return d.model(), nil
 }
 
-// Participant implements models.PeopleStore.
-func (s *Store) Participant(ctx context.Context, id string) (models.Participant, error) {
-	return s.participant(ctx, eq("_id", id))
-}
-
 // ParticipantByAddress implements models.PeopleStore.
 func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Participant, error) {
-	if key == "" {
-		return models.Participant{}, missing(false, ctx.Err(), "error.people.unknown")
+	held, found, err := engine.Get[addressee](s.read(ctx), "addresses", key)
+	if err != nil || !found || key == "" {
+		return models.Participant{}, missing(false, err, "error.people.unknown")
 	}
-	return s.participant(ctx, eq("addressKey", key))
+	return s.Participant(ctx, held.Participant)
 }
 
 // EnsureParticipant implements models.PeopleStore.
 func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant) (kept models.Participant, err error) {
-	err = s.act(ctx, func(a *act) error {
-		a.commit()
-		kept, _, err = s.ensure(a.ctx, p, a.id, a.now)
-		if err != nil || len(p.Grants) == 0 {
-			return err
-		}
-		a.commit()
-		if err = a.addGrants(kept.ID, p.Grants); err != nil {
-			return err
-		}
-		kept, err = s.Participant(a.ctx, kept.ID)
+	needs := []engine.Ref{{Coll: "addresses", ID: p.AddressKey}, {Coll: "participants", ID: p.ID}}
+	err = s.put(ctx, "", needs, func(t *tx) error {
+		d, _, err := ensure(t, p)
+		kept = d.model()
 		return err
 	})
 	return kept, err
 }
 
-// addressee keeps an address for one account; its _id is the address's key.
-type addressee struct {
-	ID          string `bson:"_id"`
-	Participant string `bson:"participant"`
-}
-
-// ensure finds the account by its address or adds p, without grants. It may be called
-// again for an operation, and then says the same.
-func (s *Store) ensure(ctx context.Context, p models.Participant, op string, now time.Time) (kept models.Participant, created bool, err error) {
-	id := p.ID
+// ensure finds the account by its address or adds p, and adds p's grants.
+func ensure(t *tx, p models.Participant) (d participant, created bool, err error) {
+	held, found := addressee{}, false
 	if p.AddressKey != "" {
-		if id, err = s.keepAddress(ctx, p); err != nil {
-			return kept, false, err
+		held, found, err = engine.Get[addressee](t, "addresses", p.AddressKey)
+	}
+	if err == nil && found {
+		if d, found, err = engine.Get[participant](t, "participants", held.Participant); !found {
+			err = missing(found, err, "error.people.unknown")
+		}
+	} else if err == nil {
+		created, d = true, newParticipant(models.Participant{
+			ID: p.ID, Name: p.Name, Address: p.Address, AddressKey: p.AddressKey, Capacity: p.Capacity, Band: p.Band,
+			Language: p.Language, CreatedAt: t.Now(),
+		})
+		err = t.Insert("participants", d)
+		if err == nil && p.AddressKey != "" {
+			err = t.Insert("addresses", addressee{p.AddressKey, p.ID})
 		}
 	}
-	d, there, err := get[participant](ctx, s, "participants", id)
-	if err != nil || there {
-		return d.model(), d.Op == op, err
+	if err != nil {
+		return d, false, err
 	}
-	d = participant{
-		ID: id, Key: key(now, id), Op: op, Name: p.Name, Address: p.Address, AddressKey: p.AddressKey,
-		Capacity: p.Capacity, Band: p.Band, Grants: []grant{}, Duties: []duty{}, Language: p.Language, CreatedAt: now,
-	}
-	if there, err = s.insert(ctx, "participants", id, op, d); err != nil || !there {
-		return d.model(), err == nil, err
-	}
-	d, _, err = get[participant](ctx, s, "participants", id)
-	return d.model(), false, err
+	return d, created, addGrants(t, &d, p.Grants)
 }
 
-// keepAddress gives the id of the account that has the address: p's, if it is the first.
-func (s *Store) keepAddress(ctx context.Context, p models.Participant) (string, error) {
-	held, found, err := get[addressee](ctx, s, "addresses", p.AddressKey)
-	if err != nil || found {
-		return held.Participant, err
+// addGrants adds those that are not there; who becomes a moderator is numbered, and
+// the votes of who is staff now are not counted any more.
+func addGrants(t *tx, d *participant, grants []models.Grant) error {
+	for _, g := range grants {
+		if slices.Contains(d.Grants, grant(g)) {
+			continue
+		}
+		r, err := rolesOf(t)
+		if err != nil {
+			return err
+		}
+		d.Grants, d.Staff = append(slices.Clone(d.Grants), grant(g)), true
+		if grant(g) == adminEverywhere {
+			r.Admins++
+		}
+		if g.Role == models.RoleModerator && d.Number == 0 {
+			r.LastNumber++
+			d.Number = r.LastNumber
+		}
+		if err = t.Put("site", r); err != nil {
+			return err
+		}
+		if err = t.Put("participants", *d); err != nil {
+			return err
+		}
+		if g.Role == models.RoleParticipant {
+			continue
+		}
+		if err = takeBackVotes(t, d.ID, g.ConsultationID); err != nil {
+			return err
+		}
 	}
-	taken, err := s.insert(ctx, "addresses", p.AddressKey, "", addressee{p.AddressKey, p.ID})
-	if err != nil || !taken {
-		return p.ID, err
-	}
-	held, _, err = get[addressee](ctx, s, "addresses", p.AddressKey)
-	return held.Participant, err
+	return nil
 }
 
 // Participants implements models.PeopleStore.
@@ -143,7 +191,7 @@ func (s *Store) Participants(ctx context.Context, staffOnly bool, after string, 
 	if staffOnly {
 		filter = eq("staff", true, "key", eq("$gt", from))
 	}
-	docs, err := all[participant](ctx, s, query{coll: "participants", filter: filter, sort: eq("key", 1), limit: more(limit)})
+	docs, err := engine.All[participant](s.read(ctx), engine.Query{Coll: "participants", Filter: filter, Sort: eq("key", 1), Limit: more(limit)})
 	if err != nil {
 		return nil, "", err
 	}
@@ -151,12 +199,113 @@ func (s *Store) Participants(ctx context.Context, staffOnly bool, after string, 
 	return list, next, nil
 }
 
+// changeParticipant runs fn on a participant; CodeNotFound.
+func (s *Store) changeParticipant(ctx context.Context, id string, fn func(t *tx, d participant) error) error {
+	return s.put(ctx, "", []engine.Ref{{Coll: "participants", ID: id}}, func(t *tx) error {
+		d, found, err := engine.Get[participant](t, "participants", id)
+		if err != nil || !found {
+			return missing(found, err, "error.people.unknown")
+		}
+		return fn(t, d)
+	})
+}
+
 // EditParticipant implements models.PeopleStore.
 func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error {
-	return s.act(ctx, func(a *act) error {
-		a.commit()
-		found, err := s.update(a.ctx, "participants", eq("_id", p.ID),
-			eq("$set", eq("name", p.Name, "capacity", p.Capacity, "band", p.Band, "language", p.Language)))
-		return missing(found, err, "error.people.unknown")
+	return s.changeParticipant(ctx, p.ID, func(t *tx, d participant) error {
+		d.Name, d.Capacity, d.Band, d.Language = p.Name, p.Capacity, p.Band, p.Language
+		return t.Put("participants", d)
 	})
+}
+
+// RevokeGrant implements models.PeopleStore.
+func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant) error {
+	return s.changeParticipant(ctx, participantID, func(t *tx, d participant) error {
+		if !slices.Contains(d.Grants, grant(g)) {
+			return models.Fail(models.CodeNotFound, "error.people.no_grant")
+		}
+		r, err := rolesOf(t)
+		if err != nil {
+			return err
+		}
+		if grant(g) == adminEverywhere {
+			r.Admins--
+			if r.Admins < 1 {
+				return models.Fail(models.CodeConflict, "error.people.last_admin")
+			}
+		}
+		d.Grants = slices.DeleteFunc(slices.Clone(d.Grants), func(x grant) bool { return x == grant(g) })
+		d.Staff = len(d.Grants) > 0
+		if err = t.Put("site", r); err != nil {
+			return err
+		}
+		if err = t.Put("participants", d); err != nil {
+			return err
+		}
+		return expireLinks(t, d.AddressKey, g)
+	})
+}
+
+// expireLinks ends the unused sign-in links of an address that were made with a role.
+func expireLinks(t *tx, addressKey string, g models.Grant) error {
+	if addressKey == "" {
+		return nil
+	}
+	return t.UpdateAll("links", eq(
+		"addressKey", addressKey, "purpose", models.PurposeSignIn, "usedAt", int64(0), "grant", grant(g), "expiresAt", eq("$gt", t.Now()),
+	), eq("$set", eq("expiresAt", t.Now())))
+}
+
+// session is its document; its _id is the hash of its token.
+type session struct {
+	ID          string    `bson:"_id"`
+	Participant string    `bson:"participant"`
+	CreatedAt   time.Time `bson:"createdAt"`
+	ExpiresAt   time.Time `bson:"expiresAt"`
+}
+
+// DocKey implements engine.Document.
+func (d session) DocKey() (c, id string) { return "", d.ID }
+
+func (d session) model() models.Session {
+	return models.Session{TokenHash: d.ID, ParticipantID: d.Participant, CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt}
+}
+
+// Session implements models.PeopleStore.
+func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, models.Participant, error) {
+	d, found, err := engine.Get[session](s.read(ctx), "sessions", tokenHash)
+	var now time.Time
+	if err == nil && found {
+		now, err = s.Now(ctx)
+	}
+	if err != nil || !now.Before(d.ExpiresAt) {
+		return models.Session{}, models.Participant{}, missing(false, err, "error.session.unknown")
+	}
+	p, found, err := engine.Get[participant](s.read(ctx), "participants", d.Participant)
+	if err != nil || !found {
+		return models.Session{}, models.Participant{}, missing(found, err, "error.session.unknown")
+	}
+	return d.model(), p.model(), nil
+}
+
+// addSession keeps a session that begins now.
+func addSession(t *tx, v models.Session) error {
+	if v.ExpiresAt.IsZero() {
+		v.ExpiresAt = t.Now().Add(models.SessionLife * time.Second)
+	}
+	return t.Insert("sessions", session{v.TokenHash, v.ParticipantID, t.Now(), v.ExpiresAt})
+}
+
+// EndSession implements models.PeopleStore.
+func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
+	return s.endSessions(ctx, eq("_id", tokenHash))
+}
+
+// EndSessions implements models.PeopleStore.
+func (s *Store) EndSessions(ctx context.Context, participantID string) error {
+	return s.endSessions(ctx, eq("participant", participantID))
+}
+
+func (s *Store) endSessions(ctx context.Context, which bson.D) error {
+	return s.put(ctx, "", nil, func(t *tx) error { return t.DeleteAll("sessions", which) })
 }

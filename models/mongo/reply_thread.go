@@ -4,17 +4,18 @@ import (
 	"context"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // slice is the part of a thread after a place: one range of one index.
-func slice(q models.ThreadQuery, limit int64) query {
+func slice(q models.ThreadQuery, limit int64) engine.Query {
 	by := "path"
 	if q.Newest {
 		by = "pathNew"
 	}
-	return query{
-		coll: "replies", filter: eq("c", q.ConsultationID, "idea", q.IdeaID, "shown", true, by, eq("$gt", q.After)),
-		sort: eq(by, 1), limit: limit,
+	return engine.Query{
+		Coll: "replies", Filter: eq("c", q.ConsultationID, "idea", q.IdeaID, "shown", true, by, eq("$gt", q.After)),
+		Sort: eq(by, 1), Limit: limit,
 	}
 }
 
@@ -25,24 +26,24 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 	if limit <= 0 {
 		limit = 100
 	}
-	docs, err := all[reply](ctx, s, slice(q, int64(limit)+1))
+	docs, err := engine.All[reply](s.read(ctx), slice(q, int64(limit)+1))
 	if err != nil || len(docs) == 0 {
 		return models.Thread{}, err
 	}
-	number, err := s.numberOf(ctx, q.ConsultationID, q.IdeaID)
+	number, err := numberOf(s.read(ctx), q.ConsultationID, q.IdeaID)
 	th := models.Thread{Read: len(docs)}
 	list := mapped(docs, func(d reply) models.Reply {
 		if q.Page {
-			return d.shown(number).ForPage()
+			return d.forStranger(number).ForPage()
 		}
-		return d.shown(number)
+		return d.forStranger(number)
 	})
 	th.Replies, th.Next = page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })
 	return th, err
 }
 
-// shown gives a reply as a stranger may see it.
-func (d reply) shown(number int) models.Reply {
+// forStranger returns a reply as a stranger may see it.
+func (d reply) forStranger(number int) models.Reply {
 	r := d.model(number)
 	if r.Status != models.StatusPublished {
 		r.Body, r.BodyHTML = "", ""
@@ -60,7 +61,7 @@ func place(r models.Reply, newest bool) string {
 
 // ThreadBefore implements models.ReplyStore.
 func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (string, bool, error) {
-	d, found, err := get[reply](ctx, s, "replies", r.ID)
+	d, found, err := engine.Get[reply](s.read(ctx), "replies", r.ID)
 	if err != nil || !found || !d.Shown {
 		return "", false, err
 	}
@@ -68,26 +69,25 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 	if newest {
 		by = "pathNew"
 	}
-	filter := eq("c", d.Item.ConsultationID, "idea", d.IdeaID, "shown", true, by, eq("$lt", place(d.model(0), newest)))
-	before, _, err := first[reply](ctx, s, "replies", filter, eq(by, -1), eq(by, 1))
+	filter := eq("c", d.ConsultationID, "idea", d.IdeaID, "shown", true, by, eq("$lt", place(d.model(0), newest)))
+	before, _, err := engine.First[reply](s.read(ctx), engine.Query{Coll: "replies", Filter: filter, Sort: eq(by, -1), Fields: eq(by, 1)})
 	return place(before.model(0), newest), err == nil, err
 }
 
 // EachReply implements models.ReplyStore.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	threads := []idea{{}}
-	numbered, err := all[idea](ctx, s, query{
-		coll: "ideas", filter: eq("c", consultationID, "number", eq("$gt", 0)), sort: eq("number", 1), fields: eq("number", 1),
+	numbered, err := engine.All[idea](s.read(ctx), engine.Query{
+		Coll: "ideas", Filter: eq("c", consultationID, "number", eq("$gt", 0)), Sort: eq("number", 1), Fields: eq("number", 1),
 	})
 	if err != nil {
 		return err
 	}
-	for _, i := range append(threads, numbered...) {
-		after := func(place string) query {
-			return slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: i.Item.ID, After: place}, 0)
+	for _, i := range append([]idea{{}}, numbered...) {
+		after := func(place string) engine.Query {
+			return slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: i.ID, After: place}, 0)
 		}
-		err := batches(ctx, s, after, func(d reply) string { return d.Path },
-			func(d reply) error { return fn(d.shown(i.Number)) })
+		err := engine.Batches(s.read(ctx), after, func(d reply) string { return d.Path },
+			func(d reply) error { return fn(d.forStranger(i.Number)) })
 		if err != nil {
 			return err
 		}

@@ -6,22 +6,22 @@ import (
 	"slices"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-const (
-	// sealTime is how long a seal may take: its files may be large.
-	sealTime = time.Minute
-	// chunkSize is how much of a file one document holds; the database takes 16 MB.
-	chunkSize = 4 << 20
-)
+// chunkSize is how much of a file one document holds; the database takes 16 MB.
+const chunkSize = 4 << 20
 
-// sealed is the document of one sealed version, named by the operation that sealed it.
-// It stands for nothing until the consultation names it.
+// sealed is the document of one sealed version. Its files are kept before it, outside its
+// transaction, under a name that it says.
 type sealed struct {
-	ID           string    `bson:"_id"`
+	ID           string    `bson:"_id"` // consultation and version
 	C            string    `bson:"c"`
 	Version      int       `bson:"version"`
+	Op           string    `bson:"op"` // the name of its files
 	FullSHA256   string    `bson:"fullSha256"`
 	PublicSHA256 string    `bson:"publicSha256"`
 	SealedBy     string    `bson:"sealedBy"`
@@ -37,8 +37,6 @@ type chunk struct {
 	Data []byte `bson:"data"`
 }
 
-func (c chunk) docID() string { return c.ID }
-
 // The parts of a sealed version.
 const (
 	partFull   = "full"
@@ -46,116 +44,98 @@ const (
 	partResult = "result" // as JSON
 )
 
-// Seal implements models.ResultStore. CodeNotFound for the consultation;
-// CodeConflict error.seal.state too if it is neither counting nor sealed, and
-// error.seal.moved if the version is not the next one.
-func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
-	return s.act(ctx, func(a *act) error {
-		check := func(c consultation) error {
-			if err := checkSealState(c, a.now); err != nil {
-				return err
-			}
-			if c.model().Fence() != fence || v.Version != len(c.SealedOps)+1 {
-				return models.Fail(models.CodeConflict, "error.seal.moved")
-			}
-			return a.checkWaiting(c.ID)
-		}
-		c, err := a.hold(v.ConsultationID, &entry{Kind: kindSeal, Ref: a.id}, check)
-		if err != nil {
-			return err
-		}
-		if err = a.checkWaiting(c.ID); err == nil { // nothing comes in any more
-			err = a.seal(c, v)
-		}
-		if err != nil && !unknown(err) {
-			return errors.Join(err, s.dropSeal(a.ctx, c.ID, entry{Op: a.id}, true))
-		}
-		return err
-	})
-}
-
-// checkSealState lets seal what has closed, and seal again what is sealed.
-func checkSealState(c consultation, now time.Time) error {
-	switch state := c.model().StateAt(now); state {
-	case models.StateCounting, models.StateSealed, models.StateAnswered:
-		return nil
-	default:
-		return models.Fail(models.CodeConflict, "error.seal.state", "state", string(state))
+func newSealed(v models.Sealed, op string) sealed {
+	return sealed{
+		v.ConsultationID + "." + hex(int64(v.Version)), v.ConsultationID, v.Version, op, v.FullSHA256, v.PublicSHA256, v.SealedBy, v.At,
 	}
 }
 
-func (a *act) checkWaiting(consultationID string) error {
-	var waiting int64
-	for _, coll := range []string{"ideas", "replies"} {
-		n, err := a.s.count(a.ctx, coll, eq("c", consultationID, "status", models.StatusPending))
-		if err != nil {
-			return err
-		}
-		waiting += n
-	}
-	if waiting > 0 {
-		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
-	}
-	return nil
-}
-
-// seal keeps the files and then, in the act, lets the consultation name them.
-func (a *act) seal(c consultation, v models.Sealed) error {
-	if v.At.IsZero() {
-		v.At = a.now
-	}
-	if err := insertAll(a, "chunks", chunks(a.id, v)); err != nil {
-		return err
-	}
-	d := sealed{a.id, c.ID, v.Version, v.FullSHA256, v.PublicSHA256, v.SealedBy, v.At}
-	if _, err := a.s.insert(a.ctx, "sealed", a.id, "", d); err != nil {
-		return err
-	}
-	set := eq("op", a.id)
-	if c.State != models.StateAnswered {
-		set = append(set, field{Key: "state", Value: models.StateSealed})
-	}
-	if c.SealedAt.IsZero() {
-		set = append(set, field{Key: "sealedAt", Value: v.At})
-	}
-	done, err := a.s.swap(a.ctx, "consultations", c.ID, a.id, eq("_id", c.ID, "inflight.op", a.id), eq(
-		"$pull", eq("inflight", eq("op", a.id)), "$push", eq("sealedOps", a.id), "$set", set,
-		"$inc", eq("rev", int64(1), "version", int64(1))))
-	if err == nil && !done {
-		err = models.Fail(models.CodeConflict, "error.seal.moved")
-	}
-	return err
-}
-
-// chunks cuts the files of a version and its result into documents.
-func chunks(op string, v models.Sealed) (list []chunk) {
+// keepFiles adds the files of a version and its result.
+func (s *Store) keepFiles(ctx context.Context, op string, v models.Sealed) error {
 	for _, part := range []struct {
 		name string
 		data []byte
 	}{{partFull, v.Full}, {partPublic, v.Public}, {partResult, []byte(toJSON(v.Result))}} {
 		n := int64(0)
 		for data := range slices.Chunk(part.data, chunkSize) {
-			list = append(list, chunk{op + "." + part.name + "." + hex(n), op, part.name, n, data})
+			id := op + "." + part.name + "." + hex(n)
+			if _, err := s.db.InsertOne(ctx, "chunks", chunk{id, op, part.name, n, data}); err != nil {
+				return err
+			}
 			n++
 		}
 	}
-	return list
+	return nil
 }
 
-// dropSeal takes out what was written of a seal that came to nothing: first its entry,
-// without which it cannot come to anything. Files that a crash leaves here stand for nothing.
-func (s *Store) dropSeal(ctx context.Context, consultationID string, e entry, _ bool) error {
-	if err := s.complete(ctx, consultationID, e.Op, nil, nil); err != nil {
+// Seal implements models.ResultStore. CodeNotFound for the consultation;
+// CodeConflict error.seal.state too if it is neither counting nor sealed, and
+// error.seal.moved if the version is not the next one. Files of a seal that came to
+// nothing stand for nothing.
+func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
+	check := func(t *tx) error {
+		_, err := sealable(t, v, fence)
 		return err
 	}
-	sealed, err := s.has(ctx, "consultations", eq("_id", consultationID, "sealedOps", e.Op))
-	if err != nil || sealed { // after all, a moment ago
+	if err := s.put(ctx, v.ConsultationID, nil, check); err != nil {
 		return err
 	}
-	if err = s.remove(ctx, "sealed", eq("_id", e.Op), false); err != nil {
+	op := bson.NewObjectID().Hex()
+	if err := s.keepFiles(ctx, op, v); err != nil {
 		return err
 	}
-	return s.remove(ctx, "chunks", eq("op", e.Op), true)
+	err := s.put(ctx, v.ConsultationID, nil, func(t *tx) error {
+		c, err := sealable(t, v, fence)
+		if err != nil {
+			return err
+		}
+		if v.At.IsZero() {
+			v.At = t.Now()
+		}
+		if err = t.Add("sealed", newSealed(v, op)); err != nil {
+			return err
+		}
+		if c.State != models.StateAnswered {
+			c.State = models.StateSealed
+		}
+		if c.SealedAt.IsZero() {
+			c.SealedAt = v.At
+		}
+		c.Seals, c.Rev, c.Version = v.Version, c.Rev+1, c.Version+1
+		return t.Put("consultations", c)
+	})
+	if code := models.CodeOf(err); code == models.CodeConflict || code == models.CodeNotFound {
+		return errors.Join(err, s.db.DeleteMany(ctx, "chunks", eq("op", op)))
+	}
+	return err
+}
+
+// sealable returns the consultation if the version may be sealed now.
+func sealable(t *tx, v models.Sealed, fence models.SealFence) (consultation, error) {
+	c, err := rules(t, v.ConsultationID)
+	if err != nil {
+		return c, err
+	}
+	switch state := c.model().StateAt(t.Now()); state {
+	case models.StateCounting, models.StateSealed, models.StateAnswered:
+	default:
+		return c, models.Fail(models.CodeConflict, "error.seal.state", "state", string(state))
+	}
+	if c.model().Fence() != fence || v.Version != c.Seals+1 {
+		return c, models.Fail(models.CodeConflict, "error.seal.moved")
+	}
+	var waiting int64
+	for _, coll := range []string{"ideas", "replies"} {
+		n, err := engine.Count(t, coll, eq("c", c.ID, "waits", true))
+		if err != nil {
+			return c, err
+		}
+		waiting += n
+	}
+	if waiting > 0 {
+		return c, models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
+	}
+	return c, nil
 }
 
 // Sealed implements models.ResultStore.
@@ -173,63 +153,61 @@ func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool
 }
 
 func (s *Store) lastSealed(ctx context.Context, consultationID string, parts ...string) (models.Sealed, error) {
-	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", consultationID), nil, eq("sealedOps", 1))
-	if err != nil || !found || len(c.SealedOps) == 0 {
-		return models.Sealed{}, missing(false, err, "error.sealed.unknown")
+	d, found, err := engine.First[sealed](s.read(ctx), engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", -1)})
+	if err != nil || !found {
+		return models.Sealed{}, missing(found, err, "error.sealed.unknown")
 	}
-	return s.sealedBy(ctx, c.SealedOps[len(c.SealedOps)-1], parts...)
+	return s.assembled(ctx, d, parts...)
 }
 
 // SealedVersions implements models.AuditStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) (list []models.Sealed, err error) {
-	c, _, err := first[consultation](ctx, s, "consultations", eq("_id", consultationID), nil, eq("sealedOps", 1))
-	for _, op := range c.SealedOps {
+	docs, err := engine.All[sealed](s.read(ctx), engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", 1)})
+	for _, d := range docs {
 		var v models.Sealed
 		if err == nil {
-			v, err = s.sealedBy(ctx, op, partFull, partPublic)
+			v, err = s.assembled(ctx, d, partFull, partPublic)
 			list = append(list, v)
 		}
 	}
 	return list, err
 }
 
-// sealedBy puts a version together, with those of its files that are asked for.
-func (s *Store) sealedBy(ctx context.Context, op string, parts ...string) (models.Sealed, error) {
-	d, found, err := get[sealed](ctx, s, "sealed", op)
-	if err != nil || !found {
-		return models.Sealed{}, missing(found, err, "error.sealed.unknown")
-	}
-	v := models.Sealed{
-		ConsultationID: d.C, Version: d.Version, FullSHA256: d.FullSHA256, PublicSHA256: d.PublicSHA256,
-		SealedBy: d.SealedBy, At: d.At,
+// assembled puts a version together, with those of its files that are asked for.
+func (s *Store) assembled(ctx context.Context, d sealed, parts ...string) (v models.Sealed, err error) {
+	v = models.Sealed{
+		ConsultationID: d.C, Version: d.Version, FullSHA256: d.FullSHA256, PublicSHA256: d.PublicSHA256, SealedBy: d.SealedBy, At: d.At,
 	}
 	files := map[string][]byte{}
 	for _, part := range append(parts, partResult) {
-		if files[part], err = s.assemble(ctx, op, part); err != nil {
+		data := []byte{}
+		q := engine.Query{Coll: "chunks", Filter: eq("op", d.Op, "part", part), Sort: eq("n", 1)}
+		err = engine.Each(s.read(ctx), q, func(c chunk) error {
+			data = append(data, c.Data...)
+			return nil
+		})
+		if err != nil {
 			return v, err
 		}
+		files[part] = data
 	}
 	v.Full, v.Public = files[partFull], files[partPublic]
 	v.Result, err = fromJSON[models.Result](string(files[partResult]))
 	return v, err
 }
 
-// assemble reads the chunks of one file.
-func (s *Store) assemble(ctx context.Context, op, part string) ([]byte, error) {
-	data := []byte{}
-	q := query{coll: "chunks", filter: eq("op", op, "part", part), sort: eq("n", 1)}
-	return data, each(ctx, s, q, func(c chunk) error {
-		data = append(data, c.Data...)
-		return nil
-	})
+// download says who took a full file.
+type download struct {
+	ID          string    `bson:"_id"`
+	C           string    `bson:"c"`
+	Version     int       `bson:"version"`
+	Participant string    `bson:"participant"`
+	At          time.Time `bson:"at"`
 }
 
 // LogDownload implements models.ResultStore.
 func (s *Store) LogDownload(ctx context.Context, consultationID string, version int, participantID string) error {
-	return s.act(ctx, func(a *act) error {
-		a.commit()
-		_, err := s.insert(a.ctx, "downloads", a.id, "",
-			eq("_id", a.id, "c", consultationID, "version", version, "participant", participantID, "at", a.now))
-		return err
+	return s.put(ctx, "", nil, func(t *tx) error {
+		return t.Add("downloads", download{bson.NewObjectID().Hex(), consultationID, version, participantID, t.Now()})
 	})
 }

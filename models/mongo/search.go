@@ -3,32 +3,108 @@ package mongo
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strings"
-	"sync"
-	"time"
+	"unicode"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/text/unicode/norm"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-// term is one word of a query and how many texts have it.
-type term struct {
-	word      string
-	beginning bool
-	headings  float64 // texts with it in the heading
-	bodies    float64 // … in the body
-	texts     int64
+const (
+	searchTerms = 16  // more words of a query are left out
+	searchDocs  = 500 // so many of the newest matches are ranked
+	headingGain = 2   // a word in a title counts so many times
+)
+
+// kindConsultation stands beside the kinds of items in the index of words.
+const kindConsultation models.Kind = "consultation"
+
+// searchDoc is what is searched of one public text.
+type searchDoc struct {
+	ID     string   `bson:"_id"` // kind and id
+	C      string   `bson:"c"`
+	Kind   string   `bson:"kind"`
+	Item   string   `bson:"item"`
+	N      int64    `bson:"n"`      // grows with the time of publication
+	Words  []string `bson:"words"`  // each once
+	Hits   []int64  `bson:"hits"`   // of each; one in the heading counts headingGain times
+	Length int64    `bson:"length"` // in words
 }
 
-// condition finds the texts whose field has the term.
-func (t term) condition(name string) bson.D {
-	if !t.beginning {
-		return eq(name, t.word)
+// DocKey implements engine.Document.
+func (d searchDoc) DocKey() (c, id string) { return d.C, d.ID }
+
+// newSearchDoc counts the words of a heading and a body.
+func newSearchDoc(item models.Item, consultationID string, n int64, heading, body string) searchDoc {
+	d := searchDoc{
+		ID: item.String(), C: consultationID, Kind: string(item.Kind), Item: item.ID, N: n, Words: []string{}, Hits: []int64{},
 	}
-	return eq(name, eq("$gte", t.word, "$lt", t.word+"\U0010FFFF"))
+	at := map[string]int{}
+	add := func(text string, gain int64) {
+		for _, w := range wordsOf(text) {
+			i, ok := at[w]
+			if !ok {
+				i = len(d.Words)
+				at[w] = i
+				d.Words, d.Hits = append(d.Words, w), append(d.Hits, 0)
+			}
+			d.Hits[i] += gain
+			d.Length++
+		}
+	}
+	add(heading, headingGain)
+	add(body, 1)
+	return d
+}
+
+func consultationWords(c consultation) searchDoc {
+	var titles, bodies string
+	for _, t := range c.Texts {
+		titles += t.Title + "\n"
+		bodies += t.Question + "\n" + t.Body + "\n"
+	}
+	return newSearchDoc(models.Item{Kind: kindConsultation, ID: c.ID}, c.ID, engine.MS(c.CreatedAt), titles, bodies)
+}
+
+func ideaWords(i idea) searchDoc {
+	titles, bodies := i.Title, i.Body
+	for _, t := range i.Texts {
+		titles += "\n" + t.Title
+		bodies += "\n" + t.Body
+	}
+	return newSearchDoc(i.item(), i.ConsultationID, engine.MS(i.PublishedAt), titles, bodies)
+}
+
+func replyWords(r reply) searchDoc {
+	return newSearchDoc(r.item(), r.ConsultationID, engine.MS(r.PublishedAt), "", r.Body)
+}
+
+// indexConsultation makes the words of all languages searchable.
+func indexConsultation(t *tx, c consultation) error { return t.Replace("search", consultationWords(c)) }
+
+// indexIdea makes the words of a published idea searchable, and of another not.
+func indexIdea(t *tx, i idea) error {
+	if i.Status != models.StatusPublished {
+		return unindex(t, i.item(), i.ConsultationID)
+	}
+	return t.Replace("search", ideaWords(i))
+}
+
+// indexReply makes the words of a published reply searchable, and of another not.
+func indexReply(t *tx, r reply) error {
+	if r.Status != models.StatusPublished {
+		return unindex(t, r.item(), r.ConsultationID)
+	}
+	return t.Replace("search", replyWords(r))
+}
+
+// unindex makes a text no longer searchable.
+func unindex(t *tx, item models.Item, consultationID string) error {
+	return t.DeleteAll("search", eq("c", consultationID, "_id", item.String()))
 }
 
 // Search implements models.SearchStore.
@@ -37,21 +113,15 @@ func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.H
 	if len(words) == 0 || limit <= 0 {
 		return nil, ctx.Err()
 	}
-	terms, err := s.weigh(ctx, words)
-	if err != nil || terms == nil {
-		return nil, err
-	}
-	docs, err := s.matches(ctx, terms)
+	r := s.read(ctx)
+	docs, err := engine.All[searchDoc](r, engine.Query{Coll: "search", Filter: matching(words), Sort: eq("n", -1), Limit: searchDocs})
 	if err != nil {
 		return nil, err
 	}
-	ranked, err := s.rank(ctx, docs, terms)
-	if err != nil {
-		return nil, err
-	}
+	slices.SortStableFunc(docs, func(a, b searchDoc) int { return cmp.Compare(b.score(words), a.score(words)) })
 	var hits []models.Hit
-	for n := 0; n < len(ranked) && len(hits) < limit; n++ {
-		h, err := s.hit(ctx, ranked[n])
+	for n := 0; n < len(docs) && len(hits) < limit; n++ {
+		h, err := hit(r, docs[n])
 		if err != nil {
 			return nil, err
 		}
@@ -62,158 +132,91 @@ func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.H
 	return hits, nil
 }
 
-// weigh counts for each word in how many texts it is; nil if one is in none.
-func (s *Store) weigh(ctx context.Context, words []string) ([]term, error) {
-	var terms []term
+// matching finds the texts that have all words, the last one as a beginning.
+func matching(words []string) bson.D {
+	var all bson.A
+	for _, w := range words[:len(words)-1] {
+		all = append(all, eq("words", w))
+	}
+	last := words[len(words)-1]
+	return eq("$and", append(all, eq("words", eq("$elemMatch", eq("$gte", last, "$lt", last+"\U0010FFFF")))))
+}
+
+// score is higher the more often a text has the words and the shorter it is: the part of
+// BM25 that needs no knowledge of other texts (k₁ = 1.2, b = 0.75, a mean of 100 words).
+func (d searchDoc) score(words []string) (score float64) {
 	for n, w := range words {
-		t := term{word: w, beginning: n == len(words)-1}
-		counts := map[string]int64{}
-		for _, name := range []string{"words", "headings", "only"} {
-			n, err := s.count(ctx, "search", t.condition(name))
-			if err != nil {
-				return nil, err
-			}
-			counts[name] = n
-		}
-		if counts["words"] == 0 {
-			return nil, nil
-		}
-		t.texts, t.headings, t.bodies = counts["words"], float64(counts["headings"]), float64(counts["words"]-counts["only"])
-		terms = append(terms, t)
-	}
-	return terms, nil
-}
-
-// matches reads the newest texts that have all terms: those with the rarest, as long as
-// they have the others.
-func (s *Store) matches(ctx context.Context, terms []term) (docs []searchDoc, err error) {
-	rarest := slices.MinFunc(terms, func(a, b term) int { return cmp.Compare(a.texts, b.texts) })
-	q := query{coll: "search", filter: rarest.condition("words"), sort: eq("n", -1)}
-	if len(terms) == 1 {
-		q.limit = searchDocs
-	}
-	err = each(ctx, s, q, func(d searchDoc) error {
-		for _, t := range terms {
-			if !slices.ContainsFunc(d.Words, t.is) {
-				return nil
+		var hits float64
+		for i, has := range d.Words {
+			if has == w || n == len(words)-1 && strings.HasPrefix(has, w) {
+				hits += float64(d.Hits[i])
 			}
 		}
-		if docs = append(docs, d); len(docs) == searchDocs {
-			return errEnough
-		}
-		return nil
-	})
-	return docs, err
-}
-
-func (t term) is(word string) bool {
-	return word == t.word || t.beginning && strings.HasPrefix(word, t.word)
-}
-
-// rank sorts by score, the newest first among equals.
-func (s *Store) rank(ctx context.Context, docs []searchDoc, terms []term) ([]searchDoc, error) {
-	all, err := s.stats.of(ctx, s)
-	scores := make(map[string]float64, len(docs))
-	for _, d := range docs {
-		scores[d.ID] = all.bm25(d, terms)
-	}
-	slices.SortFunc(docs, func(a, b searchDoc) int {
-		return cmp.Or(cmp.Compare(scores[b.ID], scores[a.ID]), cmp.Compare(b.N, a.N), cmp.Compare(b.ID, a.ID))
-	})
-	return docs, err
-}
-
-// corpus is what the ranking has to know of all texts.
-type corpus struct {
-	Texts   float64 `bson:"texts"`
-	Length  float64 `bson:"length"` // mean, in words
-	HeadLen float64 `bson:"headLen"`
-}
-
-// bm25 scores a text (Robertson and Zaragoza, The Probabilistic Relevance Framework,
-// 2009; k₁ = 1.2, b = 0.75), heading and body each for itself.
-func (c corpus) bm25(d searchDoc, terms []term) (score float64) {
-	const k1, b = 1.2, 0.75
-	part := func(hits int64, with, length, mean float64) float64 {
-		if hits == 0 {
-			return 0
-		}
-		n := float64(hits)
-		idf := math.Log(1 + (max(c.Texts, with)-with+0.5)/(with+0.5))
-		return idf * n * (k1 + 1) / (n + k1*(1-b+b*length/max(mean, 1)))
-	}
-	for _, t := range terms {
-		score += headingGain * part(hitsOf(d.Headings, d.HeadHits, t.word, t.beginning), t.headings, float64(d.HeadLen), c.HeadLen)
-		score += part(hitsOf(d.Words, d.Hits, t.word, t.beginning), t.bodies, float64(d.Length), c.Length)
+		score += hits / (hits + 1.2*(0.25+0.75*float64(d.Length)/100))
 	}
 	return score
 }
 
-// searchStats keeps the corpus for as long as a hundred times what it takes to count it,
-// at most a minute: ranking needs no more.
-type searchStats struct {
-	mu    sync.Mutex
-	until time.Time
-	last  corpus
-}
-
-func (k *searchStats) of(ctx context.Context, s *Store) (corpus, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	begun := time.Now()
-	if begun.Before(k.until) {
-		return k.last, nil
-	}
-	cursor, err := s.in("search").Aggregate(ctx, bson.A{
-		eq("$match", eq("size", eq("$gt", int64(0)))),
-		eq("$group", eq("_id", nil, "texts", eq("$sum", int64(1)), "length", eq("$avg", "$length"), "headLen", eq("$avg", "$headLen"))),
-	})
-	if err != nil {
-		return corpus{}, wrap("count words", err)
-	}
-	var list []corpus
-	if err = cursor.All(ctx, &list); err != nil || len(list) == 0 {
-		return corpus{}, wrap("count words", err)
-	}
-	k.last, k.until = list[0], begun.Add(min(100*time.Since(begun), time.Minute))
-	return k.last, nil
-}
-
 // hit looks a text up; nil if the public may not see it.
-func (s *Store) hit(ctx context.Context, d searchDoc) (*models.Hit, error) {
-	c, found, err := first[consultation](ctx, s, "consultations", eq("_id", d.C), nil, withoutEntries)
+func hit(r engine.Reader, d searchDoc) (*models.Hit, error) {
+	c, found, err := engine.Get[consultation](r, "consultations", d.C)
 	if err != nil || !found || c.State == models.StateDraft {
 		return nil, err
 	}
-	h := models.Hit{Kind: d.Kind, Slug: c.Slug, Title: c.text().Title}
+	h := models.Hit{Kind: d.Kind, Slug: c.Slug, Title: c.text().Title, At: c.CreatedAt}
 	switch models.Kind(d.Kind) {
 	case models.KindIdea:
-		return s.ideaHit(ctx, d, h)
+		i, found, err := engine.Within[idea](r, "ideas", d.C, d.Item)
+		if err != nil || !found || i.Status != models.StatusPublished {
+			return nil, err
+		}
+		h.IdeaNumber, h.Heading, h.Text, h.At = i.Number, i.Title, i.Body, i.PublishedAt
 	case models.KindReply:
-		return s.replyHit(ctx, d, h)
-	}
-	h.At = c.CreatedAt
-	if t, ok := c.Texts[c.Language]; ok {
-		h.Text = t.Question + "\n" + t.Body
+		v, found, err := engine.Within[reply](r, "replies", d.C, d.Item)
+		if err != nil || !found || v.Status != models.StatusPublished {
+			return nil, err
+		}
+		h.ReplyID, h.Heading, h.Text, h.At = v.ID, v.AuthorName, v.Body, v.CreatedAt
+		h.IdeaNumber, err = numberOf(r, d.C, v.IdeaID)
+		return &h, err
+	default:
+		if t, ok := c.Texts[c.Language]; ok {
+			h.Text = t.Question + "\n" + t.Body
+		}
 	}
 	return &h, nil
 }
 
-func (s *Store) ideaHit(ctx context.Context, d searchDoc, h models.Hit) (*models.Hit, error) {
-	i, found, err := within[idea](ctx, s, "ideas", d.C, d.Item)
-	if err != nil || !found || i.Item.Status != models.StatusPublished {
-		return nil, err
-	}
-	h.IdeaNumber, h.Heading, h.Text, h.At = i.Number, i.Title, i.Body, i.Item.PublishedAt
-	return &h, nil
+// wordsOf returns the words of a text, in order, in small letters and without accents.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(fold(text), func(r rune) bool { return !inWord(r) })
+	return mapped(words, strings.Clone)
 }
 
-func (s *Store) replyHit(ctx context.Context, d searchDoc, h models.Hit) (*models.Hit, error) {
-	r, found, err := within[reply](ctx, s, "replies", d.C, d.Item)
-	if err != nil || !found || r.Item.Status != models.StatusPublished {
-		return nil, err
+// inWord reports whether r is part of a word: a letter or a number, as SQLite's
+// unicode61 has it. Marks are gone or belong to a letter that has no other form.
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
+}
+
+// fold makes what differs in case or accents only one. Of the marks those that Latin,
+// Greek and Cyrillic letters carry go; those of other scripts are part of the word.
+func fold(text string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(text) {
+		if r >= 0x300 && r <= 0x36F && unicode.Is(unicode.Mn, r) {
+			continue
+		}
+		b.WriteRune(unicode.ToLower(unicode.ToUpper(r)))
 	}
-	h.ReplyID, h.Heading, h.Text, h.At = r.Item.ID, r.Item.AuthorName, r.Body, r.Item.CreatedAt
-	h.IdeaNumber, err = s.numberOf(ctx, d.C, r.IdeaID)
-	return &h, err
+	return norm.NFC.String(b.String())
+}
+
+// queryWords returns the words that a person asks for: all of them have to be there, the
+// last one as a beginning.
+func queryWords(query string) []string {
+	words := slices.DeleteFunc(wordsOf(query), func(w string) bool {
+		return !strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	})
+	return words[:min(len(words), searchTerms)]
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
 // lastKey comes after every key.
@@ -16,16 +17,18 @@ const lastKey = "~"
 // key is a time and an id as one text that sorts by both, so that a list goes by
 // one field and a page begins with one comparison.
 func key(t time.Time, id string) string {
-	return fmt.Sprintf("%016x.%s", uint64(ms(t))^1<<63, id)
+	return fmt.Sprintf("%016x.%s", uint64(engine.MS(t))^1<<63, id)
 }
 
 // hex writes a number so that texts sort as the numbers do.
 func hex(n int64) string { return fmt.Sprintf("%016x", uint64(n)) }
 
 // cursor names the place after a row in a list that is sorted by time and id.
-func cursor(t time.Time, id string) string { return strconv.FormatInt(ms(t), 10) + "." + id }
+func cursor(t time.Time, id string) string {
+	return strconv.FormatInt(engine.MS(t), 10) + "." + id
+}
 
-// parseCursor gives the key of the row that cursor named; "" is first.
+// parseCursor returns the key of the row that cursor named; "" is first.
 func parseCursor(s, first string) (string, error) {
 	if s == "" {
 		return first, nil
@@ -35,7 +38,7 @@ func parseCursor(s, first string) (string, error) {
 	if !ok || err != nil {
 		return "", models.Fail(models.CodeInvalid, "error.cursor")
 	}
-	return key(fromMS(n), id), nil
+	return key(engine.FromMS(n), id), nil
 }
 
 // more is how many rows to ask for to fill a page and know whether another
@@ -47,7 +50,7 @@ func more(limit int) int64 {
 	return int64(limit) + 1
 }
 
-// page cuts the row that was read beyond limit and gives the cursor of the next page.
+// page cuts the row that was read beyond limit and returns the cursor of the next page.
 func page[T any](list []T, limit int, key func(T) string) ([]T, string) {
 	if limit <= 0 || len(list) <= limit {
 		return list, ""
@@ -75,7 +78,7 @@ func fromJSON[T any](s string) (v T, err error) {
 	return v, nil
 }
 
-// mapped gives f of each; nil for nil.
+// mapped returns f of each; nil for nil.
 func mapped[T, U any](list []T, f func(T) U) []U {
 	if list == nil {
 		return nil
@@ -85,4 +88,12 @@ func mapped[T, U any](list []T, f func(T) U) []U {
 		out[i] = f(v)
 	}
 	return out
+}
+
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

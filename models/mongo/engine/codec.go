@@ -1,4 +1,4 @@
-package mongo
+package engine
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func newRegistry() *bson.Registry {
 }
 
 func encodeTime(_ bson.EncodeContext, w bson.ValueWriter, v reflect.Value) error {
-	return w.WriteInt64(ms(v.Interface().(time.Time)))
+	return w.WriteInt64(MS(v.Interface().(time.Time)))
 }
 
 func decodeTime(_ bson.DecodeContext, r bson.ValueReader, v reflect.Value) error {
@@ -30,7 +30,7 @@ func decodeTime(_ bson.DecodeContext, r bson.ValueReader, v reflect.Value) error
 		return fmt.Errorf("a time is stored as %s", r.Type())
 	}
 	n, err := r.ReadInt64()
-	v.Set(reflect.ValueOf(fromMS(n)))
+	v.Set(reflect.ValueOf(FromMS(n)))
 	return err
 }
 
@@ -38,18 +38,27 @@ func encodeInt(_ bson.EncodeContext, w bson.ValueWriter, v reflect.Value) error 
 	return w.WriteInt64(v.Int())
 }
 
-// ms is how a time is stored: Unix milliseconds, 0 for no time.
-func ms(t time.Time) int64 {
+// MS returns how a time is stored: Unix milliseconds, 0 for no time.
+func MS(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixMilli()
 }
 
-// fromMS reads what ms stored.
-func fromMS(n int64) time.Time {
+// FromMS reads what MS returned.
+func FromMS(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(n).UTC()
+}
+
+// Eq writes alternating names and values as a document.
+func Eq(pairs ...any) bson.D {
+	d := make(bson.D, 0, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		d = append(d, bson.E{Key: pairs[i].(string), Value: pairs[i+1]})
+	}
+	return d
 }

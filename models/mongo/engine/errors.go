@@ -1,4 +1,4 @@
-package mongo
+package engine
 
 import (
 	"context"
@@ -13,12 +13,14 @@ import (
 )
 
 // transientCodes are the server's: write conflict, a primary that steps down, shuts
-// down or is not one yet, a request refused under load or interrupted by an election.
+// down or is not one yet, a request refused under load or interrupted by an election, a
+// transaction that it does not know any more.
 var transientCodes = []int{
-	6, 7, 89, 91, 112, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 16908292,
+	6, 7, 24, 50, 89, 91, 112, 189, 246, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 16908292,
 }
 
-// transient tells whether the same command may succeed if it is sent again.
+// transient reports whether the same command, or the transaction that it was part of,
+// may succeed if it is sent again.
 func transient(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return false
@@ -38,9 +40,18 @@ func transient(err error) bool {
 		errors.Is(err, errLost)
 }
 
-// wrap turns a driver's error into one of models and says what was being done.
+// unknown reports whether a commit may have been done all the same.
+func unknown(err error) bool {
+	var labelled driver.LabeledError
+	if errors.As(err, &labelled) && labelled.HasErrorLabel("UnknownTransactionCommitResult") {
+		return true
+	}
+	return driver.IsNetworkError(err) || driver.IsTimeout(err) || errors.Is(err, errLost)
+}
+
+// Wrap turns a driver's error into one of models and says what was being done.
 // Errors of models and of the context pass as they are.
-func wrap(what string, err error) error {
+func Wrap(what string, err error) error {
 	switch {
 	case err == nil || models.CodeOf(err) != "" || errors.Is(err, errStopped):
 		return err
@@ -54,8 +65,8 @@ func wrap(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// gone tells whether the database could not be reached, or not in time, or does not
-// take what is sent at the moment: a command that failed so may have been done all the same.
+// gone reports whether the database could not be reached, or not in time, or does not
+// take what is sent at the moment.
 func gone(err error) bool {
 	var selection topology.ServerSelectionError
 	var concern driver.WriteException
@@ -63,8 +74,8 @@ func gone(err error) bool {
 		errors.As(err, &selection) || errors.As(err, &concern) && concern.WriteConcernError != nil
 }
 
-// missing names what was not found.
-func missing(found bool, err error, key string) error {
+// Missing returns CodeNotFound with the key for what was not found; an error passes.
+func Missing(found bool, err error, key string) error {
 	if err == nil && !found {
 		return models.Fail(models.CodeNotFound, key)
 	}
@@ -72,7 +83,7 @@ func missing(found bool, err error, key string) error {
 }
 
 func errBusy(cause error) error {
-	return refusal(models.CodeUnavailable, "error.store.busy", "turn", cause)
+	return refusal(models.CodeUnavailable, "error.store.busy", "queue", cause)
 }
 
 func refusal(code models.Code, key, what string, cause error) error {
@@ -82,3 +93,5 @@ func refusal(code models.Code, key, what string, cause error) error {
 	}
 	return e
 }
+
+func asServer(err error, e *driver.CommandError) bool { return errors.As(err, e) }

@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// Reader is what reads documents: the database, each question at its own moment, or a
+// transaction, which sees one moment and what it has written itself.
+type Reader interface {
+	// asking returns where a question to a collection goes.
+	asking(coll string) (context.Context, *driver.Collection, error)
+	// heard notes the error that a question met with.
+	heard(what string, err error) error
+}
+
+// reader asks the database for one call of the store.
+type reader struct {
+	ctx context.Context
+	db  *DB
+}
+
+// Read returns a Reader of what a majority has acknowledged, by the primary.
+func (db *DB) Read(ctx context.Context) Reader { return reader{ctx, db} }
+
+func (r reader) asking(coll string) (context.Context, *driver.Collection, error) {
+	return r.ctx, r.db.Coll(coll), nil
+}
+
+func (r reader) heard(what string, err error) error { return Wrap(what, err) }
+
+// Query is what All, First and Each read.
+type Query struct {
+	Coll   string
+	Filter bson.D // nil: everything
+	Sort   bson.D
+	Fields bson.D
+	Limit  int64 // 0: none
+	Batch  int32 // how many the database sends at a time; 0: as it likes
+}
+
+// Get reads a document by its _id; found is false if it is not there.
+func Get[T any](r Reader, coll, id string) (doc T, found bool, err error) {
+	return Within[T](r, coll, "", id)
+}
+
+// Within reads a document of a consultation by its _id.
+func Within[T any](r Reader, coll, c, id string) (doc T, found bool, err error) {
+	if t, ok := r.(*Tx); ok {
+		return look[T](t, coll, c, id)
+	}
+	return First[T](r, Query{Coll: coll, Filter: byID(c, id)})
+}
+
+// byID finds a document, by its shard key where c is known.
+func byID(c, id string) bson.D {
+	if c == "" {
+		return Eq("_id", id)
+	}
+	return Eq("c", c, "_id", id)
+}
+
+// First reads the first that q finds.
+func First[T any](r Reader, q Query) (doc T, found bool, err error) {
+	q.Limit = 1
+	err = Each(r, q, func(v T) error {
+		doc, found = v, true
+		return nil
+	})
+	return doc, found, err
+}
+
+// Exists reports whether filter finds anything.
+func Exists(r Reader, coll string, filter bson.D) (bool, error) {
+	_, found, err := First[bson.Raw](r, Query{Coll: coll, Filter: filter, Fields: Eq("_id", 1)})
+	return found, err
+}
+
+// Count counts what filter finds.
+func Count(r Reader, coll string, filter bson.D) (int64, error) {
+	ctx, in, err := r.asking(coll)
+	if err != nil {
+		return 0, err
+	}
+	n, err := in.CountDocuments(ctx, filter)
+	return n, r.heard("count "+coll, err)
+}
+
+// All reads everything that q finds.
+func All[T any](r Reader, q Query) (list []T, err error) {
+	err = Each(r, q, func(v T) error {
+		list = append(list, v)
+		return nil
+	})
+	return list, err
+}
+
+// ErrEnough, returned by the function that Each calls, ends it without an error.
+var ErrEnough = errors.New("enough")
+
+// Each calls fn for everything that q finds; fn's error ends it and comes back as it is.
+func Each[T any](r Reader, q Query, fn func(T) error) error {
+	ctx, in, err := r.asking(q.Coll)
+	if err != nil {
+		return err
+	}
+	if q.Filter == nil {
+		q.Filter = bson.D{}
+	}
+	cursor, err := in.Find(ctx, q.Filter, q.options())
+	if err != nil {
+		return r.heard("read "+q.Coll, err)
+	}
+	defer closeSoon(ctx, cursor)
+	t, _ := r.(*Tx)
+	for cursor.Next(ctx) {
+		var v T
+		if t != nil && q.Fields == nil {
+			t.keep(q.Coll, cursor.Current)
+		}
+		if err := cursor.Decode(&v); err != nil {
+			return Wrap("decode "+q.Coll, err)
+		}
+		switch err := fn(v); {
+		case errors.Is(err, ErrEnough):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return r.heard("read "+q.Coll, cursor.Err())
+}
+
+func (q Query) options() *options.FindOptionsBuilder {
+	opts := options.Find()
+	if q.Sort != nil {
+		opts.SetSort(q.Sort)
+	}
+	if q.Fields != nil {
+		opts.SetProjection(q.Fields)
+	}
+	if q.Limit > 0 {
+		opts.SetLimit(q.Limit)
+	}
+	if q.Limit == 1 {
+		opts.SetBatchSize(2) // so that the server need keep no cursor
+	}
+	if q.Batch > 0 {
+		opts.SetBatchSize(q.Batch)
+	}
+	return opts
+}
+
+// closeSoon closes a cursor also when ctx has ended, but waits for no database that does
+// not answer: it forgets cursors by itself.
+func closeSoon(ctx context.Context, cursor *driver.Cursor) {
+	if cursor.ID() == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = cursor.Close(ctx)
+}
+
+// BatchSize is how many documents a stream reads at a time whose caller may be slow.
+const BatchSize = 500
+
+// Batches reads keyset by keyset, and hands the documents on while nothing is held. q
+// returns what to read after a key. fn's error comes back as it is.
+func Batches[T any](r Reader, q func(after string) Query, key func(T) string, fn func(T) error) error {
+	for after := ""; ; {
+		part := q(after)
+		part.Limit = BatchSize
+		list, err := All[T](r, part)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if err := fn(v); err != nil {
+				return err
+			}
+		}
+		if len(list) < BatchSize {
+			return nil
+		}
+		after = key(list[len(list)-1])
+	}
+}

@@ -1,0 +1,155 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+
+	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
+)
+
+// Options of a store; zero values are sensible.
+type Options struct {
+	// Clock is a test's; nil: the time is the database's.
+	Clock models.Clock
+	// Patience is how long a write waits for its turn and for the database; 0: ten
+	// seconds. What the database does not do in this time is CodeUnavailable.
+	Patience time.Duration
+	// Copying opens a store to be copied from or into: it may hold half a copy.
+	Copying bool
+
+	monitor *event.CommandMonitor // a test's
+}
+
+// Store is models.Store on one database, which other nodes may use at the same time.
+type Store struct {
+	db     *engine.DB
+	marks  engine.Flights[models.ConsultationMark]
+	tidied tidied
+}
+
+var _ models.Store = (*Store)(nil)
+
+type tx = engine.Tx
+
+// eq writes alternating names and values as a document.
+func eq(pairs ...any) bson.D { return engine.Eq(pairs...) }
+
+// Open connects to the database that uri names in its path ("folkmoot" if it names
+// none) and brings it up to this program's version. Whatever uri says, writes wait for
+// the majority's journals, and reads are the primary's and acknowledged by the majority.
+// Errors: CodeConflict error.store.standalone for a server that is no replica set and so
+// knows no transactions, error.store.newer (have, want) for the store of a newer program,
+// error.store.foreign for a database that holds something else, error.copy.unfinished for
+// half a copy; CodeUnavailable if it cannot be reached.
+func Open(ctx context.Context, uri string, o Options) (*Store, error) {
+	s, err := connect(uri, o)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.CheckTransactions(ctx)
+	if err == nil {
+		err = s.db.Migrate(ctx, migrations)
+	}
+	if err == nil && !o.Copying {
+		err = s.unfinished(ctx)
+	}
+	if err != nil {
+		_ = s.db.Disconnect()
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return s, nil
+}
+
+func connect(uri string, o Options) (*Store, error) {
+	db, err := engine.Connect(uri, engine.Options{
+		Clock: o.Clock, Patience: o.Patience, Monitor: o.monitor,
+		Fence: engine.Fence{Coll: "consultations", Fields: eq("texts", 0)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Store{db: db}, nil
+}
+
+// There reports whether the database that uri names holds a store. It makes nothing.
+// CodeUnavailable if it cannot be reached.
+func There(ctx context.Context, uri string) (bool, error) {
+	s, err := connect(uri, Options{})
+	if err != nil {
+		return false, err
+	}
+	_, there, err := s.db.Version(ctx)
+	_ = s.db.Disconnect()
+	return there, err
+}
+
+// Database is the name of the store's database.
+func (s *Store) Database() string { return s.db.Name() }
+
+// Clock returns the clock of all nodes on this database. It asks the database once, so
+// that the first reading is one already.
+func (s *Store) Clock(ctx context.Context) (models.Clock, error) { return s.db.Clock.Carried(ctx) }
+
+// Ready implements models.Store. CodeConflict error.store.newer if a newer program
+// has migrated the store meanwhile, error.copy.unfinished if one copies into it.
+func (s *Store) Ready(ctx context.Context) error {
+	if s.db.Closed() {
+		return models.Fail(models.CodeUnavailable, "error.store.busy")
+	}
+	err := s.db.CheckVersion(ctx, migrations)
+	return errorOr(err, func() error { return s.unfinished(ctx) })
+}
+
+// Close implements models.Store: it waits for the writes in the queues. A second Close
+// does nothing.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Stamp implements models.Store: the database would have to be asked.
+func (s *Store) Stamp() (uint64, bool) { return 0, false }
+
+// Now implements models.SiteStore.
+func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.db.Clock.Now(ctx) }
+
+// read asks outside a transaction, each question at its own moment.
+func (s *Store) read(ctx context.Context) engine.Reader { return s.db.Read(ctx) }
+
+// put runs fn in a transaction of a consultation's queue, or of the one for what concerns
+// none (""). It may be run several times, of which only the last counts: what it leaves
+// behind it sets, and does not add to.
+func (s *Store) put(ctx context.Context, c string, needs []engine.Ref, fn func(*tx) error) error {
+	return s.db.Do(ctx, c, needs, fn)
+}
+
+// tidied says when this node last took out what has expired.
+type tidied struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// due reports whether it is time to do so again.
+func (d *tidied) due(now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if age := now.Sub(d.at); age >= 0 && age < tidyEvery {
+		return false
+	}
+	d.at = now
+	return true
+}
+
+// errorOr goes on with then if there is no error.
+func errorOr(err error, then func() error) error {
+	if err != nil {
+		return err
+	}
+	return then()
+}
+
+// missing returns CodeNotFound with the key for what was not found; an error passes.
+func missing(found bool, err error, key string) error { return engine.Missing(found, err, key) }
