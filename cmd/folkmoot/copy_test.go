@@ -27,7 +27,7 @@ func TestCopyAcross(t *testing.T) {
 	s.stages()
 	s.addsMore()
 	pages := s.sessions()
-	there, err := mongo.Open(t.Context(), mongotest.Database(t), mongo.Options{Clock: s.clock, SweepEvery: -1})
+	there, err := mongo.Open(t.Context(), mongotest.Database(t), mongo.Options{Clock: s.clock})
 	check(t, err)
 	back, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "back.db"), sqlite.Options{Clock: s.clock})
 	check(t, err)

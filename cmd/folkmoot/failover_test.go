@@ -91,7 +91,7 @@ func newFailover(t *testing.T) *failover {
 	}
 	f.uri = f.db.Database("failover")
 	var err error
-	f.store, err = mongo.Open(t.Context(), f.uri, mongo.Options{SweepEvery: -1, Patience: time.Minute})
+	f.store, err = mongo.Open(t.Context(), f.uri, mongo.Options{Patience: time.Minute})
 	check(t, err)
 	t.Cleanup(func() { check(t, f.store.Close()) })
 	f.accounts()

@@ -26,7 +26,7 @@ const (
 // over: nobody waits long, and the tally is what the last votes make.
 func TestHotIdea(t *testing.T) {
 	uri := mongotest.Database(t)
-	store, err := mongo.Open(t.Context(), uri, mongo.Options{SweepEvery: -1})
+	store, err := mongo.Open(t.Context(), uri, mongo.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, store.Close()) })
 	svc := mailing(t, store)

@@ -20,11 +20,25 @@ type mark struct {
 	After   string          `bson:"after"`
 }
 
-// Settle implements models.CopyStore: a write is done as a whole or not at all. Of
-// imports that did not come to their end, what came early is taken out.
+// Settle implements models.CopyStore: a write is done as a whole or not at all, but a
+// node that plays, or an import that comes in, is at work for longer. What is left of an
+// import that was given up is taken out.
 func (s *Store) Settle(ctx context.Context) error {
 	now, err := s.db.Clock.Ask(ctx)
-	return errorOr(err, func() error { return s.dropArrivals(ctx, now.Add(importTime)) })
+	if err == nil {
+		err = s.dropArrivals(ctx, now)
+	}
+	if err != nil {
+		return err
+	}
+	busy, err := engine.Exists(s.read(ctx), "site", eq("_id", stagingID, "until", eq("$gt", now)))
+	if err == nil && !busy {
+		busy, err = engine.Exists(s.read(ctx), "site", eq("_id", eq("$gt", "arrival ", "$lt", "arrival!")))
+	}
+	if err == nil && busy {
+		err = models.Fail(models.CodeConflict, "error.copy.busy")
+	}
+	return err
 }
 
 // CopyMark implements models.CopyStore.

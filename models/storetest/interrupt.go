@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -28,11 +27,6 @@ type Node struct {
 	// Disturb injects the fault at the nth step (from 0) of what is written from now on.
 	// The function that it returns reports afterwards whether there was such a step.
 	Disturb func(n int, f Fault) (reached func() bool)
-	// Sweep finishes what other programs have left half done; nil where no store has to.
-	Sweep func(ctx context.Context) error
-	// Every is for a slow server: how far it is from one disturbed step to the next in a
-	// run that is not of full size. 0: each step is disturbed.
-	Every int
 }
 
 // OpenNode opens a node on one place, again and again.
@@ -75,21 +69,11 @@ func RunInterrupted(t *testing.T, place func(t *testing.T) OpenNode) {
 					node = open(t, clock)
 					return node.Store
 				})
-				first, every := steps(w, node)
-				for n := first; e.interrupt(w, f.f, n, &node); n += every {
+				for n := 0; e.interrupt(w, f.f, n, &node); n++ {
 				}
 			})
 		}
 	}
-}
-
-// steps returns the first step to disturb, which is not the same for all writes, and how
-// far it is to the next ones.
-func steps(w interruptedWrite, node Node) (first, every int) {
-	if node.Every < 2 || scaled(100) == 100 {
-		return 0, 1
-	}
-	return len(w.name) % 3, node.Every
 }
 
 // interrupt disturbs the nth step of a write. It is false if there is no such step.
@@ -107,7 +91,7 @@ func (e *env) interrupt(w interruptedWrite, f Fault, n int, node *Node) bool {
 		return false
 	}
 	what := fmt.Sprint("step ", n)
-	e.goOn(node)
+	e.goOn()
 	done := a.done()
 	if err == nil && !done {
 		e.Errorf("%s: acknowledged, and it is not there", what)
@@ -134,14 +118,11 @@ func (e *env) refusedAtMost(what string, err error) {
 }
 
 // goOn lets another program go on from what the first one has left, a while later.
-func (e *env) goOn(node *Node) {
+func (e *env) goOn() {
 	e.Helper()
 	_ = e.store.Close() // its program has died: errors do not matter
 	e.clock.Add(3 * time.Minute)
 	e.store = e.again()
-	if node.Sweep != nil {
-		e.ok(node.Sweep(e.ctx))
-	}
 }
 
 // whole recounts all that a store counts in a consultation from what it holds.

@@ -19,9 +19,10 @@ type flight[T any] struct{ next *landing[T] }
 
 // landing is what one read is going to bring.
 type landing[T any] struct {
-	done  chan struct{}
-	value T
-	err   error
+	done    chan struct{}
+	waiting int
+	value   T
+	err     error
 }
 
 // flightTime bounds a shared read, whose callers may have left.
@@ -43,6 +44,7 @@ func (f *Flights[T]) Do(ctx context.Context, key string, read func(ctx context.C
 		at.next = &landing[T]{done: make(chan struct{})}
 	}
 	mine := at.next
+	mine.waiting++
 	if !flying {
 		go f.fly(key, at, read)
 	}
