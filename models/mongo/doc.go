@@ -1,69 +1,57 @@
-// Package mongo is models.Store on MongoDB: several programs on one database. It
-// needs nothing but single-document commands that are atomic, so that it is right on
-// a replica set, on a sharded cluster and on a compatible server.
+// Package mongo is models.Store on MongoDB: several programs on one database, which is a
+// replica set (of one member at least) or a sharded cluster. What belongs together is one
+// multi-document transaction. The engine has the machinery; here a file is a feature, as
+// in package sqlite.
 //
-// # How a write that touches several documents is one act
+// # A write
 //
-// Every write inside a consultation first writes an entry into the consultation's
-// document (register.go): which operation, what it is about, what it holds alone,
-// and the messages it causes. In the same command the database checks that nothing
-// stands against it: an entry that holds the same item, an entry that numbers or
-// chains, a seal. Then one command does the act itself: a reply, a vote or a decision
-// is inserted, a text is replaced under the fence of its version. Everything that
-// follows from the act (tallies, counters, places in the queue, words to search,
-// jobs) is done by a function that may be run any number of times, by anybody, and
-// ends with one command that takes the entry out and moves the counters by it. That
-// command asks for the entry, so it does its work once however often it is sent.
+// A use case is a function on a transaction (put, in store.go). It looks at documents,
+// decides, and puts them as they are to be. What a consultation's documents say of each
+// other is exact when the transaction commits: tallies, voices, counters, the places in
+// the queue, the chain's length and head, the words to search and the jobs. Nothing is
+// left to be done later.
 //
-//	register  {_id: consultation, nothing against it} push entry
-//	act       one document, inserted or replaced under a fence, naming the operation
-//	follow    as often as need be
-//	complete  {_id: consultation, entry is there} pull entry, inc counters
+// All that changes a consultation, or what its rules are asked about, goes through that
+// consultation's queue, whose transactions collide with those of other nodes on their
+// first statement. So a vote, a pause, a seal and a decision happen one after another,
+// whichever nodes they come from. What concerns no consultation (accounts, sessions,
+// links to sign in, jobs, limits) has a queue of its own, and collides on what it changes:
 //
-// A program that dies leaves its entry. The sweep (sweep.go) looks whether the act is
-// there: if it is, the sweep follows and completes; if not, it waits until no command
-// of the dead program can arrive any more and takes the entry out. So nothing that was
-// acknowledged is lost, and what was not is done as a whole or not at all.
+//   - an address belongs to the account that its document in addresses names;
+//   - a slug, or the source of an import, to the consultation that its document in
+//     reservations names;
+//   - all changes of roles change one document, which counts admins and numbers moderators;
+//   - messages to an unconfirmed address, and links to sign in, change the address's
+//     document in mailboxes, which says when the next one may go out.
 //
-// Sealing is an entry too: it enters only while there is no other, and while it is
-// there none other enters. A vote moves VoteSeq, and a decision ChainLength, when it
-// completes, so a fence that was read before the votes were read holds only if nothing
-// has landed since.
+// A new role also takes votes back: that write enters the consultations of those votes as
+// if it were in their queues.
 //
-// # Decisions
+// # Outside transactions
 //
-// A decision holds its items and the chain: one at a time in a consultation. It reads
-// the items, refuses if one changed, and inserts itself under (consultation, sequence)
-// with all that it will do to each item; that is the act. Its items follow, each
-// fenced by the version that was read, then the jobs, and last the chain's length and
-// head. Readers see the chain up to that length. An edit holds its item as well, so no
-// text changes between the moderator's look and the decision.
+// Files of a sealed version are kept before the seal, under a name that the seal's
+// document says; an import of more than some thousand texts comes in before its
+// consultation, without which nobody sees it; a copy adds records that may be there. Each
+// may be done any number of times, and what comes to nothing stands for nothing.
 //
-// # Votes
+// # Reads
 //
-// A vote's _id is its idea and participant. It is inserted or replaced under its own
-// version; the entry before it stays inside. Tallies are counted by ticket (ticket.go).
-// Times are the database's (clock.go), carried on for at most a second. A vote begins from
-// the consultation as this program last saw it (sightings.go), which the register's
-// command holds against the revision: so the rules cost no command of their own.
+// Reads are the primary's and acknowledged by a majority, each at its own moment, but for
+// EachVote, which reads one. What a kept page is compared with, the consultation's mark,
+// is read once for all requests that wait for it: a request that comes while it is being
+// read waits for the next read, so that whoever was told that a write is done sees it. A
+// change stream would spare the read, but tells of a change some time after its writer was
+// told, and on another node perhaps after that writer's next request.
 //
-// # Links
+// # Times
 //
-// Using a link is one command on the link's document, which keeps all that the use
-// stands for: the new account's id, the session, the time. The rest follows from that
-// document, also when the program dies and the sweep goes on. A ballot has an entry in
-// its consultation, so that nothing is sealed over votes that are on their way.
-//
-// # New consultations
-//
-// A slug, and the source of an import, are reserved by documents that say who is
-// coming. Ideas, replies and the decision are inserted, then the consultation itself,
-// which is the act. If it never comes, the sweep takes out what came before it.
+// Times are the database's: a transaction's is that of its first statement, so that no
+// vote is kept after the closing time, and all nodes close at one instant.
 //
 // # Sharding
 //
 // The shard key of the collections that grow is {c: 1, _id: 1}, c being the
 // consultation. Each of them has an index that begins with it, and every write to them
-// names both. Nothing is an upsert. plans_test.go reads every command for that, and for
-// the index that answers it.
+// names both. plans_test.go reads every command for that, and for the index that answers
+// it.
 package mongo
