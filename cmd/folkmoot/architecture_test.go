@@ -21,7 +21,8 @@ var arrows = map[string][]string{
 	"models/service":           {"models", "models/ranking", "models/sealed", "models/markup"},
 	"models/sqlite":            {"models", "models/sqlite/engine"},
 	"models/sqlite/engine":     {"models"},
-	"models/mongo":             {"models"},
+	"models/mongo":             {"models", "models/mongo/engine"},
+	"models/mongo/engine":      {"models"},
 	"models/mongo/mongotest":   {},
 	"models/sqlite/sqlitetest": {"models/sqlite"},
 	"models/storetest":         {"models"},
@@ -140,7 +141,9 @@ func allowed(folder, ours string, test bool) bool {
 }
 
 // within tells whether folder is at or a helper of its tests.
-func within(folder, at string) bool { return folder == at || folder == at+"/"+filepath.Base(at)+"test" }
+func within(folder, at string) bool {
+	return folder == at || folder == at+"/"+filepath.Base(at)+"test" || folder == at+"/engine"
+}
 
 // driverOf gives the package to which an import belongs alone, or "".
 func driverOf(imported string) string {

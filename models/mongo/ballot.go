@@ -47,7 +47,8 @@ func voiceOf(t *tx, consultationID, name string) (voice, error) {
 func ballotNeeds(v models.Vote) []engine.Ref {
 	c := v.ConsultationID
 	return []engine.Ref{
-		{Coll: "ideas", C: c, ID: v.IdeaID}, {Coll: "votes", C: c, ID: voteID(v.IdeaID, v.ParticipantID)},
+		{Coll: "ideas", C: c, ID: v.IdeaID},
+		{Coll: "votes", C: c, ID: voteID(v.IdeaID, v.ParticipantID)},
 		{Coll: "voices", C: c, ID: voiceID(c, v.Voice)},
 	}
 }

@@ -28,14 +28,14 @@ func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Con
 	return s.consultation(ctx, eq("slug", slug))
 }
 
-// ConsultationMark implements models.ConsultationStore. Every kept page asks for it, so
-// one read serves all that wait for it.
-func (s *Store) ConsultationMark(ctx context.Context, slug string) (models.ConsultationMark, error) {
-	return s.marks.Do(ctx, slug, func(ctx context.Context) (models.ConsultationMark, error) {
+// PageVersion implements models.ConsultationStore. Every kept page asks for it, so one
+// read serves all that wait for it.
+func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
+	return s.versions.Do(ctx, slug, func(ctx context.Context) (models.PageVersion, error) {
 		d, found, err := engine.First[consultation](s.read(ctx), engine.Query{
 			Coll: "consultations", Filter: eq("slug", slug), Fields: eq("rev", 1, "version", 1, "chainLength", 1),
 		})
-		return d.model().Mark(), missing(found, err, "error.consultation.unknown")
+		return d.model().PageVersion(), missing(found, err, "error.consultation.unknown")
 	})
 }
 

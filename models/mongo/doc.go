@@ -37,7 +37,7 @@
 // # Reads
 //
 // Reads are the primary's and acknowledged by a majority, each at its own moment, but for
-// EachVote, which reads one. What a kept page is compared with, the consultation's mark,
+// EachVote, which reads one. What a kept page is compared with, the page version,
 // is read once for all requests that wait for it: a request that comes while it is being
 // read waits for the next read, so that whoever was told that a write is done sees it. A
 // change stream would spare the read, but tells of a change some time after its writer was

@@ -162,8 +162,11 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 		c = found.ConsultationID
 	}
 	needs := []engine.Ref{
-		{Coll: "links", ID: found.ID}, {Coll: "addresses", ID: found.AddressKey}, {Coll: "participants", ID: u.NewID},
-		{Coll: "sessions", ID: u.Session.TokenHash}, {Coll: "mailboxes", ID: jobBox(recipientKey(found.Address))},
+		{Coll: "links", ID: found.ID},
+		{Coll: "addresses", ID: found.AddressKey},
+		{Coll: "participants", ID: u.NewID},
+		{Coll: "sessions", ID: u.Session.TokenHash},
+		{Coll: "mailboxes", ID: jobBox(recipientKey(found.Address))},
 	}
 	err = s.put(ctx, c, needs, func(t *tx) error {
 		used = models.LinkUsed{}

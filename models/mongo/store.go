@@ -28,9 +28,9 @@ type Options struct {
 
 // Store is models.Store on one database, which other nodes may use at the same time.
 type Store struct {
-	db     *engine.DB
-	marks  engine.Flights[models.ConsultationMark]
-	tidied tidied
+	db       *engine.DB
+	versions engine.Flights[models.PageVersion]
+	tidied   tidied
 }
 
 var _ models.Store = (*Store)(nil)
@@ -110,8 +110,8 @@ func (s *Store) Ready(ctx context.Context) error {
 // does nothing.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Stamp implements models.Store: the database would have to be asked.
-func (s *Store) Stamp() (uint64, bool) { return 0, false }
+// CommitCounter implements models.Store: the database would have to be asked.
+func (s *Store) CommitCounter() (uint64, bool) { return 0, false }
 
 // Now implements models.SiteStore.
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.db.Clock.Now(ctx) }
