@@ -6,13 +6,14 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/sqlite/sqlitetest"
 	"folkmoot/models/storetest"
 )
 
 // TestLimiter runs the contract of every limiter.
 func TestLimiter(t *testing.T) {
 	storetest.RunLimiter(t, func(t *testing.T, clock models.Clock) []models.Limiter {
-		return []models.Limiter{open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock).Limiter(clock)}
+		return []models.Limiter{openNew(t, sqlite.Options{Clock: clock}).Limiter(clock)}
 	})
 }
 
@@ -20,14 +21,14 @@ func TestLimiter(t *testing.T) {
 func TestContract(t *testing.T) {
 	t.Log("server: " + sqlite.Version())
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
-		return open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock)
+		return openNew(t, sqlite.Options{Clock: clock})
 	})
 }
 
 // TestContractRaces holds it to what many who write at once may expect.
 func TestContractRaces(t *testing.T) {
 	storetest.RunRaces(t, func(t *testing.T, clock models.Clock) models.Store {
-		return open(t, filepath.Join(t.TempDir(), "folkmoot.db"), clock)
+		return openNew(t, sqlite.Options{Clock: clock})
 	})
 }
 
@@ -35,14 +36,14 @@ func TestContractRaces(t *testing.T) {
 // run again.
 func TestContractTwice(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
-		return openWith(t, filepath.Join(t.TempDir(), "folkmoot.db"), sqlite.RunTwice(sqlite.Options{Clock: clock}))
+		return openNew(t, sqlite.RunTwice(sqlite.Options{Clock: clock}))
 	})
 }
 
 // TestContractRestart holds it to what survives closing and opening.
 func TestContractRestart(t *testing.T) {
 	storetest.RunRestart(t, func(t *testing.T) storetest.Open {
-		path := filepath.Join(t.TempDir(), "folkmoot.db")
+		path := newFile(t)
 		return func(t *testing.T, clock models.Clock) models.Store { return open(t, path, clock) }
 	})
 }
@@ -50,7 +51,7 @@ func TestContractRestart(t *testing.T) {
 // TestContractNodes holds it to what two programs on one file may expect.
 func TestContractNodes(t *testing.T) {
 	storetest.RunNodes(t, func(t *testing.T) storetest.Open {
-		path := filepath.Join(t.TempDir(), "folkmoot.db")
+		path := newFile(t)
 		return func(t *testing.T, clock models.Clock) models.Store { return open(t, path, clock) }
 	})
 }
@@ -58,7 +59,7 @@ func TestContractNodes(t *testing.T) {
 // TestContractInterrupted holds it to what is left of writes that were interrupted.
 func TestContractInterrupted(t *testing.T) {
 	storetest.RunInterrupted(t, func(t *testing.T) storetest.OpenNode {
-		path := filepath.Join(t.TempDir(), "folkmoot.db")
+		path := newFile(t)
 		return func(t *testing.T, clock models.Clock) storetest.Node {
 			s, d, err := sqlite.OpenDisturbed(t.Context(), path, sqlite.Options{Clock: clock})
 			if err != nil {
@@ -68,6 +69,24 @@ func TestContractInterrupted(t *testing.T) {
 			return storetest.Node{Store: s, Disturb: d.Disturb}
 		}
 	})
+}
+
+// newFile returns the path of a new, empty store.
+func newFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "folkmoot.db")
+	sqlitetest.Create(t, path)
+	return path
+}
+
+// openNew opens a new, empty store with a secret of its own.
+func openNew(t *testing.T, o sqlite.Options) *sqlite.Store {
+	t.Helper()
+	s := openWith(t, newFile(t), o)
+	if err := sqlite.RenewSecret(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func open(t *testing.T, path string, clock models.Clock) *sqlite.Store {

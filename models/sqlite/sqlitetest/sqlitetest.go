@@ -18,13 +18,7 @@ import (
 // that one process opens here sign with the same secret.
 func Open(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
 	t.Helper()
-	content, err := template()
-	if err != nil {
-		t.Fatalf("prepare an empty store: %v", err)
-	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatalf("copy the empty store: %v", err)
-	}
+	Create(t, path)
 	store, err := sqlite.Open(context.Background(), path, o)
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
@@ -35,6 +29,18 @@ func Open(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
 		}
 	})
 	return store
+}
+
+// Create writes the file of an empty store to path. The test fails if it cannot.
+func Create(t testing.TB, path string) {
+	t.Helper()
+	content, err := template()
+	if err != nil {
+		t.Fatalf("prepare an empty store: %v", err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatalf("copy the empty store: %v", err)
+	}
 }
 
 // template is the file of an empty store.
