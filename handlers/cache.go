@@ -86,12 +86,12 @@ func (s *Server) sharedKey(c *fiber.Ctx, sub ui.Subject) (key string, ok bool) {
 // turn tells apart the times between which a page changes without a write.
 func turn(c models.Consultation, now time.Time) string {
 	return fmt.Sprint(c.StateAt(now), c.Coming(now), c.Accepts(models.ActSuggest, now) == nil, c.TalliesShown(now),
-		now.UTC().Format(" 2006010215 "), now.In(models.Zone(c.TimeZone)).Format(time.DateOnly))
+		now.UTC().Format(" 2006010215 "), models.In(now, c.TimeZone).Format(time.DateOnly))
 }
 
 // nextTurn gives the first time after now at which turn may be another.
 func nextTurn(c models.Consultation, now time.Time) time.Time {
-	local := now.In(models.Zone(c.TimeZone))
+	local := models.In(now, c.TimeZone)
 	next := now.Truncate(time.Hour).Add(time.Hour)
 	midnight := time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, local.Location())
 	for _, t := range []time.Time{midnight, c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt} {

@@ -107,7 +107,11 @@ func (s *Server) open(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	at, bad := localTime("opens_at", field(c, "opens_at"), m.Consultation.TimeZone)
+	zone, err := models.Zone(m.Consultation.TimeZone)
+	if err != nil {
+		return err
+	}
+	at, bad := localTime("opens_at", field(c, "opens_at"), zone)
 	if bad != nil {
 		return s.manageAgain(c, models.Invalid([]models.FieldError{*bad}), stateForm)
 	}
@@ -162,12 +166,12 @@ func (s *Server) seal(c *fiber.Ctx) error {
 }
 
 // localTime reads what a datetime-local field sends, "2027-03-03T17:00", in zone.
-func localTime(field, raw, zone string) (time.Time, *models.FieldError) {
+func localTime(field, raw string, zone *time.Location) (time.Time, *models.FieldError) {
 	if raw == "" {
 		return time.Time{}, nil
 	}
 	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
-		t, err := time.ParseInLocation(form, raw, models.Zone(zone))
+		t, err := time.ParseInLocation(form, raw, zone)
 		if err == nil && t.Format(form) != raw { // the clocks go forward over it
 			f := models.Field(field, "error.field.time_skipped")
 			return time.Time{}, &f

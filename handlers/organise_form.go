@@ -31,13 +31,13 @@ func (s *Server) newConsultationForm(c *fiber.Ctx) error {
 
 func (s *Server) formPage(c *fiber.Ctx, title string) staff.ConsultationFormPage {
 	private(c)
-	p := staff.ConsultationFormPage{LayoutData: s.frame(c, title), Form: typed(c), TimeZone: "Europe/London", Slug: c.Params("slug")}
+	p := staff.ConsultationFormPage{LayoutData: s.frame(c, title), Form: typed(c), TimeZone: service.DefaultZone, Slug: c.Params("slug")}
 	p.Private = true
 	return p
 }
 
 func (s *Server) newConsultation(c *fiber.Ctx) error {
-	in, form, err := s.consultationInput(c)
+	in, form, err := s.consultationInput(c, service.DefaultZone)
 	if err == nil {
 		var con models.Consultation
 		if con, err = s.svc.NewConsultation(c.UserContext(), actorOf(c), in); err == nil {
@@ -81,7 +81,7 @@ func (s *Server) editConsultation(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, form, err := s.consultationInput(c)
+	in, form, err := s.consultationInput(c, m.Consultation.TimeZone)
 	if err == nil {
 		var con models.Consultation
 		if con, err = s.svc.EditConsultation(c.UserContext(), actorOf(c), c.Params("slug"), in); err == nil {
@@ -95,15 +95,16 @@ func (s *Server) editConsultation(c *fiber.Ctx) error {
 	return s.formAgain(c, s.editConsultationPage(c, m.Consultation), form, err)
 }
 
-// consultationInput reads the form; times are in the zone that it names.
-func (s *Server) consultationInput(c *fiber.Ctx) (service.ConsultationInput, ui.Form, error) {
+// consultationInput reads the form; times are in the zone that it names, or else in
+// zone, which the service takes then.
+func (s *Server) consultationInput(c *fiber.Ctx, zone string) (service.ConsultationInput, ui.Form, error) {
 	form := typed(c, consultationFields...)
 	form.Values["capacities"] = strings.Join(ticked(c, "capacities"), ",")
 	form.Values["bands"] = strings.Join(ticked(c, "bands"), ",")
 	if err := checkUTF8(c); err != nil {
 		return service.ConsultationInput{}, form, err
 	}
-	r := formReader{form: form}
+	r := newFormReader(form, zone)
 	in := service.ConsultationInput{
 		Slug: form.Value("slug"), Language: form.Value("language"), TimeZone: form.Value("time_zone"),
 		Text: models.ConsultationText{
@@ -146,11 +147,25 @@ func ticked(c *fiber.Ctx, name string) (values []string) {
 // formReader reads fields that are not plain text and gathers what is wrong.
 type formReader struct {
 	form  ui.Form
+	zone  *time.Location
 	wrong []models.FieldError
 }
 
+// newFormReader returns a reader of times in the zone that the form names, or else in
+// zone. One that is not known is a field error.
+func newFormReader(form ui.Form, zone string) formReader {
+	if typed := strings.TrimSpace(form.Value("time_zone")); typed != "" {
+		zone = typed
+	}
+	loc, err := models.Zone(zone)
+	if err != nil {
+		return formReader{form: form, zone: time.UTC, wrong: []models.FieldError{models.Field("time_zone", "error.field.time_zone")}}
+	}
+	return formReader{form: form, zone: loc}
+}
+
 func (r *formReader) time(field string) time.Time {
-	t, bad := localTime(field, r.form.Value(field), r.form.Value("time_zone"))
+	t, bad := localTime(field, r.form.Value(field), r.zone)
 	if bad != nil {
 		r.wrong = append(r.wrong, *bad)
 	}
@@ -163,7 +178,7 @@ func (r *formReader) day(field string) time.Time {
 	if raw == "" {
 		return time.Time{}
 	}
-	t, err := time.ParseInLocation(time.DateOnly, raw, models.Zone(r.form.Value("time_zone")))
+	t, err := time.ParseInLocation(time.DateOnly, raw, r.zone)
 	if err != nil {
 		r.wrong = append(r.wrong, models.Field(field, "error.field.date"))
 		return time.Time{}
@@ -186,12 +201,11 @@ func (r *formReader) number(field string) int64 {
 // formValues fills the form from a consultation.
 func formValues(con models.Consultation) map[string]string {
 	t := con.Text(con.Language)
-	zone := models.Zone(con.TimeZone)
 	at := func(t time.Time, form string) string {
 		if t.IsZero() {
 			return ""
 		}
-		return t.In(zone).Format(form)
+		return models.In(t, con.TimeZone).Format(form)
 	}
 	return map[string]string{
 		"slug": con.Slug, "language": con.Language, "title": t.Title, "question": t.Question, "body": t.Body,

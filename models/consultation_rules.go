@@ -73,7 +73,7 @@ func (c Consultation) wrongDates(now time.Time) (fields []FieldError) {
 	if c.AnswerBy.IsZero() || c.AnswerBy.Before(c.ClosesAt) {
 		fields = append(fields, Field("answer_by", "error.opening.answer_by"))
 	}
-	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "" {
+	if !KnownZone(c.TimeZone) {
 		fields = append(fields, Field("time_zone", "error.field.time_zone"))
 	}
 	return fields

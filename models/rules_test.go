@@ -178,7 +178,7 @@ func TestDays(t *testing.T) {
 		{"backwards", "2027-03-28T23:00:00Z", "2027-03-28T22:59:59.999Z", "Europe/London", -1},
 		{"another zone, another date", "2027-03-28T22:59:00Z", "2027-03-28T23:00:00Z", "UTC", 0},
 		{"far in the east", "2027-03-01T09:59:59Z", "2027-03-01T10:00:00Z", "Pacific/Kiritimati", 1},
-		{"an unknown zone is UTC", "2027-03-01T23:59:59Z", "2027-03-02T00:00:00Z", "Mars/Base", 1},
+		{"no zone is UTC", "2027-03-01T23:59:59Z", "2027-03-02T00:00:00Z", "", 1},
 		{"a year", "2027-03-01T00:00:00Z", "2028-03-01T00:00:00Z", "Europe/London", 366},
 	} {
 		if got := DaysBetween(at(c.a), at(c.b), c.zone); got != c.want {
@@ -198,6 +198,44 @@ func TestDays(t *testing.T) {
 			t.Errorf("the day of %s begins at %s, want %s", c.at, got.UTC(), c.want)
 		}
 	}
+}
+
+// TestZone refuses what is no time zone, and what would be another one elsewhere.
+func TestZone(t *testing.T) {
+	for _, name := range []string{"Europe/London", "Pacific/Auckland", "UTC", "US/Pacific", "GB", "Etc/GMT+12", "America/Argentina/Buenos_Aires"} {
+		if loc, err := Zone(name); err != nil || loc.String() != name || !KnownZone(name) {
+			t.Errorf("%s: %v, %v", name, loc, err)
+		}
+	}
+	if loc, err := Zone(""); err != nil || loc != time.UTC || KnownZone("") {
+		t.Errorf("no name: %v, %v, known: %v", loc, err, KnownZone(""))
+	}
+	for _, name := range []string{
+		"Mars/Base", "Local", "localtime", "posixrules", "Factory", "right/Europe/London", "posix/Europe/London", "../etc/passwd", "/etc/localtime",
+		"Europe/London ", "BST", "GMT+1", "+01:00", "tzdata.zi", "Europe", "\x00",
+	} {
+		e, ok := err2(Zone(name))
+		if !ok || e.Code != CodeInvalid || e.Key != "error.zone" || e.Args["zone"] != name || KnownZone(name) {
+			t.Errorf("%q: %v, known: %v", name, e, KnownZone(name))
+		}
+		for what, fn := range map[string]func(){
+			"In":          func() { In(time.Now(), name) },
+			"Day":         func() { Day(time.Now(), name) },
+			"DaysBetween": func() { DaysBetween(time.Now(), time.Now(), name) },
+		} {
+			if !panics(fn) {
+				t.Errorf("%s in %q returned", what, name)
+			}
+		}
+	}
+}
+
+func err2(_ *time.Location, err error) (*Error, bool) { return errors.AsType[*Error](err) }
+
+func panics(fn func()) (panicked bool) {
+	defer func() { panicked = recover() != nil }()
+	fn()
+	return false
 }
 
 func TestMillis(t *testing.T) {

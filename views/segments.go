@@ -50,7 +50,7 @@ func (w threadWords) segment(items []ThreadItem) templ.Component {
 // key returns a digest of everything that the HTML of the replies depends on.
 func (w threadWords) key(items []ThreadItem) string {
 	d := digest{b: make([]byte, 0, 1024*len(items))}
-	d.texts("thread", w.l.Language().String(), w.zone, w.base, w.now.In(models.Zone(w.zone)).Format(time.DateOnly))
+	d.texts("thread", w.l.Language().String(), w.zone, w.base, models.In(w.now, w.zone).Format(time.DateOnly))
 	d.bools(w.closed)
 	for _, i := range items {
 		d.item(i)

@@ -116,7 +116,7 @@ func (p ImportPost) consultation(now time.Time) (models.Consultation, error) {
 		created = now
 	}
 	return models.Consultation{
-		ID: newID(), Slug: slug, State: models.StateDraft, Language: lang, TimeZone: defaultZone,
+		ID: newID(), Slug: slug, State: models.StateDraft, Language: lang, TimeZone: DefaultZone,
 		Texts: map[string]models.ConsultationText{lang: {
 			Title: title, Question: question, BodyHTML: html,
 			Body: cutAt(models.CleanBody(markup.FromHTMLText(p.BodyHTML)), models.MaxOrgText),

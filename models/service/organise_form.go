@@ -27,8 +27,8 @@ type ConsultationInput struct {
 	Rev                                             int64  // of the consultation as it was read
 }
 
-// defaultZone is the time zone of a consultation that names none.
-const defaultZone = "Europe/London"
+// DefaultZone is the time zone of a new consultation that names none.
+const DefaultZone = "Europe/London"
 
 // maxMinVotes bounds the least number of votes an organiser may ask for.
 const maxMinVotes = 1_000_000
@@ -167,9 +167,10 @@ func knownOf[T ~string](f *form, field string, chosen []T, all ...T) (known []T)
 // dates checks the dates and puts them into c: suggestions close SuggestionsLead
 // before voting unless said otherwise, the promised day ends at its last instant.
 func (in ConsultationInput) dates(f *form, c *models.Consultation) {
-	c.TimeZone = orElse(strings.TrimSpace(in.TimeZone), orElse(c.TimeZone, defaultZone))
-	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+	c.TimeZone = orElse(strings.TrimSpace(in.TimeZone), orElse(c.TimeZone, DefaultZone))
+	if !models.KnownZone(c.TimeZone) {
 		f.add("time_zone", "error.field.time_zone")
+		return // dates are in no zone
 	}
 	c.OpensAt, c.ClosesAt = sameMinute(c.OpensAt, in.OpensAt), sameMinute(c.ClosesAt, in.ClosesAt)
 	c.SuggestionsCloseAt = sameMinute(c.SuggestionsCloseAt, in.SuggestionsCloseAt)

@@ -93,7 +93,7 @@ func answer(r models.Response, zone string) *models.Answer {
 	}
 	return &models.Answer{
 		Decision: r.Decision, Reason: r.Reason, Owner: r.Owner, By: r.By,
-		PublishedAt: r.PublishedAt.In(models.Zone(zone)).Format("2006-01-02"),
+		PublishedAt: models.In(r.PublishedAt, zone).Format("2006-01-02"),
 	}
 }
 

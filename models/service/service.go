@@ -85,14 +85,38 @@ type Service struct {
 }
 
 // New makes a Service. It reads the store's secret, with which cookies, cursors
-// and private links are signed.
+// and private links are signed, and checks that the time zones of all consultations
+// are known. CodeInvalid error.store.zone (slug, zone) if one is not.
 func New(ctx context.Context, store Store, clock models.Clock, limiter models.Limiter, cfg Config) (*Service, error) {
 	secret, err := store.Secret(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the store's secret: %w", err)
 	}
+	if err := checkZones(ctx, store); err != nil {
+		return nil, err
+	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	return &Service{store: store, clock: clock, limiter: limiter, secret: secret, cfg: cfg}, nil
+}
+
+// checkZones returns an error for the first consultation whose time zone this program
+// does not know, since it would print wrong dates.
+func checkZones(ctx context.Context, store models.ConsultationStore) error {
+	for after := ""; ; {
+		list, next, err := store.Consultations(ctx, models.ConsultationFilter{After: after, Limit: 500})
+		if err != nil {
+			return fmt.Errorf("check the time zones: %w", err)
+		}
+		for _, c := range list {
+			if !models.KnownZone(c.TimeZone) {
+				return models.Fail(models.CodeInvalid, "error.store.zone", "slug", c.Slug, "zone", c.TimeZone)
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		after = next
+	}
 }
 
 // Now gives the time in UTC and whole milliseconds, as stores keep it.

@@ -52,7 +52,8 @@ type copying struct {
 // report says where, and the copy stays marked as unfinished. CodeConflict
 // error.copy.unfinished for a source that is half a copy itself, error.copy.busy as
 // Settle has it, error.copy.filled for a target that holds something else, and
-// error.copy.other for one into which another store is being copied.
+// error.copy.other for one into which another store is being copied; CodeInvalid
+// error.store.zone for a consultation in a time zone that is not known.
 func Copy(ctx context.Context, from, to CopyStore, now time.Time, tell func(CopyProgress)) (CopyReport, error) {
 	c := &copying{ctx: ctx, from: from, to: to, tell: tell}
 	mark, err := c.begin(models.Millis(now))
@@ -161,6 +162,9 @@ func (c *copying) fillKind(kind models.CopyKind, after string) error {
 	err := c.from.CopyOut(c.ctx, kind, after, func(r models.CopyRecord) error {
 		if key := r.CopyKey(); key <= after {
 			return fmt.Errorf("%s comes after %s", key, after)
+		}
+		if c, ok := r.(models.CopiedConsultation); ok && !models.KnownZone(c.TimeZone) {
+			return models.Fail(models.CodeInvalid, "error.store.zone", "slug", c.Slug, "zone", c.TimeZone)
 		}
 		after = r.CopyKey()
 		batch, weight = append(batch, r), weight+weightOf(r)

@@ -248,3 +248,16 @@ func TestCopyNeedsOrder(t *testing.T) {
 		t.Error("records out of order were copied")
 	}
 }
+
+// TestCopyRefusesUnknownZone copies no consultation whose dates would be wrong.
+func TestCopyRefusesUnknownZone(t *testing.T) {
+	from, to := emptyFile(t), emptyFile(t)
+	c := models.Consultation{ID: "c", Slug: "bins", State: models.StateDraft, Language: "en", TimeZone: "Mars/Base", Settings: models.DefaultSettings()}
+	if err := from.AddConsultation(t.Context(), c, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Copy(t.Context(), from, to, begun, quietly)
+	if e, ok := errors.AsType[*models.Error](err); !ok || e.Key != "error.store.zone" || e.Args["slug"] != "bins" || e.Args["zone"] != "Mars/Base" {
+		t.Errorf("%v", err)
+	}
+}

@@ -120,7 +120,7 @@ func (p *wxrParser) keep(it *rawItem) {
 	if slug, err := url.PathUnescape(it.slug); err == nil {
 		post.Slug = strings.ToValidUTF8(slug, "")
 	}
-	post.Date = firstDate(it.dateGMT, it.dateLocal, it.datePub)
+	post.Date = firstDate(it.dateGMT, it.datePub, it.dateLocal)
 	made := "link-" + digest(firstOf(post.Link, it.guid, post.Title+"\n"+post.Date.String()))
 	if post.ID == "" {
 		post.ID = made
@@ -181,15 +181,20 @@ func firstOf(list ...string) string {
 // unescapeName shows a name as its blog did: names are stored with entities.
 func unescapeName(s string) string { return strings.Join(strings.Fields(html.UnescapeString(s)), " ") }
 
-// firstDate is the first of the dates that can be read: WordPress writes
-// 0000-00-00 for those it does not know. A local date is taken as UTC, its zone
-// not being in the file.
+// firstDate returns the first date that can be read: WordPress writes 0000-00-00 for
+// those it does not know. A local date, which comes last, is taken as UTC, since the
+// zone of the blog is not in the file.
 func firstDate(dates ...string) time.Time {
 	for _, s := range dates {
 		for _, layout := range []string{time.DateTime, time.RFC1123Z, time.RFC1123} {
-			if t, err := time.Parse(layout, s); err == nil {
-				return t.UTC()
+			t, err := time.Parse(layout, s)
+			if err != nil {
+				continue
 			}
+			if _, offset := t.Zone(); layout == time.RFC1123 && offset == 0 && !strings.HasSuffix(s, "GMT") && !strings.HasSuffix(s, "UTC") {
+				continue // time.Parse takes an abbreviation that it does not know as UTC
+			}
+			return t.UTC()
 		}
 	}
 	return time.Time{}

@@ -130,7 +130,10 @@ func TestParseWXRDates(t *testing.T) {
 	const none = "0000-00-00 00:00:00"
 	cases := []struct{ name, inner, want string }{
 		{"GMT first", tags("post_date=2020-01-01 14:00:00", "post_date_gmt=2020-01-01 12:00:00"), "2020-01-01 12:00:00"},
-		{"local", tags("post_date=2020-01-01 14:00:00", "post_date_gmt="+none) + "<pubDate>Wed, 01 Jan 2020 09:00:00 +0000</pubDate>", "2020-01-01 14:00:00"},
+		{"pubDate, which has a zone, before local", tags("post_date=2020-01-01 14:00:00", "post_date_gmt="+none) + "<pubDate>Wed, 01 Jan 2020 09:00:00 +0000</pubDate>", "2020-01-01 09:00:00"},
+		{"local", tags("post_date=2020-01-01 14:00:00", "post_date_gmt="+none) + "<pubDate>Wed, 30 Nov -0001 00:00:00 +0000</pubDate>", "2020-01-01 14:00:00"},
+		{"an abbreviation", "<pubDate>Wed, 01 Jan 2020 09:00:00 GMT</pubDate>", "2020-01-01 09:00:00"},
+		{"an unknown abbreviation", tags("post_date=2020-01-01 14:00:00") + "<pubDate>Wed, 01 Jan 2020 09:00:00 NZDT</pubDate>", "2020-01-01 14:00:00"},
 		{"pubDate", tags("post_date="+none) + "<pubDate>Wed, 01 Jan 2020 09:00:00 +0200</pubDate>", "2020-01-01 07:00:00"},
 		{"none", "<pubDate>Wed, 30 Nov -0001 00:00:00 +0000</pubDate>", "0001-01-01 00:00:00"},
 	}

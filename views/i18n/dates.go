@@ -9,14 +9,14 @@ import (
 
 // Date returns the calendar date of t in zone: "3 March 2027".
 func (l *Localizer) Date(t time.Time, zone string) string {
-	t = t.In(models.Zone(zone))
+	t = models.In(t, zone)
 	return fill(l.T("date.format"),
 		"day", strconv.Itoa(t.Day()), "month", l.T("date.month."+strconv.Itoa(int(t.Month()))), "year", strconv.Itoa(t.Year()))
 }
 
 // DateTime returns date and time of day with the zone's abbreviation: "3 March 2027, 17:00 GMT".
 func (l *Localizer) DateTime(t time.Time, zone string) string {
-	local := t.In(models.Zone(zone))
+	local := models.In(t, zone)
 	return fill(l.T("date.time_format"),
 		"date", l.Date(t, zone), "hour", local.Format("15"), "minute", local.Format("04"), "zone", local.Format("MST"))
 }
