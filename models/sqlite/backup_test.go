@@ -13,7 +13,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// TestBackupWhileWriting: a copy made under load is one moment of the store.
+// TestBackupWhileWriting: a backup made under load is a snapshot of one moment.
 func TestBackupWhileWriting(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	c := voting(t, s, "c", 1)
@@ -72,7 +72,8 @@ func checkCopy(t *testing.T, dest, id string) {
 	same(t, s, id)
 }
 
-// backedUp gives a closed store with the consultation "new" and a backup from before it, with "old" only.
+// backedUp returns a closed store with the consultations "old" and "new", and a backup
+// made before "new" was added.
 func backedUp(t *testing.T) (store, backup string) {
 	t.Helper()
 	s := openTest(t, Options{Clock: &testClock{testStart}})
@@ -89,7 +90,7 @@ func backedUp(t *testing.T) (store, backup string) {
 	return s.Path(), backup
 }
 
-// holds lists the consultations of a store by slug.
+// holds returns the slugs of a store's consultations.
 func holds(t *testing.T, path string) string {
 	t.Helper()
 	s, err := Open(t.Context(), path, Options{})
@@ -144,8 +145,8 @@ func TestRestore(t *testing.T) {
 	}
 }
 
-// TestRestoreAfterACrash: a log that was left behind belongs to the old store and
-// must neither be lost nor meet the restored file.
+// TestRestoreAfterACrash: the log of a crashed store must be kept with it and must not be
+// applied to the restored file.
 func TestRestoreAfterACrash(t *testing.T) {
 	_, backup := backedUp(t)
 	s := openTest(t, Options{Clock: &testClock{testStart}})
@@ -185,7 +186,7 @@ func TestRestoreRefuses(t *testing.T) {
 		}
 		return path
 	}
-	// Pages of indexes filled with noise: the header and the version still read well.
+	// Index pages are overwritten: the header and the version can still be read.
 	noise := append([]byte(nil), data...)
 	for n := len(noise) / 2; n < len(noise)/2+16*4096 && n < len(noise); n++ {
 		noise[n] = byte(n * 7)

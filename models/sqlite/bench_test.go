@@ -14,7 +14,7 @@ import (
 	"folkmoot/models/sqlite"
 )
 
-// scaled gives full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like fraction
+// scaled returns full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like fraction
 // of it at other scales and a hundredth unless told.
 func scaled(full int) int {
 	scale, err := strconv.ParseFloat(os.Getenv("FOLKMOOT_TEST_SCALE"), 64)
@@ -67,7 +67,7 @@ func filled(tb testing.TB, n int) *sqlite.Store {
 	return s
 }
 
-// deep gives the cursor of a slice half-way through the thread.
+// deep returns the cursor of a slice half-way through the thread.
 func deep(tb testing.TB, s *sqlite.Store, n int, newest bool) string {
 	tb.Helper()
 	r, err := s.Reply(context.Background(), fmt.Sprintf("r%07d", n/2))
@@ -81,7 +81,7 @@ func deep(tb testing.TB, s *sqlite.Store, n int, newest bool) string {
 }
 
 // BenchmarkThread reads a slice of 100 from the start and from the middle of a
-// thread; a size beyond the scale asked for is left out.
+// thread; sizes beyond FOLKMOOT_TEST_SCALE are left out.
 func BenchmarkThread(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		if n > max(1_000, scaled(100_000)) {

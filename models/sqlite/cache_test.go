@@ -49,7 +49,7 @@ func TestCacheSeesOtherProcesses(t *testing.T) {
 	}
 }
 
-// TestCacheIsNotShared changes what a read gave: the next read gives the store's.
+// TestCacheIsNotShared modifies what a read returned: the next read is not affected.
 func TestCacheIsNotShared(t *testing.T) {
 	ctx := t.Context()
 	s, err := Open(ctx, filepath.Join(t.TempDir(), "folkmoot.db"), Options{})
@@ -72,7 +72,7 @@ func TestCacheIsNotShared(t *testing.T) {
 	}
 }
 
-// people signs n of them in at a store with an open consultation "c" of two ideas.
+// people adds n participants with a session each.
 func people(t testing.TB, s *Store, n int) {
 	for i := range n {
 		id := fmt.Sprintf("p%d", i)
@@ -88,9 +88,9 @@ func people(t testing.TB, s *Store, n int) {
 	}
 }
 
-// TestVoteForgetsOnlyItsOwn: a vote leaves what is remembered of everybody else, and
-// a write that does not say what it touches leaves nothing.
-func TestVoteForgetsOnlyItsOwn(t *testing.T) {
+// TestVoteInvalidatesItsTopics: a vote leaves the entries of everybody else, and a write
+// that declares no topics leaves none.
+func TestVoteInvalidatesItsTopics(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	voting(t, s, "c", 1)
 	people(t, s, 2)
@@ -114,19 +114,19 @@ func TestVoteForgetsOnlyItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := left(), []string{"consultation c", "session s-p0", "session s-p1", "slug c", "votes c p1"}; !slices.Equal(got, want) {
-		t.Errorf("after a vote of p0 these are left: %q", got)
+		t.Errorf("after a vote of p0 the cache holds %q", got)
 	}
 	read()
 	if err := s.EditParticipant(t.Context(), models.Participant{ID: "p1", Name: "New"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := left(); len(got) > 0 {
-		t.Errorf("after a change of an account these are left: %q", got)
+		t.Errorf("after a change of an account the cache holds %q", got)
 	}
 }
 
-// TestOwnReplies are remembered until their author writes, the first page of them, and
-// never given to somebody else: a guest may be called what a participant is.
+// TestOwnReplies: own replies are cached until their author writes, the first page of them, and
+// never returned to somebody else: a guest's key may equal a participant's id.
 func TestOwnReplies(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	voting(t, s, "c", 1)
@@ -160,12 +160,12 @@ func TestOwnReplies(t *testing.T) {
 	are("then", guest, 1)
 	are("then", both, 3)
 	if !slices.Contains(s.db.Cache().Keys(), ownTopics("c", ada)[0]+" replies  20") {
-		t.Error("what she wrote is not remembered")
+		t.Error("what she wrote is not cached")
 	}
 }
 
-// TestCacheIsExact: whatever two stores on one file write in turns, each remembers
-// what is in the file.
+// TestCacheIsExact: whatever two stores on one file write alternately, the cache of each
+// equals the file.
 func TestCacheIsExact(t *testing.T) {
 	first := openTest(t, Options{Clock: &testClock{testStart}})
 	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
@@ -222,7 +222,7 @@ func TestCacheIsExact(t *testing.T) {
 	})
 }
 
-// exact compares what a store remembers with what is in its file.
+// exact compares what a store returns with its file.
 func exact(t *rapid.T, s, uncached *Store, p string) {
 	ctx := context.Background()
 	ask := func(s *Store) []any {
@@ -237,13 +237,13 @@ func exact(t *rapid.T, s, uncached *Store, p string) {
 		return []any{c, votes, who, own, idea}
 	}
 	if got, want := ask(s), ask(uncached); !reflect.DeepEqual(got, want) {
-		t.Fatalf("remembered %+v, in the file %+v", got, want)
+		t.Fatalf("cached %+v, in the file %+v", got, want)
 	}
 }
 
-// TestTheirOwnWritesAreSeen: while many write through two stores, everybody who is
-// told "done" sees what they did, and not what was before it.
-func TestTheirOwnWritesAreSeen(t *testing.T) {
+// TestReadYourWrites: while many write through two stores, a read after an acknowledged
+// write returns that write, through either store.
+func TestReadYourWrites(t *testing.T) {
 	first := openTest(t, Options{Clock: &testClock{testStart}})
 	second, err := Open(t.Context(), first.Path(), Options{Clock: &testClock{testStart}})
 	if err != nil {

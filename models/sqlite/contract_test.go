@@ -17,7 +17,7 @@ func TestLimiter(t *testing.T) {
 	})
 }
 
-// TestContract holds the store to the contract of every store.
+// TestContract runs the contract of every store.
 func TestContract(t *testing.T) {
 	t.Log("server: " + sqlite.Version())
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
@@ -25,22 +25,21 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// TestContractRaces holds it to what many who write at once may expect.
+// TestContractRaces runs the contract with many concurrent writers.
 func TestContractRaces(t *testing.T) {
 	storetest.RunRaces(t, func(t *testing.T, clock models.Clock) models.Store {
 		return openNew(t, sqlite.Options{Clock: clock})
 	})
 }
 
-// TestContractTwice holds it to the contract while every write is run, undone and
-// run again.
+// TestContractTwice runs the contract while every write is run, rolled back and run again.
 func TestContractTwice(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, clock models.Clock) models.Store {
 		return openNew(t, sqlite.RunTwice(sqlite.Options{Clock: clock}))
 	})
 }
 
-// TestContractRestart holds it to what survives closing and opening.
+// TestContractRestart runs the contract of what survives closing and opening.
 func TestContractRestart(t *testing.T) {
 	storetest.RunRestart(t, func(t *testing.T) storetest.Open {
 		path := newFile(t)
@@ -48,7 +47,7 @@ func TestContractRestart(t *testing.T) {
 	})
 }
 
-// TestContractNodes holds it to what two programs on one file may expect.
+// TestContractNodes runs the contract with two programs on one file.
 func TestContractNodes(t *testing.T) {
 	storetest.RunNodes(t, func(t *testing.T) storetest.Open {
 		path := newFile(t)
@@ -56,7 +55,7 @@ func TestContractNodes(t *testing.T) {
 	})
 }
 
-// TestContractInterrupted holds it to what is left of writes that were interrupted.
+// TestContractInterrupted runs the contract of interrupted writes.
 func TestContractInterrupted(t *testing.T) {
 	storetest.RunInterrupted(t, func(t *testing.T) storetest.OpenNode {
 		path := newFile(t)

@@ -9,8 +9,8 @@ import (
 	"folkmoot/models/sqlite"
 )
 
-// TestHalfACopy opens a store that holds half a copy: nobody may but who copies.
-func TestHalfACopy(t *testing.T) {
+// TestUnfinishedCopy: a store that holds half a copy can be opened for copying only.
+func TestUnfinishedCopy(t *testing.T) {
 	ctx, path := t.Context(), filepath.Join(t.TempDir(), "folkmoot.db")
 	s, err := sqlite.Open(ctx, path, sqlite.Options{Copying: true})
 	if err != nil {
@@ -41,8 +41,8 @@ func TestHalfACopy(t *testing.T) {
 	open(t, path, models.SystemClock{})
 }
 
-// TestCopyNeedsItAlone refuses to copy what another program has open.
-func TestCopyNeedsItAlone(t *testing.T) {
+// TestCopyIsExclusive: a store that another program has open cannot be opened for copying.
+func TestCopyIsExclusive(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "folkmoot.db")
 	served := open(t, path, models.SystemClock{})
 	if _, err := sqlite.Open(t.Context(), path, sqlite.Options{Copying: true}); key(err) != "error.copy.served" {
@@ -60,7 +60,7 @@ func TestCopyNeedsItAlone(t *testing.T) {
 	}
 }
 
-// key is that of a refusal.
+// key returns the key of a refusal.
 func key(err error) string {
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return e.Key

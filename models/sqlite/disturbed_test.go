@@ -12,9 +12,9 @@ import (
 	"folkmoot/models/storetest"
 )
 
-// disturbance counts the statements of one store's writing connection, commits among
-// them, and lets one meet a fault. After it the program is dead: nothing reaches the
-// file any more, no rollback either, and what was not committed is as kill -9 leaves it.
+// disturbance counts the statements of one store's writing connection, commits included,
+// and injects a fault at one of them. After it the program counts as dead: nothing reaches
+// the file any more, not even a rollback, so that uncommitted data is as kill -9 leaves it.
 type disturbance struct {
 	mu      sync.Mutex
 	armed   bool
@@ -26,7 +26,7 @@ type disturbance struct {
 
 var errDead = errors.New("stopped by a test")
 
-// Disturb lets the nth statement from now on meet the fault.
+// Disturb injects the fault at the nth statement from now on.
 func (d *disturbance) Disturb(n int, f storetest.Fault) (reached func() bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -39,7 +39,7 @@ func (d *disturbance) Disturb(n int, f storetest.Fault) (reached func() bool) {
 	}
 }
 
-// step runs one statement, or does not.
+// step runs one statement unless the fault prevents it.
 func (d *disturbance) step(run func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -57,7 +57,7 @@ func (d *disturbance) step(run func() error) error {
 	return run()
 }
 
-// OpenDisturbed opens a store whose statements d can disturb.
+// OpenDisturbed opens a store and returns what injects faults into its statements.
 func OpenDisturbed(ctx context.Context, path string, o Options) (*Store, *disturbance, error) {
 	d := &disturbance{}
 	o.tests.WriteDriver = "disturbed " + newName()
@@ -113,7 +113,7 @@ func (c *disturbedConn) QueryContext(ctx context.Context, q string, args []drive
 	return rows, err
 }
 
-// Version says what the tests run on.
+// Version returns the version of SQLite.
 func Version() string {
 	version, _, _ := sqlite3.Version()
 	return "SQLite " + version

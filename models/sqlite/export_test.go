@@ -14,7 +14,7 @@ func RunTwice(o Options) Options {
 	return o
 }
 
-// RenewSecret gives a store that was copied from another one a secret of its own.
+// RenewSecret sets a new secret in a store that was copied from another one.
 func RenewSecret(ctx context.Context, s *Store) error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails

@@ -14,13 +14,13 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// withSecond is the embedded migrations and one more.
+// withSecond returns the embedded migrations and one more.
 func withSecond(t *testing.T) fs.FS {
 	t.Helper()
 	files := fstest.MapFS{"0002_more.sql": {Data: []byte("-- +goose Up\nCREATE TABLE more (n INTEGER) STRICT;\n")}}
 	names, err := fs.Glob(migrations, "*.sql")
 	if err != nil || len(names) != 1 {
-		t.Fatalf("%v, %v: number the next migration of this test anew", names, err)
+		t.Fatalf("%v, %v: renumber the migration of this test", names, err)
 	}
 	data, err := fs.ReadFile(migrations, names[0])
 	if err != nil {
@@ -66,7 +66,7 @@ func TestFilesArePrivate(t *testing.T) {
 	}
 }
 
-// TestSettings: what a 2xx promises hangs on these.
+// TestSettings: "nothing acknowledged is lost" depends on these.
 func TestSettings(t *testing.T) {
 	s := openTest(t, Options{})
 	pragmas := map[string]any{

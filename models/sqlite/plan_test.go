@@ -17,7 +17,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// recorded is the driver with an ear: it notes each statement with its arguments.
+// recorded is a driver that records each statement with its arguments.
 type recorded struct {
 	sqlite3.SQLiteDriver
 	mu    sync.Mutex
@@ -53,9 +53,9 @@ func (c *recordedConn) ExecContext(ctx context.Context, q string, args []driver.
 	return c.SQLiteConn.ExecContext(ctx, q, args)
 }
 
-var ear = &recorded{texts: map[string][]driver.NamedValue{}}
+var recorder = &recorded{texts: map[string][]driver.NamedValue{}}
 
-func init() { sql.Register("recorded", ear) }
+func init() { sql.Register("recorded", recorder) }
 
 // openRecorded opens a store whose statements are recorded, also those that another
 // store would answer from its cache.
@@ -70,22 +70,22 @@ func openRecorded(t *testing.T) *Store {
 func TestHotQueriesUseIndexes(t *testing.T) {
 	s := openRecorded(t)
 	useEverything(t, s)
-	if len(ear.texts) < 60 {
-		t.Fatalf("only %d statements were noted", len(ear.texts))
+	if len(recorder.texts) < 60 {
+		t.Fatalf("only %d statements were recorded", len(recorder.texts))
 	}
 	db, err := sql.Open("sqlite3", engine.DSN(s.Path(), url.Values{"mode": {"ro"}}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for q, args := range ear.texts {
+	for q, args := range recorder.texts {
 		explain(t, db, q, args)
 	}
 }
 
-// whole lists what may be read from end to end: rows that another step found, JSON
-// lists, and what a search for words finds.
-var whole = []string{"SCAN (subquery", "SCAN CONSTANT ROW", "VIRTUAL TABLE INDEX"}
+// fullScans lists what may be scanned: rows that another step found, JSON lists, and the
+// matches of a search.
+var fullScans = []string{"SCAN (subquery", "SCAN CONSTANT ROW", "VIRTUAL TABLE INDEX"}
 
 func explain(t *testing.T, db *sql.DB, q string, args []driver.NamedValue) {
 	t.Helper()
@@ -116,7 +116,7 @@ func explain(t *testing.T, db *sql.DB, q string, args []driver.NamedValue) {
 }
 
 func allowed(step string) bool {
-	for _, w := range whole {
+	for _, w := range fullScans {
 		if strings.Contains(step, w) {
 			return true
 		}
@@ -250,7 +250,7 @@ func TestDeepSliceReadsAsMuch(t *testing.T) {
 			q.ConsultationID, q.Limit = id, 100
 			th, err := s.Thread(t.Context(), q)
 			if err != nil || th.Read != 101 || len(th.Replies) != 100 || th.Next == "" {
-				t.Errorf("%d replies, %+v: %d rows read, %d given, %v", n, q, th.Read, len(th.Replies), err)
+				t.Errorf("%d replies, %+v: %d rows read, %d returned, %v", n, q, th.Read, len(th.Replies), err)
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func voting(t interface{ Fatal(...any) }, s *Store, id string, ideas int) models
 	return c
 }
 
-// counted counts the consultation's votes from nothing: tallies and voters.
+// counted counts all votes of the consultation: tallies and voters.
 func counted(t interface{ Fatal(...any) }, s *Store, id string) (map[string]models.Tally, int64) {
 	var votes []models.Vote
 	if err := s.EachVote(context.Background(), id, func(v models.Vote) error { votes = append(votes, v); return nil }); err != nil {
@@ -82,7 +82,7 @@ func counted(t interface{ Fatal(...any) }, s *Store, id string) (map[string]mode
 	return tallies, n
 }
 
-// same expects the cached tallies and counters to be what the votes say.
+// same fails the test unless cached tallies and counters equal the count of the votes.
 func same(t interface {
 	Fatal(...any)
 	Fatalf(string, ...any)
@@ -103,8 +103,8 @@ func same(t interface {
 	}
 }
 
-// TestTallyFollowsVotes: whoever votes for whichever voice on ideas merged in any
-// way, in time or by a late link, the cached tally is what counting from nothing gives.
+// TestTallyFollowsVotes: after any votes for any voices on ideas merged in any way, in time
+// or by a late link, the cached tally equals a count of all votes.
 func TestTallyFollowsVotes(t *testing.T) {
 	clock := &testClock{testStart}
 	s := openTest(t, Options{Clock: clock})
@@ -122,7 +122,7 @@ func TestTallyFollowsVotes(t *testing.T) {
 	})
 }
 
-// merge points some ideas to others with greater numbers, so that there is no circle.
+// merge points some ideas to others with greater numbers, so that there is no cycle.
 func merge(t *rapid.T, s *Store, id string) {
 	for n := range 4 {
 		to := rapid.IntRange(n, 4).Draw(t, "merged into")
@@ -137,7 +137,7 @@ func merge(t *rapid.T, s *Store, id string) {
 	}
 }
 
-// castAny casts one vote of four people, two of whom may speak for one enterprise.
+// castAny casts one vote of four people, two of whom may vote for one enterprise.
 func castAny(t *rapid.T, s *Store, c models.Consultation) {
 	who := rapid.IntRange(0, 3).Draw(t, "who")
 	v := models.Vote{
@@ -212,8 +212,8 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// TestShownTallyMovesInSteps: a vote raises the version only when a stranger sees
-// it: somebody new took part, or a tally that is shown has moved a step.
+// TestShownTallyMovesInSteps: a vote raises the version only if the public sees a
+// difference: somebody new took part, or a tally that is shown has changed by a step.
 func TestShownTallyMovesInSteps(t *testing.T) {
 	s := openTest(t, Options{Clock: &testClock{testStart}})
 	people := 2 * models.TallyStep

@@ -16,7 +16,7 @@ import (
 	"folkmoot/models"
 )
 
-// testSchema is a table to write numbers to.
+// testSchema returns a schema with a table of numbers.
 func testSchema() Schema {
 	return Schema{ApplicationID: 7, Migrations: fstest.MapFS{"0001_numbers.sql": {Data: []byte(`-- +goose Up
 PRAGMA application_id = 7;
@@ -48,7 +48,7 @@ func numbers(t interface{ Fatal(...any) }, d *DB) []int {
 	return list
 }
 
-// group holds the writer up until all of fns wait behind it, and gives their answers.
+// group blocks the writer until all of fns are queued, and returns their results.
 func group(d *DB, ctx context.Context, fns ...func(*Tx) error) []error {
 	holding, release := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
@@ -104,7 +104,7 @@ func TestFailingWriteTakesNoOtherWithIt(t *testing.T) {
 	}
 }
 
-// TestFailedCommitAnswersAll breaks the commit by a foreign key checked only then.
+// TestFailedCommitAnswersAll makes the commit fail by a deferred foreign key.
 func TestFailedCommitAnswersAll(t *testing.T) {
 	d := openTest(t, Options{})
 	errs := group(d, context.Background(), add(1), func(t *Tx) error {
@@ -146,7 +146,7 @@ func TestFullQueueIsUnavailable(t *testing.T) {
 	wg.Wait()
 }
 
-func TestGivenUpWrites(t *testing.T) {
+func TestCancelledWrites(t *testing.T) {
 	d := openTest(t, Options{})
 	holding, release := make(chan struct{}), make(chan struct{})
 	started, cancelStarted := context.WithCancel(context.Background())
@@ -162,12 +162,12 @@ func TestGivenUpWrites(t *testing.T) {
 	cancelStarted()
 	cancelWaiting()
 	if err := <-answered; !errors.Is(err, context.Canceled) {
-		t.Errorf("given up while it waited: %v", err)
+		t.Errorf("cancelled while queued: %v", err)
 	}
 	close(release)
 	wg.Wait()
 	if startedErr != nil {
-		t.Errorf("given up after it had begun: %v", startedErr)
+		t.Errorf("cancelled after it had started: %v", startedErr)
 	}
 	if err := d.Write(context.Background(), models.SystemClock{}, add(3)); err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestGroupCommit(t *testing.T) {
 	})
 }
 
-// numberWrite adds n and n+1, and then goes wrong in the way named.
+// numberWrite returns a write that adds n and n+1 and then fails in the given way.
 func numberWrite(kind string, n int) func(*Tx) error {
 	return func(t *Tx) error {
 		if err := errors.Join(add(n)(t), add(n+1)(t)); err != nil {

@@ -8,9 +8,8 @@ import (
 	"folkmoot/models"
 )
 
-// TestLateAnswersAreNotKept: what was asked before a commit and answered after it is
-// not kept for those who ask later.
-func TestLateAnswersAreNotKept(t *testing.T) {
+// TestLateAnswersAreNotCached: an answer that was read across a commit is not cached.
+func TestLateAnswersAreNotCached(t *testing.T) {
 	d := openTest(t, Options{})
 	ask := func(answer int, meanwhile func()) int {
 		got, err := Cached(d.cache, "key", FixedTopic[int]("topic"), func() (int, error) { meanwhile(); return answer, nil })
@@ -34,7 +33,7 @@ func TestLateAnswersAreNotKept(t *testing.T) {
 	}
 }
 
-// TestCommitCounter: it is there wherever the wal-index can be mapped, and ends with the store.
+// TestCommitCounter: there is one if the wal-index can be mapped, until the DB is closed.
 func TestCommitCounter(t *testing.T) {
 	d := openTest(t, Options{})
 	if _, ok := d.cache.CommitCounter(); ok != (d.cache.index.mapped != nil) || (!ok && runtime.GOOS == "linux") {
@@ -44,12 +43,12 @@ func TestCommitCounter(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := d.cache.CommitCounter(); ok {
-		t.Error("a closed store has a commit counter")
+		t.Error("a closed DB has a commit counter")
 	}
 }
 
-// TestAnotherCommitRightAfterOurs: our commit is remembered as what it touched only if
-// no other process has committed before the memo hears of it.
+// TestAnotherCommitRightAfterOurs: an invalidation by topics is applied only if no other
+// process has committed between the transaction and its end.
 func TestAnotherCommitRightAfterOurs(t *testing.T) {
 	d := openTest(t, Options{})
 	other, err := Open(t.Context(), d.Path(), testSchema(), Options{})
@@ -70,14 +69,14 @@ func TestAnotherCommitRightAfterOurs(t *testing.T) {
 		}
 		d.cache.end(invalidation{committed: true, before: before, topics: []string{"something else"}})
 		if got := len(d.cache.entries); got != left {
-			t.Errorf("after %d commits %d answers are left, want %d", commits, got, left)
+			t.Errorf("after %d commits the cache holds %d entries, want %d", commits, got, left)
 		}
 	}
 }
 
-// TestReadersTakeInACommitBeforeItsEnd: between our commit and its end a reader goes on
-// with what it has not touched, unless another process has committed as well.
-func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
+// TestLookupDuringCommit: between a commit of this process and its end readers use the
+// entries of other topics, unless another process has committed as well.
+func TestLookupDuringCommit(t *testing.T) {
 	d := openTest(t, Options{})
 	other, err := Open(t.Context(), d.Path(), testSchema(), Options{})
 	if err != nil {
@@ -92,13 +91,13 @@ func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
 		return got
 	}
 	for commits, want := range map[int][]int{1: {1, 2}, 2: {2, 2}} {
-		ask("left", 1)
-		ask("touched", 1)
+		ask("valid", 1)
+		ask("invalidated", 1)
 		d.cache.begin()
 		before, _ := d.cache.index.header()
-		c := invalidation{before: before, topics: []string{"touched"}}
+		c := invalidation{before: before, topics: []string{"invalidated"}}
 		d.cache.announce(&c)
-		if got := ask("touched", 3); got != 1 {
+		if got := ask("invalidated", 3); got != 1 {
 			t.Errorf("before the commit the answer is %d", got)
 		}
 		for n := range commits { // as if this store had written the first
@@ -106,12 +105,12 @@ func TestReadersTakeInACommitBeforeItsEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := []int{ask("left", 2), ask("touched", 2)}; !slices.Equal(got, want) {
+		if got := []int{ask("valid", 2), ask("invalidated", 2)}; !slices.Equal(got, want) {
 			t.Errorf("after %d commits the answers are %d, want %d", commits, got, want)
 		}
 		c.committed = true
 		d.cache.end(c)
-		if got := []int{ask("left", 2), ask("touched", 4)}; got[0] != want[0] || got[1] == 1 {
+		if got := []int{ask("valid", 2), ask("invalidated", 4)}; got[0] != want[0] || got[1] == 1 {
 			t.Errorf("after the end of %d commits the answers are %d", commits, got)
 		}
 		d.cache.dropAll()
