@@ -22,7 +22,7 @@ func (c *backupCommand) Run(sh *shell, p *program) error {
 	if isMongoDB(p.Store) {
 		return usage("cli.backup.mongodb")
 	}
-	return p.with(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
+	return p.withStore(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
 		b, ok := store.(models.Backuper)
 		if !ok {
 			return usage("cli.backup.mongodb")

@@ -101,7 +101,11 @@ func (cfg *config) fillOnce(ctx context.Context, store models.Shared, clock *dem
 
 // checkDemoComplete returns CodeConflict if filling the store was interrupted. The
 // board's responses are written last.
-func checkDemoComplete(ctx context.Context, store models.Store, file string) error {
+func checkDemoComplete(ctx context.Context, store interface {
+	models.ConsultationStore
+	models.ResponseStore
+}, file string,
+) error {
 	c, err := store.ConsultationBySlug(ctx, demoSealed)
 	if err == nil {
 		var answers map[string]models.Response
@@ -116,7 +120,11 @@ func checkDemoComplete(ctx context.Context, store models.Store, file string) err
 }
 
 // fillDemo replays both consultations through the services and resets the clock.
-func fillDemo(ctx context.Context, store models.Store, clock *demoClock) error {
+func fillDemo(ctx context.Context, store interface {
+	service.Store
+	scenarioStore
+}, clock *demoClock,
+) error {
 	now := models.Millis(clock.base.Now())
 	defer clock.set(time.Time{})
 	svc, err := service.New(ctx, store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})

@@ -47,12 +47,21 @@ type demoResponse struct {
 	reason, owner, by string
 }
 
+// scenarioStore is what the demonstration needs of the store besides the services.
+type scenarioStore interface {
+	Consultation(ctx context.Context, id string) (models.Consultation, error)
+	ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error)
+	Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, error)
+	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
+	FinishJob(ctx context.Context, id string) error
+}
+
 // scenario replays the demonstration through the services, setting the clock for
 // each act.
 type scenario struct {
 	ctx    context.Context
 	svc    *service.Service
-	store  models.Store
+	store  scenarioStore
 	clock  *demoClock
 	now    time.Time
 	people map[string]models.Actor

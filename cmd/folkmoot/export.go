@@ -24,7 +24,7 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	if c.Format != "json" && c.Format != "csv" {
 		return usage("cli.reserved.format", "format", c.Format)
 	}
-	return p.with(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
+	return p.withStore(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
 		consultation, err := store.ConsultationBySlug(ctx, c.Slug)
 		if models.IsNotFound(err) {
 			return unknownSlug(ctx, store, c.Slug, storeName(p.Store))

@@ -37,7 +37,7 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
+	return p.with(sh, true, func(ctx context.Context, svc *service.Service) error {
 		report, err := read.Add(ctx, svc)
 		if c.Slug != "" && models.CodeOf(err) == models.CodeInvalid { // reserved, or not valid in an address
 			return usageError{err}

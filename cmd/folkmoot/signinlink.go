@@ -21,7 +21,7 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is created
 		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
 	}
-	return p.with(sh, true, func(ctx context.Context, _ models.Store, svc *service.Service) error {
+	return p.with(sh, true, func(ctx context.Context, svc *service.Service) error {
 		token, _, err := svc.MakeSignInLink(ctx, c.Email, c.Name, models.Role(c.Role))
 		if models.CodeOf(err) == models.CodeInvalid {
 			return usageError{err}

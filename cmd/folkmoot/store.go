@@ -104,7 +104,12 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 }
 
 // with opens the store, calls fn with a service on it, and closes the store.
-func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, store models.Store, svc *service.Service) error) (err error) {
+func (p *program) with(sh *shell, create bool, fn func(ctx context.Context, svc *service.Service) error) error {
+	return p.withStore(sh, create, func(ctx context.Context, _ models.Store, svc *service.Service) error { return fn(ctx, svc) })
+}
+
+// withStore is with for commands that also read the store itself.
+func (p *program) withStore(sh *shell, create bool, fn func(ctx context.Context, store models.Store, svc *service.Service) error) (err error) {
 	store, err := p.open(sh, create)
 	if err != nil {
 		return err

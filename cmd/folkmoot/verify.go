@@ -17,7 +17,7 @@ type verifyCommand struct {
 // Run prints what was checked and every difference. The exit code is 1 if there is any.
 func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if c.File == "" {
-		return p.with(sh, false, func(ctx context.Context, _ models.Store, svc *service.Service) error {
+		return p.with(sh, false, func(ctx context.Context, svc *service.Service) error {
 			return sh.verifyStore(ctx, storeName(p.Store), svc)
 		})
 	}
