@@ -20,39 +20,39 @@ func (s *Server) ballotForm(c *fiber.Ctx) error {
 	return ok(c, account.ConfirmVotes(p))
 }
 
-func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, []models.ChosenVote, error) {
+func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, basket, error) {
 	sub, err := s.subjectOf(c)
 	if err != nil {
-		return account.ConfirmVotesPage{}, nil, err
+		return account.ConfirmVotesPage{}, basket{}, err
 	}
 	if err := sub.C.Accepts(models.ActVote, s.svc.Now()); err != nil {
-		return account.ConfirmVotesPage{}, nil, err
+		return account.ConfirmVotesPage{}, basket{}, err
 	}
 	b := s.basket(c, sub.C.Slug)
-	rows, votes, err := s.resolve(c, sub.C, b)
+	votes, err := s.svc.PendingVotes(c.UserContext(), sub.C, b.Choices)
 	p := account.ConfirmVotesPage{
-		LayoutData: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: rows, Asked: b.Asked,
+		LayoutData: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: votes, Asked: b.Asked,
 		Form: typed(c, "email", "name", "capacity", "band"),
 	}
 	p.Private = true
 	private(c)
-	return p, votes, err
+	return p, b, err
 }
 
 func (s *Server) askBallot(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	p, votes, err := s.ballotPage(c)
+	p, b, err := s.ballotPage(c)
 	if err != nil {
 		return err
 	}
-	if len(votes) == 0 {
+	if len(p.Choices) == 0 {
 		return models.Fail(models.CodeInvalid, "error.vote.none_chosen")
 	}
-	asked, err := s.svc.AskBallot(c.UserContext(), actorOf(c), service.BallotInput{
+	asked, err := s.svc.AskBallotLink(c.UserContext(), actorOf(c), service.BallotLinkInput{
 		Slug: p.C.Slug, Email: p.Form.Value("email"), Name: p.Form.Value("name"),
-		Capacity: models.Capacity(p.Form.Value("capacity")), Band: models.Band(p.Form.Value("band")), Choices: votes,
+		Capacity: models.Capacity(p.Form.Value("capacity")), Band: models.Band(p.Form.Value("band")), Choices: b.Choices,
 	})
 	if err != nil {
 		status, can := s.problem(c, &p.Form, err)
@@ -62,7 +62,6 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 		return render(c, status, account.ConfirmVotes(p))
 	}
 	s.wake()
-	b := s.basket(c, p.C.Slug)
 	b.Asked = shorten(asked.Address)
 	if err := s.keepBasket(c, b); err != nil {
 		return err

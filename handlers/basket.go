@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views"
-	"folkmoot/views/account"
 )
 
 // basket is what a browser without a session chose in one consultation. It lives
@@ -80,24 +77,6 @@ func (s *Server) basketView(c *fiber.Ctx, con models.Consultation) views.Pending
 	return views.PendingVotes{Slug: con.Slug, Count: len(b.Choices), Asked: b.Asked, Choose: show}
 }
 
-// resolve turns the basket into rows to show and votes to keep. What is not there
-// any more falls out.
-func (s *Server) resolve(c *fiber.Ctx, con models.Consultation, b basket) (rows []account.PendingVote, votes []models.ChosenVote, err error) {
-	ideas, err := s.svc.IdeasNumbered(c.UserContext(), con, slices.Collect(maps.Keys(b.Choices)))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, v := range ideas {
-		if v.Idea.Status != models.StatusPublished {
-			continue
-		}
-		choice := b.Choices[v.Idea.Number]
-		rows = append(rows, account.PendingVote{Number: v.Idea.Number, Title: v.Idea.Title, Choice: choice})
-		votes = append(votes, models.ChosenVote{IdeaID: v.Idea.ID, Choice: choice})
-	}
-	return rows, votes, nil
-}
-
 // countBaskets casts what this browser chose before it was signed in, and empties
 // the baskets. It gives how many votes changed something.
 func (s *Server) countBaskets(c *fiber.Ctx, actor models.Actor) (counted int) {
@@ -123,13 +102,5 @@ func (s *Server) countBasket(c *fiber.Ctx, actor models.Actor, b basket) (int, e
 	if b.Asked != "" {
 		return 0, nil
 	}
-	con, err := s.svc.Consultation(c.UserContext(), actor, b.Slug)
-	if err != nil {
-		return 0, err
-	}
-	_, votes, err := s.resolve(c, con, b)
-	if err != nil {
-		return 0, err
-	}
-	return s.svc.CountBasket(c.UserContext(), actor, b.Slug, votes)
+	return s.svc.CountPendingVotes(c.UserContext(), actor, b.Slug, b.Choices)
 }

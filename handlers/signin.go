@@ -68,14 +68,12 @@ func (s *Server) link(c *fiber.Ctx) error {
 }
 
 func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
-	chosen, con, gone, err := s.svc.LinkChoices(c.UserContext(), p.Link)
+	chosen, con, gone, err := s.svc.LinkVotes(c.UserContext(), p.Link)
 	if err != nil {
 		return err
 	}
 	p.Slug, p.Title, p.Gone = con.Slug, con.Text(p.L.Language().String()).Title, gone
-	for _, v := range chosen {
-		p.Choices = append(p.Choices, account.PendingVote{Number: v.Number, Title: v.Title, Choice: v.Choice})
-	}
+	p.Choices = chosen
 	return nil
 }
 

@@ -41,14 +41,14 @@ func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string
 	if err != nil {
 		return err
 	}
-	b, err := s.choose(c, slug, number, chosen.Choice)
+	b, err := s.choose(c, slug, number, chosen)
 	if err != nil {
 		return err
 	}
-	waiting := chosen.Choice != models.ChoiceNone
+	waiting := chosen != models.ChoiceNone
 	basket := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
-	answer := fiber.Map{"choice": chosen.Choice, "waiting": waiting, "count": len(b.Choices)}
-	return s.voted(c, s.ballotAfter(c, slug, number, chosen.Choice, waiting), basket, answer)
+	answer := fiber.Map{"choice": chosen, "waiting": waiting, "count": len(b.Choices)}
+	return s.voted(c, s.ballotAfter(c, slug, number, chosen, waiting), basket, answer)
 }
 
 // partHeader is how the script says that it needs no more than the ballot.

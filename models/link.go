@@ -42,13 +42,21 @@ type Link struct {
 	RemindedAt     Time
 }
 
-// ChosenVote is one vote that waits for its link.
+// ChosenVote is a choice on an idea, without whose it is: in a link, until it is
+// used, and wherever a Vote is about to be made.
 type ChosenVote struct {
 	IdeaID string `json:"idea"`
 	Choice Choice `json:"choice"`
 }
 
-// CheckUse tells whether the link may be used at now: nil, or an Error of CodeGone.
+// PendingVote is a vote that waits, in a browser or with a link, as its page shows it.
+type PendingVote struct {
+	Number int // of the idea
+	Title  string
+	Choice Choice
+}
+
+// CheckUse reports whether the link may be used at now: nil, or an Error of CodeGone.
 func (l Link) CheckUse(now time.Time) error {
 	if !l.UsedAt.IsZero() {
 		return Fail(CodeGone, "error.link.used")

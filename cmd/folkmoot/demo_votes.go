@@ -36,10 +36,6 @@ func distributeVotes(n int, wanted map[int]models.Tally) choiceTable {
 // voteByLink requests a voting link for each voter and uses it, concurrently. Choices
 // on ideas after last are left out.
 func (p *scenario) voteByLink(slug string, voters []demoVoter, choices choiceTable, last int) error {
-	ids, err := p.ideaIDs(slug)
-	if err != nil {
-		return err
-	}
 	type voting struct {
 		demoVoter
 		choices map[int]models.Choice
@@ -50,16 +46,18 @@ func (p *scenario) voteByLink(slug string, voters []demoVoter, choices choiceTab
 	}
 	var mu sync.Mutex
 	return inParallel(list, func(v voting) error {
-		in := service.BallotInput{Slug: slug, Email: v.address(), Name: v.name, Capacity: v.capacity, Band: v.band}
+		in := service.BallotLinkInput{
+			Slug: slug, Email: v.address(), Name: v.name, Capacity: v.capacity, Band: v.band, Choices: map[int]models.Choice{},
+		}
 		for number := 1; number <= last; number++ {
 			if c, ok := v.choices[number]; ok {
-				in.Choices = append(in.Choices, models.ChosenVote{IdeaID: ids[number], Choice: c})
+				in.Choices[number] = c
 			}
 		}
 		if len(in.Choices) == 0 {
 			return nil
 		}
-		asked, err := p.svc.AskBallot(p.ctx, models.Actor{Language: "en"}, in)
+		asked, err := p.svc.AskBallotLink(p.ctx, models.Actor{Language: "en"}, in)
 		if err != nil {
 			return err
 		}
@@ -73,14 +71,10 @@ func (p *scenario) voteByLink(slug string, voters []demoVoter, choices choiceTab
 
 // requestUnconfirmed requests voting links that are never used.
 func (p *scenario) requestUnconfirmed(slug string, addresses ...string) error {
-	ids, err := p.ideaIDs(slug)
-	if err != nil {
-		return err
-	}
 	for _, address := range addresses {
-		_, err := p.svc.AskBallot(p.ctx, models.Actor{Language: "en"}, service.BallotInput{
+		_, err := p.svc.AskBallotLink(p.ctx, models.Actor{Language: "en"}, service.BallotLinkInput{
 			Slug: slug, Email: address,
-			Choices: []models.ChosenVote{{IdeaID: ids[1], Choice: models.ChoiceAgree}, {IdeaID: ids[2], Choice: models.ChoicePass}},
+			Choices: map[int]models.Choice{1: models.ChoiceAgree, 2: models.ChoicePass},
 		})
 		if err != nil {
 			return err
@@ -112,18 +106,4 @@ func (p *scenario) voteSignedIn(slug string, voters []demoVoter, choices choiceT
 		_, err = p.svc.CastVote(p.ctx, actor, slug, c.number, string(c.choice))
 		return err
 	})
-}
-
-// ideaIDs returns the ids of the published ideas by number.
-func (p *scenario) ideaIDs(slug string) (map[int]string, error) {
-	c, err := p.store.ConsultationBySlug(p.ctx, slug)
-	if err != nil {
-		return nil, err
-	}
-	ideas, err := p.store.Ideas(p.ctx, models.IdeaFilter{ConsultationID: c.ID})
-	ids := map[int]string{}
-	for _, i := range ideas {
-		ids[i.Number] = i.ID
-	}
-	return ids, err
 }

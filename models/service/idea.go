@@ -166,15 +166,6 @@ func (s *Service) ideasNumbered(ctx context.Context, consultationID string, numb
 	return ideas, err
 }
 
-// IdeasNumbered gives those of the numbered ideas that everybody may see, by number.
-func (s *Service) IdeasNumbered(ctx context.Context, c models.Consultation, numbers []int) (list []IdeaView, err error) {
-	ideas, err := s.ideasNumbered(ctx, c.ID, slices.Sorted(slices.Values(numbers)))
-	for _, i := range ideas {
-		list = append(list, s.ideaView(models.Actor{}, c, i, ""))
-	}
-	return list, err
-}
-
 // OwnVotes gives the choices of who is signed in, by idea id.
 func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultationID string) (map[string]models.Choice, error) {
 	if actor.Participant == nil {

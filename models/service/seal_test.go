@@ -54,8 +54,8 @@ func TestSealRefuses(t *testing.T) {
 	conflict(t, err, "error.consultation.move")
 	item := reply(t, r.Service, c.Slug, "g", "Hello.", "").Item
 	chosen := must(r.CheckChoice(ctx, c.Slug, 1, "agree"))(t)
-	ask := BallotInput{Slug: c.Slug, Email: "ada@example.org", Choices: []models.ChosenVote{chosen}}
-	must(r.AskBallot(ctx, guest("g2"), ask))(t)
+	ask := BallotLinkInput{Slug: c.Slug, Email: "ada@example.org", Choices: map[int]models.Choice{1: chosen}}
+	must(r.AskBallotLink(ctx, guest("g2"), ask))(t)
 	r.votes(t, c.Slug, 1, 3, 0, 0)
 
 	r.clock.set(c.ClosesAt.Add(time.Hour))

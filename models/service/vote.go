@@ -39,11 +39,11 @@ func (s *Service) CastVote(ctx context.Context, actor models.Actor, slug string,
 }
 
 // CheckChoice checks what somebody who is not signed in chooses on an idea, to be
-// kept until their link is used. A vote taken back is ChoiceNone. CodeNotFound,
-// CodeClosed, CodeInvalid.
-func (s *Service) CheckChoice(ctx context.Context, slug string, number int, choice string) (models.ChosenVote, error) {
+// kept in their browser until they sign in or use a link. A vote taken back is
+// ChoiceNone. CodeNotFound, CodeClosed, CodeInvalid.
+func (s *Service) CheckChoice(ctx context.Context, slug string, number int, choice string) (models.Choice, error) {
 	_, chosen, err := s.chosen(ctx, models.Actor{}, slug, number, choice)
-	return chosen, err
+	return chosen.Choice, err
 }
 
 // chosen reads a choice on a published idea of a consultation that takes votes.

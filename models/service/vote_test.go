@@ -126,9 +126,9 @@ func TestEligibility(t *testing.T) {
 		ok(t, s.EditAccount(t.Context(), bo, AccountInput{Name: "Bo", Capacity: x.capacity, Band: x.band}))
 		p := must(s.store.Participant(t.Context(), bo.ID()))(t)
 		_, err := s.CastVote(t.Context(), models.Actor{Participant: &p}, "firms", 1, "agree")
-		_, asked := s.AskBallot(t.Context(), guest("c"), BallotInput{
+		_, asked := s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 			Slug: "firms", Email: "cy@example.org", Capacity: x.capacity, Band: x.band,
-			Choices: []models.ChosenVote{must(s.CheckChoice(t.Context(), "firms", 1, "agree"))(t)},
+			Choices: map[int]models.Choice{1: must(s.CheckChoice(t.Context(), "firms", 1, "agree"))(t)},
 		})
 		if x.key == "" {
 			ok(t, err)

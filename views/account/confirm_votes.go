@@ -11,16 +11,9 @@ import (
 type ConfirmVotesPage struct {
 	ui.LayoutData
 	ui.Subject
-	Choices []PendingVote
+	Choices []models.PendingVote
 	Form    ui.Form // email, name, capacity, band
 	Asked   string  // the address already asked for in this browser, shortened
-}
-
-// PendingVote is one vote that waits.
-type PendingVote struct {
-	Number int
-	Title  string
-	Choice models.Choice
 }
 
 // capacities returns those that may vote here, the first one chosen.

@@ -337,7 +337,7 @@ func confirmVotesForm(p ConfirmVotesPage) templ.Component {
 }
 
 // chosenList lists votes that wait for their link.
-func chosenList(l *i18n.Localizer, slug string, rows []PendingVote) templ.Component {
+func chosenList(l *i18n.Localizer, slug string, rows []models.PendingVote) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -40,8 +40,8 @@ func accountPages() map[string]templ.Component {
 	}
 }
 
-func sampleChosen() []PendingVote {
-	return []PendingVote{
+func sampleChosen() []models.PendingVote {
+	return []models.PendingVote{
 		{Number: 1, Title: "Rent empty shops to makers for a peppercorn", Choice: models.ChoiceAgree},
 		{Number: 2, Title: viewstest.Spiteful, Choice: models.ChoicePass},
 		{Number: 12, Title: viewstest.WideWord(), Choice: models.ChoiceDisagree},

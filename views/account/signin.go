@@ -33,7 +33,7 @@ type LinkPage struct {
 	Link    models.Link
 	Title   string // of the consultation whose votes it confirms
 	Slug    string
-	Choices []PendingVote
+	Choices []models.PendingVote
 	Gone    int // chosen votes on ideas that are no longer public
 }
 

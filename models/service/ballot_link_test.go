@@ -1,6 +1,7 @@
 package service
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -9,22 +10,23 @@ import (
 )
 
 // choose makes choices on the ideas with these numbers.
-func choose(t *testing.T, s *Service, slug, choice string, numbers ...int) (list []models.ChosenVote) {
+func choose(t *testing.T, s *Service, slug, choice string, numbers ...int) map[int]models.Choice {
 	t.Helper()
+	choices := map[int]models.Choice{}
 	for _, n := range numbers {
-		list = append(list, must(s.CheckChoice(t.Context(), slug, n, choice))(t))
+		choices[n] = must(s.CheckChoice(t.Context(), slug, n, choice))(t)
 	}
-	return list
+	return choices
 }
 
 func TestBallot(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs", "Halls")
-	list := append(choose(t, s, "shops", "agree", 3, 1), choose(t, s, "shops", "pass", 2)...)
-	list = append(list, choose(t, s, "shops", "disagree", 3)...) // changed
-	list = append(list, choose(t, s, "shops", "retract", 2)...)  // taken back
-	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+	list := choose(t, s, "shops", "agree", 1)
+	maps.Copy(list, choose(t, s, "shops", "disagree", 3))
+	maps.Copy(list, choose(t, s, "shops", "retract", 2)) // taken back
+	asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 		Slug: "shops", Email: " Ada@Example.org ", Capacity: models.CapacityBusiness, Band: models.BandMicro, Choices: list,
 	}))(t)
 	if asked.Address != "Ada@example.org" || asked.Deferred || asked.Token == "" {
@@ -59,30 +61,29 @@ func TestBallotRefuses(t *testing.T) {
 	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
-	addConsultation(t, s, "other", nil, "Markets")
 	good := choose(t, s, "shops", "agree", 1)
 	for name, x := range map[string]struct {
-		change func(*BallotInput)
+		change func(*BallotLinkInput)
 		code   models.Code
 		key    string
 	}{
-		"no address":           {func(in *BallotInput) { in.Email = "" }, models.CodeInvalid, "error.fields"},
-		"no such capacity":     {func(in *BallotInput) { in.Capacity = "king" }, models.CodeInvalid, "error.fields"},
-		"no band":              {func(in *BallotInput) { in.Capacity = models.CapacityBusiness }, models.CodeInvalid, "error.fields"},
-		"nothing":              {func(in *BallotInput) { in.Choices = nil }, models.CodeInvalid, "error.ballot.empty"},
-		"all taken back":       {func(in *BallotInput) { in.Choices = choose(t, s, "shops", "retract", 1) }, models.CodeInvalid, "error.ballot.empty"},
-		"another consultation": {func(in *BallotInput) { in.Choices = choose(t, s, "other", "agree", 1) }, models.CodeInvalid, "error.ballot.idea"},
-		"a vote of its own":    {func(in *BallotInput) { in.Choices[0].Choice = "double" }, models.CodeInvalid, "error.vote.choice"},
-		"nowhere":              {func(in *BallotInput) { in.Slug = "nowhere" }, models.CodeNotFound, "error.consultation.unknown"},
+		"no address":        {func(in *BallotLinkInput) { in.Email = "" }, models.CodeInvalid, "error.fields"},
+		"no such capacity":  {func(in *BallotLinkInput) { in.Capacity = "king" }, models.CodeInvalid, "error.fields"},
+		"no band":           {func(in *BallotLinkInput) { in.Capacity = models.CapacityBusiness }, models.CodeInvalid, "error.fields"},
+		"nothing":           {func(in *BallotLinkInput) { in.Choices = nil }, models.CodeInvalid, "error.ballot.empty"},
+		"all taken back":    {func(in *BallotLinkInput) { in.Choices = choose(t, s, "shops", "retract", 1) }, models.CodeInvalid, "error.ballot.empty"},
+		"no such idea":      {func(in *BallotLinkInput) { in.Choices = map[int]models.Choice{2: models.ChoiceAgree} }, models.CodeInvalid, "error.ballot.empty"},
+		"a vote of its own": {func(in *BallotLinkInput) { in.Choices[1] = "double" }, models.CodeInvalid, "error.vote.choice"},
+		"nowhere":           {func(in *BallotLinkInput) { in.Slug = "nowhere" }, models.CodeNotFound, "error.consultation.unknown"},
 	} {
-		in := BallotInput{Slug: "shops", Email: "ada@example.org", Choices: slices.Clone(good)}
+		in := BallotLinkInput{Slug: "shops", Email: "ada@example.org", Choices: maps.Clone(good)}
 		x.change(&in)
-		if _, err := s.AskBallot(t.Context(), guest("c"), in); err == nil || refused(t, err, x.code, x.key) == nil {
+		if _, err := s.AskBallotLink(t.Context(), guest("c"), in); err == nil || refused(t, err, x.code, x.key) == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 	clk.set(c.ClosesAt)
-	_, err := s.AskBallot(t.Context(), guest("c"), BallotInput{Slug: "shops", Email: "ada@example.org", Choices: good})
+	_, err := s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{Slug: "shops", Email: "ada@example.org", Choices: good})
 	refused(t, err, models.CodeClosed, "error.consultation.closed")
 	if jobs := waitingJobs(t, s); len(jobs) != 0 {
 		t.Errorf("mail was sent: %v", jobs)
@@ -104,7 +105,7 @@ func TestLateBallots(t *testing.T) {
 			s, clk := newService(t)
 			c := addConsultation(t, s, "shops", nil, "Markets")
 			clk.set(c.ClosesAt.Add(-time.Millisecond))
-			asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+			asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 				Slug: "shops", Email: "ada@example.org", Choices: choose(t, s, "shops", "agree", 1),
 			}))(t)
 			clk.set(c.ClosesAt.Add(x.after))
@@ -124,7 +125,7 @@ func TestBallotOfStaffIsNotCounted(t *testing.T) {
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
 	person(t, s, "mo", models.RoleModerator)
-	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+	asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 		Slug: "shops", Email: "mo@example.org", Choices: choose(t, s, "shops", "agree", 1),
 	}))(t)
 	if used := must(s.UseLink(t.Context(), asked.Token))(t); used.Counted != 0 || tally(t, s, c, 1) != (models.Tally{}) {
@@ -132,45 +133,44 @@ func TestBallotOfStaffIsNotCounted(t *testing.T) {
 	}
 }
 
-func TestCountBasket(t *testing.T) {
+func TestCountPendingVotes(t *testing.T) {
 	t.Parallel()
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
-	addConsultation(t, s, "other", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
-	list := append(choose(t, s, "shops", "agree", 1, 2), choose(t, s, "other", "agree", 1)...)
-	list = append(list, models.ChosenVote{IdeaID: list[0].IdeaID, Choice: "double"})
-	refused(t, errOf(s.CountBasket(t.Context(), guest("c"), "shops", list)), models.CodeUnauthenticated, "error.vote.sign_in")
-	refused(t, errOf(s.CountBasket(t.Context(), person(t, s, "mo", models.RoleBoard), "shops", list)), models.CodeForbidden, "error.vote.staff")
+	list := choose(t, s, "shops", "agree", 1, 2)
+	list[9] = models.ChoiceAgree // not there
+	refused(t, errOf(s.CountPendingVotes(t.Context(), guest("c"), "shops", list)), models.CodeUnauthenticated, "error.vote.sign_in")
+	refused(t, errOf(s.CountPendingVotes(t.Context(), person(t, s, "mo", models.RoleBoard), "shops", list)), models.CodeForbidden, "error.vote.staff")
 	must(s.CastVote(t.Context(), bo, "shops", 1, "disagree"))(t)
-	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 1 || tally(t, s, c, 2).Agree != 1 {
+	if n := must(s.CountPendingVotes(t.Context(), bo, "shops", list))(t); n != 1 || tally(t, s, c, 2).Agree != 1 {
 		t.Errorf("counted %d", n)
 	}
 	if got := tally(t, s, c, 1); got != (models.Tally{Disagree: 1}) {
-		t.Errorf("the basket changed a vote that the account had: %v", got)
+		t.Errorf("counting changed a vote that the account had: %v", got)
 	}
-	if n := must(s.CountBasket(t.Context(), bo, "shops", list))(t); n != 0 {
+	if n := must(s.CountPendingVotes(t.Context(), bo, "shops", list))(t); n != 0 {
 		t.Errorf("counted %d again", n)
 	}
 	clk.set(c.ClosesAt)
-	refused(t, errOf(s.CountBasket(t.Context(), bo, "shops", list)), models.CodeClosed, "error.consultation.closed")
+	refused(t, errOf(s.CountPendingVotes(t.Context(), bo, "shops", list)), models.CodeClosed, "error.consultation.closed")
 }
 
-func TestLinkChoices(t *testing.T) {
+func TestLinkVotes(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets", "Rude words")
-	asked := must(s.AskBallot(t.Context(), guest("c"), BallotInput{
+	asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 		Slug: "shops", Email: "ada@example.org", Choices: choose(t, s, "shops", "agree", 1, 2),
 	}))(t)
 	gone := must(s.store.Idea(t.Context(), c.ID, 2))(t)
 	decide(t, s, gone.Item(), models.ActionRemove)
-	list, about, n, err := s.LinkChoices(t.Context(), must(s.Link(t.Context(), asked.Token))(t))
+	list, about, n, err := s.LinkVotes(t.Context(), must(s.Link(t.Context(), asked.Token))(t))
 	ok(t, err)
-	if !slices.Equal(list, []ChosenIdea{{Number: 1, Title: "Markets", Choice: models.ChoiceAgree}}) || about.ID != c.ID || n != 1 {
+	if !slices.Equal(list, []models.PendingVote{{Number: 1, Title: "Markets", Choice: models.ChoiceAgree}}) || about.ID != c.ID || n != 1 {
 		t.Errorf("%+v of %s, %d gone", list, about.Slug, n)
 	}
-	list, about, n, err = s.LinkChoices(t.Context(), models.Link{Purpose: models.PurposeSignIn})
+	list, about, n, err = s.LinkVotes(t.Context(), models.Link{Purpose: models.PurposeSignIn})
 	if err != nil || len(list) > 0 || n > 0 || about.ID != "" {
 		t.Errorf("a link to sign in: %+v, %d, %v", list, n, err)
 	}
@@ -183,7 +183,7 @@ func TestBallotMailWaits(t *testing.T) {
 	bo := person(t, s, "bo", models.RoleParticipant)
 	for _, email := range []string{"new@example.org", "bo@example.org"} { // an account makes no difference
 		ask := func(actor models.Actor) (Asked, error) {
-			return s.AskBallot(t.Context(), actor, BallotInput{Slug: "shops", Email: email, Choices: choose(t, s, "shops", "agree", 1)})
+			return s.AskBallotLink(t.Context(), actor, BallotLinkInput{Slug: "shops", Email: email, Choices: choose(t, s, "shops", "agree", 1)})
 		}
 		for n := range models.MaxDeferred + 1 {
 			if asked := must(ask(guest("c")))(t); asked.Deferred != (n > 0) {
