@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// CheckAddress reads what somebody typed as an e-mail address and gives it
+// CheckAddress reads what somebody typed as an e-mail address and returns it
 // trimmed; anything that is not one plain address is a FieldError on field.
 func CheckAddress(field, s string) (string, *FieldError) {
 	s = strings.TrimSpace(s)

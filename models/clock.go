@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// Clock tells the time; tests inject one that stands still or jumps.
+// Clock returns the time; tests inject one that stands still or jumps.
 type Clock interface{ Now() time.Time }
 
 // SystemClock is the machine's clock, in UTC and whole milliseconds (what both stores keep).

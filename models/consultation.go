@@ -17,7 +17,7 @@ const (
 )
 
 // LateLinks is how long after closing a voting link still counts a vote that
-// was cast in time (design, rule 10).
+// was cast in time (design: closing, counting, sealing).
 const LateLinks = 72 * time.Hour
 
 // SuggestionsLead is how long before voting the suggestions of ideas close unless said otherwise.
@@ -107,7 +107,7 @@ func DefaultSettings() ConsultationSettings {
 	return ConsultationSettings{MinVotes: 5, Tallies: TalliesAfterClosing}
 }
 
-// Text gives the texts in lang, or in the consultation's own language.
+// Text returns the texts in lang, or in the consultation's own language.
 func (c Consultation) Text(lang string) ConsultationText {
 	if t, ok := c.Texts[lang]; ok {
 		return t
@@ -115,7 +115,7 @@ func (c Consultation) Text(lang string) ConsultationText {
 	return c.Texts[c.Language]
 }
 
-// StateAt gives the state at now: an open or paused consultation is counting
+// StateAt returns the state at now: an open or paused consultation is counting
 // from its closing time on, on every machine that asks.
 func (c Consultation) StateAt(now time.Time) State {
 	if (c.State == StateOpen || c.State == StatePaused) && !c.ClosesAt.IsZero() && !now.Before(c.ClosesAt) {
@@ -124,15 +124,15 @@ func (c Consultation) StateAt(now time.Time) State {
 	return c.State
 }
 
-// Coming tells whether it is announced and not open yet.
+// Coming reports whether it is announced and not open yet.
 func (c Consultation) Coming(now time.Time) bool {
 	return c.State == StateOpen && now.Before(c.OpensAt)
 }
 
-// Public tells whether a stranger may read it.
+// Public reports whether a stranger may read it.
 func (c Consultation) Public() bool { return c.State != StateDraft }
 
-// TalliesShown tells whether anybody may see tallies and their order at now.
+// TalliesShown reports whether anybody may see tallies and their order at now.
 func (c Consultation) TalliesShown(now time.Time) bool {
 	switch c.StateAt(now) {
 	case StateSealed, StateAnswered:
@@ -144,10 +144,10 @@ func (c Consultation) TalliesShown(now time.Time) bool {
 }
 
 // TallyStep is the number of voices by which a tally moves while it is shown
-// before closing, so that one vote cannot be read off it (design, rule 8).
+// before closing, so that one vote cannot be read off it (design: bandwagons).
 const TallyStep = 5
 
-// Accepts tells whether the public may do what at now: nil, or an Error of CodeClosed.
+// Accepts reports whether the public may do what at now: nil, or an Error of CodeClosed.
 func (c Consultation) Accepts(what Act, now time.Time) error {
 	switch state := c.StateAt(now); {
 	case c.Coming(now):
@@ -168,7 +168,7 @@ func (c Consultation) Accepts(what Act, now time.Time) error {
 	return nil
 }
 
-// AcceptsLateLink tells whether a vote chosen at chosen still counts at now:
+// AcceptsLateLink reports whether a vote chosen at chosen still counts at now:
 // chosen in time, confirmed within LateLinks after closing, and not sealed yet.
 func (c Consultation) AcceptsLateLink(chosen, now time.Time) error {
 	if c.Accepts(ActVote, now) == nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The limits of what people and organisers write, in characters (design, section 7).
+// The limits of what people and organisers write, in characters (design: limits of bad input).
 const (
 	MaxText     = 10_000
 	MaxName     = 80
@@ -19,12 +19,12 @@ const (
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// ValidSlug tells whether s can stand in an address: lower-case letters, digits
+// ValidSlug reports whether s can stand in an address: lower-case letters, digits
 // and single hyphens, at most 80.
 func ValidSlug(s string) bool { return len(s) <= 80 && slugForm.MatchString(s) }
 
 // CheckOpening lists what is missing before c may open: every sentence the
-// public is owed, dates in order, settings in range. smtp tells whether mail can
+// public is owed, dates in order, settings in range. smtp is whether mail can
 // be sent; without it no vote could be confirmed.
 func (c Consultation) CheckOpening(now time.Time, smtp bool) error {
 	fields := c.missingTexts()
@@ -79,7 +79,7 @@ func (c Consultation) wrongDates(now time.Time) (fields []FieldError) {
 	return fields
 }
 
-// CheckMove tells whether the state may go from that of c at now to next. A
+// CheckMove reports whether the state may go from that of c at now to next. A
 // pause and a withdrawal need a public reason; nothing leaves sealed but to answered.
 func (c Consultation) CheckMove(next State, reason string, now time.Time) error {
 	if !moves[c.StateAt(now)][next] {
@@ -99,7 +99,7 @@ var moves = map[State]map[State]bool{
 	StateSealed:   {StateAnswered: true},
 }
 
-// CheckEdit tells whether next may replace c at now. Before opening everything
+// CheckEdit reports whether next may replace c at now. Before opening everything
 // may change. Afterwards the slug stands, closing is never brought forward, and
 // dates and settings move only with a public reason; once voting has closed only
 // the texts may change.

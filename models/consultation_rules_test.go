@@ -121,7 +121,7 @@ func TestAcceptsLateLink(t *testing.T) {
 	}
 }
 
-// TestTalliesShown hides tallies from everyone until they may be seen (rule 8).
+// TestTalliesShown hides tallies from everyone until they may be seen (design: bandwagons).
 func TestTalliesShown(t *testing.T) {
 	for _, c := range []struct {
 		state         State

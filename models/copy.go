@@ -62,7 +62,7 @@ func CopyKinds() []CopyKind {
 // CopyMark says of a store that it is being filled with the content of another, and
 // how far that is.
 type CopyMark struct {
-	Source  string   `json:"source"` // tells one store from another, without its address
+	Source  string   `json:"source"` // distinguishes the store from others, without its address
 	BegunAt Time     `json:"begun_at"`
 	Kind    CopyKind `json:"kind"`  // the last one of which something came
 	After   string   `json:"after"` // its last key

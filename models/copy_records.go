@@ -84,7 +84,7 @@ type CopiedReport struct{ Report }
 // CopiedSealed is a sealed version with both files.
 type CopiedSealed struct{ Sealed }
 
-// CopiedDownload says who took a full file; N tells those at one time apart.
+// CopiedDownload says who took a full file; N distinguishes those at one time.
 type CopiedDownload struct {
 	ConsultationID string
 	Version        int

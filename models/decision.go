@@ -46,7 +46,7 @@ type DecisionItem struct {
 }
 
 // TextDigest is the salted digest of an item's text at one revision. The salt
-// is destroyed when a text is erased, so that the digest then tells nothing.
+// is destroyed when a text is erased, so that the digest then reveals nothing.
 func TextDigest(salt, title, body string) string {
 	return digest("folkmoot-text-1", salt, title, body)
 }
@@ -65,7 +65,7 @@ func (d Decision) ChainHash() string {
 	return hash
 }
 
-// Sealed gives the decision as a sealed file prints it: identifiers and salted digests.
+// Sealed returns the decision as a sealed file prints it: identifiers and salted digests.
 func (d Decision) Sealed() SealedDecision {
 	items := make([][6]any, len(d.Items))
 	for i, it := range d.Items {

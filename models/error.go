@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap gives the cause, if there is one.
+// Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Fail makes an Error with the catalogue key and alternating argument names and values.
@@ -74,7 +74,7 @@ func Field(field, key string, args ...any) FieldError {
 	return FieldError{Field: field, Key: key, Args: argMap(args)}
 }
 
-// CodeOf gives the code of err, or "" if it is no Error of this package.
+// CodeOf returns the code of err, or "" if it is no Error of this package.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
@@ -82,7 +82,7 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// IsNotFound tells whether err is an Error of CodeNotFound.
+// IsNotFound reports whether err is an Error of CodeNotFound.
 func IsNotFound(err error) bool { return CodeOf(err) == CodeNotFound }
 
 func argMap(args []any) map[string]any {

@@ -53,7 +53,7 @@ const (
 	ResponseConsidering ResponseDecision = "considering"
 )
 
-// Valid tells whether d is one of the answers.
+// Valid reports whether d is one of the answers.
 func (d ResponseDecision) Valid() bool {
 	switch d {
 	case ResponseAdopt, ResponseAdoptInPart, ResponseDecline, ResponseConsidering:

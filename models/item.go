@@ -17,7 +17,7 @@ type Item struct {
 	ID   string
 }
 
-// String gives the form that ParseItem reads.
+// String returns the form that ParseItem reads.
 func (i Item) String() string { return string(i.Kind) + "-" + i.ID }
 
 // ParseItem reads "reply-ID" or "idea-ID"; anything else is CodeNotFound.
@@ -42,7 +42,7 @@ const (
 	StatusErased    Status = "erased"
 )
 
-// Valid tells whether s is one of the statuses.
+// Valid reports whether s is one of the statuses.
 func (s Status) Valid() bool {
 	switch s {
 	case StatusPending, StatusPublished, StatusRejected, StatusSpam, StatusRemoved, StatusErased:
@@ -79,7 +79,7 @@ type Contribution struct {
 	PublishedAt    Time // zero: never
 }
 
-// Shown tells whether the item has a place on the public page: its text while
+// Shown reports whether the item has a place on the public page: its text while
 // it is published, a marked gap after it was removed or erased.
 func (c Contribution) Shown() bool {
 	switch c.Status {
@@ -91,7 +91,7 @@ func (c Contribution) Shown() bool {
 	return false
 }
 
-// OwnedBy tells whether the participant or the guest cookie wrote it.
+// OwnedBy reports whether the participant or the guest cookie wrote it.
 func (c Contribution) OwnedBy(a Author) bool {
 	if c.ParticipantID != "" {
 		return c.ParticipantID == a.ParticipantID
@@ -105,7 +105,7 @@ type Author struct {
 	Guest         string
 }
 
-// Nobody tells whether there is nothing to ask for.
+// Nobody reports whether there is nothing to ask for.
 func (a Author) Nobody() bool { return a.ParticipantID == "" && a.Guest == "" }
 
 // OwnQuery asks for an author's waiting texts in a consultation, the newest first.
@@ -123,5 +123,5 @@ type OwnPlace struct {
 	ID string
 }
 
-// OwnPlace gives the contribution's place among its author's texts.
+// OwnPlace returns the contribution's place among its author's texts.
 func (c Contribution) OwnPlace() OwnPlace { return OwnPlace{c.CreatedAt, c.ID} }

@@ -22,7 +22,7 @@ type Job struct {
 	// Unconfirmed asks the store to keep the promise to addresses that somebody typed
 	// who may not hold them, whether or not there is an account: it is due
 	// UnconfirmedEvery after the last such message to Recipient, at the earliest, and
-	// Deferred tells that it had to wait: in the store, and in the slice that was passed
+	// Deferred says that it had to wait: in the store, and in the slice that was passed
 	// to the method that wrote it. Where MaxDeferred wait already, a JobBallot or
 	// JobSignIn is refused (AddLink); any other is not stored, Deferred set all the same.
 	Unconfirmed bool
@@ -59,7 +59,7 @@ type Renderer interface {
 	RenderMail(job Job) (Mail, error)
 }
 
-// Sender sends a message. Holds tells that nothing is sent: mail waits in the
+// Sender sends a message. Holds says that nothing is sent: mail waits in the
 // store, where the admin sees it.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error

@@ -22,10 +22,10 @@ func ParseAction(s string) (Action, error) {
 	return "", Fail(CodeInvalid, "error.decision.unknown")
 }
 
-// NeedsReason tells whether the action must say why: the author is told.
+// NeedsReason reports whether the action must say why: the author is told.
 func (a Action) NeedsReason() bool { return a == ActionReject || a == ActionRemove }
 
-// Next gives the status to which the action leads from status s, or CodeConflict.
+// Next returns the status to which the action leads from status s, or CodeConflict.
 // What its author withdrew stays withdrawn.
 func (a Action) Next(c Contribution) (Status, error) {
 	t, ok := transitions[a]
@@ -54,7 +54,7 @@ type QueueEntry struct {
 	Since          Time // when it came in, or was first reported
 }
 
-// Contribution gives what the entry's reply or idea has in common.
+// Contribution returns what the entry's reply or idea has in common.
 func (q QueueEntry) Contribution() Contribution {
 	if q.Idea != nil {
 		return q.Idea.Contribution
@@ -63,7 +63,7 @@ func (q QueueEntry) Contribution() Contribution {
 }
 
 // AuthorRecord counts what became of an author's earlier items. Only a confirmed
-// address has one (design, rule 5).
+// address has one (design: typing an address proves nothing).
 type AuthorRecord struct {
 	Published, Refused int64
 }

@@ -14,7 +14,7 @@ const (
 	RoleAdmin       Role = "admin"
 )
 
-// Valid tells whether r is one of the roles.
+// Valid reports whether r is one of the roles.
 func (r Role) Valid() bool {
 	switch r {
 	case RoleParticipant, RoleModerator, RoleOrganiser, RoleBoard, RoleAdmin:
@@ -58,7 +58,7 @@ func (p Participant) VotesAs() (Capacity, Band) {
 	return p.Capacity, ""
 }
 
-// Has tells whether p holds the role in the consultation ("": somewhere).
+// Has reports whether p holds the role in the consultation ("": somewhere).
 func (p *Participant) Has(role Role, consultationID string) bool {
 	if p == nil {
 		return false
@@ -68,7 +68,7 @@ func (p *Participant) Has(role Role, consultationID string) bool {
 	})
 }
 
-// Staff gives the role to show beside a staff member's name in the consultation, or "".
+// Staff returns the role to show beside a staff member's name in the consultation, or "".
 func (p *Participant) Staff(consultationID string) Role {
 	for _, r := range []Role{RoleBoard, RoleOrganiser, RoleModerator, RoleAdmin} {
 		if p.Has(r, consultationID) {

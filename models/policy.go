@@ -47,7 +47,7 @@ type Actor struct {
 	Language    string
 }
 
-// Author gives the identities under which the actor's own things are found.
+// Author returns the identities under which the actor's own things are found.
 func (a Actor) Author() Author {
 	au := Author{Guest: a.Guest}
 	if a.Participant != nil {
@@ -56,10 +56,10 @@ func (a Actor) Author() Author {
 	return au
 }
 
-// ID gives the participant's id, or "".
+// ID returns the participant's id, or "".
 func (a Actor) ID() string { return a.Author().ParticipantID }
 
-// CheckVote tells whether the actor may vote in c: staff are not counted
+// CheckVote reports whether the actor may vote in c: staff are not counted
 // (CodeForbidden), and the consultation says which capacities and bands may.
 func (p *Participant) CheckVote(c Consultation) error {
 	if p == nil {
@@ -71,7 +71,7 @@ func (p *Participant) CheckVote(c Consultation) error {
 	return c.Settings.CheckEligible(p.VotesAs())
 }
 
-// CheckEligible tells whether somebody in that capacity and band may vote: nil or CodeForbidden.
+// CheckEligible reports whether somebody in that capacity and band may vote: nil or CodeForbidden.
 func (s ConsultationSettings) CheckEligible(c Capacity, b Band) error {
 	if len(s.Capacities) > 0 && !contains(s.Capacities, c) {
 		return Fail(CodeForbidden, "error.vote.capacity")

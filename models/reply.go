@@ -21,7 +21,7 @@ type Reply struct {
 // Item names the reply.
 func (r Reply) Item() Item { return Item{KindReply, r.ID} }
 
-// ForPage gives what a page shows of a reply: not who wrote it but under which name,
+// ForPage returns what a page shows of a reply: not who wrote it but under which name,
 // not what was typed but what became of it.
 func (r Reply) ForPage() Reply {
 	c := r.Contribution

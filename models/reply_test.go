@@ -22,7 +22,7 @@ func placed(parents ...int) []Reply {
 	return thread
 }
 
-// order sorts a copy of the thread by a path and gives the arrival numbers.
+// order sorts a copy of the thread by a path and returns the arrival numbers.
 func order(thread []Reply, path func(Reply) string) (seqs []int64) {
 	sorted := slices.Clone(thread)
 	slices.SortFunc(sorted, func(a, b Reply) int { return cmp.Compare(path(a), path(b)) })

@@ -49,7 +49,7 @@ type Answer struct {
 	PublishedAt string           `json:"published"` // date, 2006-01-02
 }
 
-// Ranked tells whether the idea has enough votes to be placed.
+// Ranked reports whether the idea has enough votes to be placed.
 func (r ResultIdea) Ranked() bool { return r.Rank > 0 }
 
 // Sides is the number of voices that took a side, agree or disagree.

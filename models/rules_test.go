@@ -46,7 +46,7 @@ func refused(t *testing.T, what string, err error, code Code, key string) {
 	}
 }
 
-// faults gives the keys of an Error's fields by field; nil for no error.
+// faults returns the keys of an Error's fields by field; nil for no error.
 func faults(t *testing.T, err error) map[string]string {
 	t.Helper()
 	if err == nil {

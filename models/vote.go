@@ -32,7 +32,7 @@ const (
 	CapacityOrganisation Capacity = "organisation"
 )
 
-// Valid tells whether c is one of the capacities.
+// Valid reports whether c is one of the capacities.
 func (c Capacity) Valid() bool {
 	return c == CapacityResident || c == CapacityBusiness || c == CapacityOrganisation
 }
@@ -49,7 +49,7 @@ const (
 	BandLarge  Band = "large"
 )
 
-// Valid tells whether b is one of the bands.
+// Valid reports whether b is one of the bands.
 func (b Band) Valid() bool {
 	switch b {
 	case BandSole, BandMicro, BandSmall, BandMedium, BandLarge:
@@ -125,7 +125,7 @@ func (t *Tally) Add(c Choice, n int64) {
 // Total is the number of voices counted.
 func (t Tally) Total() int64 { return t.Agree + t.Disagree + t.Pass }
 
-// Stepped gives the tally as it may be shown while voting goes on: nothing
+// Stepped returns the tally as it may be shown while voting goes on: nothing
 // moves by less than step voices.
 func (t Tally) Stepped(step int64) Tally {
 	return Tally{t.Agree / step * step, t.Disagree / step * step, t.Pass / step * step}

@@ -22,7 +22,7 @@ func TestParseChoice(t *testing.T) {
 	}
 }
 
-// TestLater orders entries by time, then by participant (rule 1).
+// TestLater orders entries by time, then by participant (design: votes are the truth).
 func TestLater(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -100,7 +100,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestCountUnmerged gives exactly what the votes would have given without the merge (rule 9).
+// TestCountUnmerged gives exactly what the votes would have given without the merge (design: merging).
 func TestCountUnmerged(t *testing.T) {
 	votes := []Vote{entry(1, "i1", "a", "a", ChoiceAgree), entry(2, "i2", "a", "a", ChoiceDisagree)}
 	got := Count(votes, func(id string) string { return id })
@@ -121,7 +121,7 @@ func TestTally(t *testing.T) {
 	}
 }
 
-// TestStepped shows no single vote (rule 8).
+// TestStepped shows no single vote (design: bandwagons).
 func TestStepped(t *testing.T) {
 	for n, want := range map[int64]int64{0: 0, 1: 0, 4: 0, 5: 5, 6: 5, 9: 5, 10: 10, 14: 10, 1000004: 1000000} {
 		if got := (Tally{n, n, n}).Stepped(TallyStep); got != (Tally{want, want, want}) {

@@ -134,7 +134,7 @@ func (r *Runner) release(ctx context.Context) error {
 }
 
 // Pass notes what was sent while the store failed, reminds of voting links, if it is
-// time to, and then does every job that is due. While the Sender holds, no job is claimed: messages wait. It gives the
+// time to, and then does every job that is due. While the Sender holds, no job is claimed: messages wait. It returns the
 // store's first error.
 func (r *Runner) Pass(ctx context.Context) error {
 	if err := r.noteSent(ctx); err != nil {
@@ -159,7 +159,7 @@ func (r *Runner) Pass(ctx context.Context) error {
 }
 
 // all does the claimed jobs at the same time, so that one slow server does not hold up
-// the rest, and gives the first error.
+// the rest, and returns the first error.
 func (r *Runner) all(ctx context.Context, claimed []models.Job) error {
 	var group sync.WaitGroup
 	errs := make([]error, len(claimed))

@@ -18,7 +18,7 @@ const (
 	maxAttempts = 125
 )
 
-// one does one job and tells the store. What was claimed when the program began
+// one does one job and records the outcome in the store. What was claimed when the program began
 // to stop goes back untouched. Its error is the store's.
 func (r *Runner) one(ctx context.Context, job models.Job) error {
 	stopping := ctx.Err() != nil
@@ -61,13 +61,13 @@ func (r *Runner) send(ctx context.Context, job models.Job) (err error) {
 	return r.Sender.Send(ctx, m)
 }
 
-// stale tells whether a message would say nothing true any more: a link to sign
+// stale reports whether a message would say nothing true any more: a link to sign
 // in that has expired while it waited.
 func stale(job models.Job, now time.Time) bool {
 	return job.Kind == models.JobSignIn && !now.Before(job.CreatedAt.Add(models.SignInLife))
 }
 
-// backoff gives the wait before the next attempt.
+// backoff returns the wait before the next attempt.
 func backoff(job models.Job) time.Duration {
 	last := retryLast
 	if job.Kind == models.JobSignIn {
@@ -80,7 +80,7 @@ func backoff(job models.Job) time.Duration {
 	return min(wait, last)
 }
 
-// permanent tells whether a sender said that no repeat can help.
+// permanent reports whether a sender said that no repeat can help.
 func permanent(err error) bool {
 	p, ok := errors.AsType[interface {
 		error

@@ -28,8 +28,8 @@ type PermanentError struct{ Err error }
 // Error implements error.
 func (e *PermanentError) Error() string { return e.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *PermanentError) Unwrap() error { return e.Err }
 
-// Permanent tells the jobs that trying again is of no use.
+// Permanent marks the error for the jobs: trying again is of no use.
 func (e *PermanentError) Permanent() bool { return true }

@@ -85,7 +85,7 @@ func (s *SMTP) client() (*gomail.Client, error) {
 	return gomail.NewClient(s.cfg.Host, opts...)
 }
 
-// classify tells an address that does not exist (RFC 3463, class 5.1) from
+// classify distinguishes an address that does not exist (RFC 3463, class 5.1) from
 // everything that may pass or be put right: a full disk, a wrong password, a
 // relay that does not know us yet. The server's own sentence is left out: it
 // often repeats the address, and this error goes to the log.
@@ -101,7 +101,7 @@ func classify(err error) error {
 	return plain
 }
 
-// hostOf gives the host of the base URL, or localhost where that is no name.
+// hostOf returns the host of the base URL, or localhost where that is no name.
 func hostOf(baseURL string) string {
 	u, err := url.Parse(baseURL)
 	if err != nil || u.Hostname() == "" || strings.Contains(u.Hostname(), ":") {

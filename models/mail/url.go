@@ -183,7 +183,7 @@ func (c *Config) readTimeout(_ *url.URL, q url.Values) error {
 	return nil
 }
 
-// Loopback tells whether host is this machine: localhost or a loopback address.
+// Loopback reports whether host is this machine: localhost or a loopback address.
 func Loopback(host string) bool {
 	if host == "localhost" {
 		return true

@@ -50,7 +50,7 @@ func punct(r rune) bool {
 	return unicode.IsPunct(r)
 }
 
-// unspaced tells the scripts that do not put spaces between words, or that put
+// unspaced reports the scripts that do not put spaces between words, or that put
 // particles straight after them.
 func unspaced(r rune) bool {
 	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana,

@@ -88,7 +88,7 @@ func literal(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// normalise gives the parsers LF line ends and well-formed text without NUL.
+// normalise makes LF line ends for the parsers and well-formed text without NUL.
 func normalise(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.ReplaceAll(text, "\x00", "\uFFFD")

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// isBlock tells the elements that stand between paragraphs.
+// isBlock reports whether an element stands between paragraphs.
 func isBlock(a atom.Atom) bool {
 	switch a {
 	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr, atom.Pre,
@@ -17,7 +17,7 @@ func isBlock(a atom.Atom) bool {
 	return false
 }
 
-// isContainer tells the elements that only group blocks.
+// isContainer reports whether an element only groups blocks.
 func isContainer(a atom.Atom) bool {
 	switch a {
 	case atom.Div, atom.Section, atom.Article, atom.Main, atom.Header, atom.Footer, atom.Aside,

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Plain gives the readable text of rendered HTML, for files, mails and search:
+// Plain returns the readable text of rendered HTML, for files, mails and search:
 // paragraphs are parted by a blank line, list items keep their number or a
 // dash, quotations a ">", and a link whose address is not its text is followed
 // by the address in brackets. Plain text without tags comes back as it is, but

@@ -141,7 +141,7 @@ var headings = []atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
 // headingLevel is 1 to 6, or 0 for what is no heading.
 func headingLevel(n *html.Node) int { return slices.Index(headings, n.DataAtom) + 1 }
 
-// isUnread tells the elements whose content is not text for readers.
+// isUnread reports whether the content of an element is not text for readers.
 func isUnread(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Iframe, atom.Object, atom.Embed,

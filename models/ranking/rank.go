@@ -149,7 +149,7 @@ func inNumberOrder(ideas []Idea) []Idea {
 	return sorted
 }
 
-// Enough tells whether an idea has enough votes to be ranked.
+// Enough reports whether an idea has enough votes to be ranked.
 func (s Settings) Enough(idea Idea) bool {
 	least := s.MinVotes
 	if least < 1 {
@@ -194,7 +194,7 @@ func scored(idea Idea, s Settings) Ranked {
 	}
 }
 
-// TooFew gives the figures of an idea without enough votes, perhaps without any.
+// TooFew returns the figures of an idea without enough votes, perhaps without any.
 func (s Settings) TooFew(idea Idea) Unranked {
 	row := Unranked{
 		Number: idea.Number, Agree: idea.Agree, Disagree: idea.Disagree, Pass: idea.Pass,

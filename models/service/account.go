@@ -36,7 +36,7 @@ func (s *Service) EditAccount(ctx context.Context, actor models.Actor, in Accoun
 	return s.store.EditParticipant(ctx, next)
 }
 
-// MakeSignInLink makes the account of an address, if there is none, gives it a
+// MakeSignInLink makes the account of an address, if there is none, grants it a
 // role everywhere (RoleParticipant: none) and makes a link to sign in with, which
 // is mailed to nobody: for the command line. CodeInvalid with the fields.
 func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role models.Role) (token string, p models.Participant, err error) {
@@ -62,7 +62,7 @@ func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role m
 }
 
 // linkFor makes a link to sign in to an account with, without a message: it is made
-// by hand and so outside the limit of five mails an hour. It gives no role; with the
+// by hand and so outside the limit of five mails an hour. It grants no role; with the
 // one that was given when it was made it ends, should that be revoked.
 func (s *Service) linkFor(ctx context.Context, p models.Participant, role models.Role) (string, error) {
 	l, token := s.newLink(models.PurposeSignIn, p.Address, orElse(p.Language, "en"))

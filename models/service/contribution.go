@@ -23,7 +23,7 @@ type ContributionView struct {
 	CanConfirm   bool // its address is not confirmed, and this link went there
 }
 
-// Contribution gives what a private link stands for. Ranked is left nil: the
+// Contribution returns what a private link stands for. Ranked is left nil: the
 // result says it. CodeNotFound.
 func (s *Service) Contribution(ctx context.Context, token string) (ContributionView, error) {
 	t, err := s.byToken(ctx, token)
@@ -59,7 +59,7 @@ func (s *Service) byToken(ctx context.Context, token string) (text, error) {
 	return s.load(ctx, item)
 }
 
-// mergedInto follows the merges of an idea to the last and gives its number; 0
+// mergedInto follows the merges of an idea to the last and returns its number; 0
 // if it was not merged.
 func (s *Service) mergedInto(ctx context.Context, i models.Idea) (int, error) {
 	number := 0
@@ -73,7 +73,7 @@ func (s *Service) mergedInto(ctx context.Context, i models.Idea) (int, error) {
 	return number, nil
 }
 
-// canWithdraw tells whether the author may take the text back: nil, CodeClosed
+// canWithdraw reports whether the author may take the text back: nil, CodeClosed
 // once the result is sealed, or CodeConflict if there is nothing to take back.
 func canWithdraw(c models.Consultation, by models.Contribution) error {
 	if c.State == models.StateSealed || c.State == models.StateAnswered {
@@ -111,7 +111,7 @@ func (s *Service) Withdraw(ctx context.Context, token string) error {
 	return err
 }
 
-// canConfirm tells whether a private link may confirm the address it was mailed
+// canConfirm reports whether a private link may confirm the address it was mailed
 // to: only if nothing has an account there yet. Such a link is long-lived and
 // gets passed on, so it never opens an account that exists.
 func (s *Service) canConfirm(ctx context.Context, by models.Contribution) (bool, error) {

@@ -233,7 +233,7 @@ func (s *Service) changedSince(ctx context.Context, entry models.QueueEntry, rev
 	return Changed{entry, WordDiff(beforeTitle, title), WordDiff(before, body)}, nil
 }
 
-// entryWords gives the title (of an idea) and the body that is decided on.
+// entryWords returns the title (of an idea) and the body that is decided on.
 func entryWords(entry models.QueueEntry) (title, body string) {
 	if entry.Idea != nil {
 		return entry.Idea.Title, entry.Idea.Body

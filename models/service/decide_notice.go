@@ -30,7 +30,7 @@ func (s *Service) decidedNotice(ctx context.Context, d models.Decision, slug str
 	return []models.Job{job}, nil
 }
 
-// standsAt gives the path where a published text stands, or "": an idea that
+// standsAt returns the path where a published text stands, or "": an idea that
 // gets its number only with this decision has none yet.
 func standsAt(slug string, p picked) string {
 	switch {

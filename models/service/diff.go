@@ -24,7 +24,7 @@ const diffTime = 200 * time.Millisecond
 
 var words = regexp.MustCompile(`[\pL\pN\pM]+|\s+|.`)
 
-// WordDiff gives what became of a text, word by word. The same and removed runs
+// WordDiff returns what became of a text, word by word. The same and removed runs
 // together are before, the same and added ones after.
 func WordDiff(before, after string) []DiffRun {
 	var w wordRunes
@@ -41,7 +41,7 @@ func WordDiff(before, after string) []DiffRun {
 	return runs
 }
 
-// wordRunes gives each word a rune, so that the difference of two texts is that
+// wordRunes assigns each word a rune, so that the difference of two texts is that
 // of two strings.
 type wordRunes struct {
 	words []string

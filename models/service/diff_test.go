@@ -28,7 +28,7 @@ func TestWordDiff(t *testing.T) {
 	}
 }
 
-// rebuilt gives the two texts that a difference is of.
+// rebuilt returns the two texts that a difference is of.
 func rebuilt(runs []DiffRun) (before, after string) {
 	for _, r := range runs {
 		if r.Op != DiffAdded {

@@ -23,7 +23,7 @@ type EditView struct {
 	IdeaNumber   int // of the idea it is, or in whose thread it stands; 0: none
 }
 
-// canEdit tells whether the actor may change a text at now: nil; CodeForbidden
+// canEdit reports whether the actor may change a text at now: nil; CodeForbidden
 // for anybody but the session or cookie that sent it; CodeClosed once it is
 // published or decided against, after the window, or once the consultation takes
 // nothing more.
@@ -62,7 +62,7 @@ func (s *Service) editable(ctx context.Context, actor models.Actor, item models.
 	return t, c, err
 }
 
-// ForEdit gives a text for changing. CodeNotFound, CodeForbidden for anybody but
+// ForEdit returns a text for changing. CodeNotFound, CodeForbidden for anybody but
 // who sent it, CodeClosed after the window, once it is published, or once an idea
 // has a vote.
 func (s *Service) ForEdit(ctx context.Context, actor models.Actor, item models.Item) (EditView, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 // form gathers what is wrong with the fields of one form, so that a person is
-// told everything at once. Each check gives the text as it will be kept.
+// told everything at once. Each check returns the text as it will be kept.
 type form struct{ fields []models.FieldError }
 
 // add notes a refusal of a field with alternating argument names and values.
@@ -15,7 +15,7 @@ func (f *form) add(field, key string, args ...any) {
 	f.fields = append(f.fields, models.Field(field, key, args...))
 }
 
-// err gives all that was noted as one Error of CodeInvalid, or nil.
+// err returns all that was noted as one Error of CodeInvalid, or nil.
 func (f *form) err() error { return models.Invalid(f.fields) }
 
 // line checks one line of text: trimmed, well-formed, without control
@@ -61,7 +61,7 @@ func (f *form) body(field, s string, limit int) string {
 	return s
 }
 
-// address checks an e-mail address, which there must be, and gives it with its
+// address checks an e-mail address, which there must be, and returns it with its
 // domain in IDNA, as mail is sent to it.
 func (f *form) address(field, s string) string {
 	s, bad := models.CheckAddress(field, s)

@@ -75,7 +75,7 @@ type IdeaSlice struct {
 	Replies int64 // in the threads of all ideas, on this page or not
 }
 
-// Ideas gives one page of the ideas that everybody may see. The actor's own waiting
+// Ideas returns one page of the ideas that everybody may see. The actor's own waiting
 // ones come last on the first page. CodeInvalid for an order or a cursor that we did
 // not issue.
 func (s *Service) Ideas(ctx context.Context, actor models.Actor, r IdeasRequest) (IdeaSlice, error) {
@@ -105,7 +105,7 @@ func (s *Service) Ideas(ctx context.Context, actor models.Actor, r IdeasRequest)
 	return out, nil
 }
 
-// ideaPlaces begins a page with what follows from the places alone, and gives the
+// ideaPlaces begins a page with what follows from the places alone, and returns the
 // numbers of its ideas in their order.
 func (s *Service) ideaPlaces(ctx context.Context, r IdeasRequest) (out IdeaSlice, numbers []int, err error) {
 	order, last, err := s.ideasFrom(r)
@@ -133,7 +133,7 @@ func (s *Service) ideaPlaces(ctx context.Context, r IdeasRequest) (out IdeaSlice
 	return out, numbers, nil
 }
 
-// ideasFrom gives the order asked for and the place of the last idea already seen,
+// ideasFrom returns the order asked for and the place of the last idea already seen,
 // without a number at the start. CodeInvalid.
 func (s *Service) ideasFrom(r IdeasRequest) (order ideaOrder, last models.IdeaPlace, err error) {
 	now := s.Now()
@@ -166,7 +166,7 @@ func (s *Service) ideasNumbered(ctx context.Context, consultationID string, numb
 	return ideas, err
 }
 
-// OwnVotes gives the choices of who is signed in, by idea id.
+// OwnVotes returns the choices of who is signed in, by idea id.
 func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultationID string) (map[string]models.Choice, error) {
 	if actor.Participant == nil {
 		return nil, nil
@@ -174,7 +174,7 @@ func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultation
 	return s.store.OwnVotes(ctx, consultationID, actor.ID())
 }
 
-// waitingIdeas gives the actor's own ideas that wait for a moderator.
+// waitingIdeas returns the actor's own ideas that wait for a moderator.
 func (s *Service) waitingIdeas(ctx context.Context, actor models.Actor, consultationID string) ([]models.Idea, error) {
 	if actor.Author().Nobody() {
 		return nil, nil
@@ -203,7 +203,7 @@ func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.I
 	return v
 }
 
-// shownTally gives a tally as it may be shown: in steps until it is sealed.
+// shownTally returns a tally as it may be shown: in steps until it is sealed.
 func shownTally(c models.Consultation, t models.Tally, now time.Time) models.Tally {
 	switch c.StateAt(now) {
 	case models.StateSealed, models.StateAnswered:
@@ -219,7 +219,7 @@ func stranger(c models.Contribution) models.Contribution {
 	return c
 }
 
-// Idea gives one idea. CodeNotFound, CodeGone (error.idea.removed or
+// Idea returns one idea. CodeNotFound, CodeGone (error.idea.removed or
 // error.idea.withdrawn) if it was published once.
 func (s *Service) Idea(ctx context.Context, actor models.Actor, c models.Consultation, number int) (IdeaView, error) {
 	i, err := publishedIdea(ctx, s.store.Idea, c, number)

@@ -52,7 +52,7 @@ func (o ideaOrder) sort(places []models.IdeaPlace) {
 	slices.SortFunc(places, func(a, b models.IdeaPlace) int { return o.compare(a, b, keys[a.Number], keys[b.Number]) })
 }
 
-// after gives those of the sorted places that stand after p, whether or not p is
+// after returns those of the sorted places that stand after p, whether or not p is
 // still among them.
 func (o ideaOrder) after(places []models.IdeaPlace, p models.IdeaPlace) []models.IdeaPlace {
 	key := o.key(p)
@@ -91,7 +91,7 @@ func (o ideaOrder) cursor(p models.IdeaPlace) string {
 // bound is what a cursor is bound to: consultation and order.
 func (o ideaOrder) bound() string { return o.consultationID + "|" + o.name + "|" }
 
-// at reads what cursor wrote, and gives the order in which it was given: a shuffled
+// at reads what cursor wrote, and returns the order in which it was given: a shuffled
 // one goes on as it was, when the hour has turned too. ok is false for what is no
 // cursor of this order.
 func (o ideaOrder) at(cursor string) (then ideaOrder, p models.IdeaPlace, ok bool) {

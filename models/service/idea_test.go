@@ -53,7 +53,7 @@ func numbers(views []IdeaView) (list []int) {
 	return list
 }
 
-// ideasOf gives the first page of the ideas.
+// ideasOf returns the first page of the ideas.
 func ideasOf(t *testing.T, s *Service, actor models.Actor, c models.Consultation, order string) []IdeaView {
 	t.Helper()
 	return must(s.Ideas(t.Context(), actor, IdeasRequest{Consultation: c, Order: order}))(t).Items
@@ -157,7 +157,7 @@ func TestTalliesHiddenAndStepped(t *testing.T) {
 	}
 }
 
-// castVotes lets n people agree with the first idea and gives the last of them.
+// castVotes lets n people agree with the first idea and returns the last of them.
 func castVotes(t *testing.T, s *Service, n int) (actor models.Actor) {
 	t.Helper()
 	for i := range n {

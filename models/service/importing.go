@@ -38,7 +38,7 @@ type ImportReply struct {
 	Orphan     bool // answers something that is not there
 }
 
-// Empty tells whether the comment has nothing to show, so that ImportPost leaves it out.
+// Empty reports whether the comment has nothing to show, so that ImportPost leaves it out.
 func (r ImportReply) Empty() bool { return !models.HasVisible(markup.FromHTMLText(r.BodyHTML)) }
 
 // ImportPost adds a post as a draft with its comments as replies, of which those

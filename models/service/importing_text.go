@@ -49,7 +49,7 @@ func cutAt(s string, limit int) string {
 	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace) + "…"
 }
 
-// lastQuestion gives the last sentence of a plain text that ends with a question
+// lastQuestion returns the last sentence of a plain text that ends with a question
 // mark, "" if there is none or it is too long to be one.
 func lastQuestion(text string) string {
 	last := ""

@@ -40,7 +40,7 @@ func (t text) item() models.Item {
 	return t.Reply.Item()
 }
 
-// words gives title, body and HTML; a reply has no title.
+// words returns title, body and HTML; a reply has no title.
 func (t text) words() (title, body, html string) {
 	if t.Idea != nil {
 		return t.Idea.Title, t.Idea.Body, t.Idea.BodyHTML
@@ -48,7 +48,7 @@ func (t text) words() (title, body, html string) {
 	return "", t.Reply.Body, t.Reply.BodyHTML
 }
 
-// place gives the number of the idea it is, or in whose thread it stands; 0: neither.
+// place returns the number of the idea it is, or in whose thread it stands; 0: neither.
 func (t text) place() int {
 	if t.Idea != nil {
 		return t.Idea.Number

@@ -22,7 +22,7 @@ func (s *Service) Sign(purpose, payload string) string {
 	return encoding.EncodeToString([]byte(payload)) + "." + encoding.EncodeToString(s.mac("sign", purpose, payload))
 }
 
-// Unsign gives the payload of what Sign made for the same purpose; ok is false
+// Unsign returns the payload of what Sign made for the same purpose; ok is false
 // for anything else.
 func (s *Service) Unsign(purpose, signed string) (payload string, ok bool) {
 	left, right, found := strings.Cut(signed, ".")
@@ -34,7 +34,7 @@ func (s *Service) Unsign(purpose, signed string) (payload string, ok bool) {
 	return string(text), true
 }
 
-// Keyed gives the keyed hash of value for a purpose, base64url: what is kept
+// Keyed returns the keyed hash of value for a purpose, base64url: what is kept
 // instead of a guest cookie's id or a network.
 func (s *Service) Keyed(purpose, value string) string {
 	return encoding.EncodeToString(s.mac("hash", purpose, value))
@@ -50,13 +50,13 @@ func (s *Service) mac(use, purpose, value string) []byte {
 	return sum.Sum(nil)
 }
 
-// contributionToken gives the token of an item's private link. It is derived,
+// contributionToken returns the token of an item's private link. It is derived,
 // so that later messages can carry the link while the store keeps only its hash.
 func (s *Service) contributionToken(item models.Item) string {
 	return s.Keyed("contribution link", item.String())
 }
 
-// NewToken gives 32 random bytes in base64url.
+// NewToken returns 32 random bytes in base64url.
 func NewToken() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails: the program stops instead
@@ -66,7 +66,7 @@ func NewToken() string {
 // referenceAlphabet has no two signs that are mistaken for each other, and no vowels.
 const referenceAlphabet = "23456789CDFGHJKMNPQRTVWXY"
 
-// NewReference gives a short reference for people to quote: "K7QF-2M9P".
+// NewReference returns a short reference for people to quote: "K7QF-2M9P".
 func NewReference() string {
 	out := make([]byte, 0, 9)
 	for len(out) < 9 {
@@ -82,8 +82,8 @@ func NewReference() string {
 	return string(out)
 }
 
-// AddressKey gives what an account is found by: the domain as IDNA in lower
-// case, the local part in lower case (design, rule 6). A letter outside ASCII
+// AddressKey returns what an account is found by: the domain as IDNA in lower
+// case, the local part in lower case (design: one voice). A letter outside ASCII
 // is never lowered into ASCII: a Kelvin sign in somebody's address is no k.
 func AddressKey(address string) string {
 	local, domain, ok := cutAddress(address)
@@ -119,7 +119,7 @@ func cutAddress(address string) (local, domain string, ok bool) {
 	return address[:at], address[at+1:], true
 }
 
-// asciiDomain gives a domain as IDNA in lower case; ok is false if it is none.
+// asciiDomain returns a domain as IDNA in lower case; ok is false if it is none.
 func asciiDomain(domain string) (string, bool) {
 	ascii, err := idna.Lookup.ToASCII(domain)
 	return strings.ToLower(ascii), err == nil

@@ -48,7 +48,7 @@ var reservedWords = func() map[string]bool {
 	return words
 }()
 
-// reservedName tells whether a name would pass for that of staff: one of the
+// reservedName reports whether a name would pass for that of staff: one of the
 // reserved words, numbered or not, or the name of a staff member other than
 // except (a participant id).
 func (s *Service) reservedName(ctx context.Context, name, except string) (bool, error) {

@@ -26,8 +26,8 @@ func (r recipient) job(kind models.JobKind, args ...string) models.Job {
 	}
 }
 
-// guestAt gives the recipient for an address that somebody typed: mail goes to
-// the address stored with its account, if it has one (design, rule 6).
+// guestAt returns the recipient for an address that somebody typed: mail goes to
+// the address stored with its account, if it has one (design: one voice).
 func (s *Service) guestAt(ctx context.Context, address, language string) (recipient, error) {
 	p, err := s.accountAt(ctx, address)
 	if err != nil || p == nil {
@@ -48,7 +48,7 @@ func (s *Service) accountAt(ctx context.Context, address string) (*models.Partic
 	return &p, nil
 }
 
-// authorOf gives where news of a contribution goes: its author's account, else
+// authorOf returns where news of a contribution goes: its author's account, else
 // the address typed with it, else nowhere.
 func (s *Service) authorOf(ctx context.Context, c models.Contribution) (recipient, error) {
 	if c.ParticipantID == "" {
@@ -67,8 +67,8 @@ func (s *Service) authorOf(ctx context.Context, c models.Contribution) (recipien
 	return recipient{Address: p.Address, Language: orElse(p.Language, c.Language)}, nil
 }
 
-// receivedJobs tells the author that the text came in and gives the private
-// link. There are none when there is nowhere to write to.
+// receivedJobs returns the message that tells the author that the text came in,
+// with the private link. There are none when there is nowhere to write to.
 func (s *Service) receivedJobs(ctx context.Context, c models.Consultation, item models.Item, by models.Contribution) ([]models.Job, error) {
 	to, err := s.authorOf(ctx, by)
 	if err != nil || to.Address == "" {
@@ -81,7 +81,7 @@ func (s *Service) receivedJobs(ctx context.Context, c models.Consultation, item 
 	)}, nil
 }
 
-// queueJobs tells the moderators of c that their queue stops being empty: each
+// queueJobs returns the messages to the moderators of c whose queue stops being empty: each
 // at most once a day, because the job's id holds the date and a job that is
 // there already is ignored. Who wrote the text is not told, nor who has work anyway.
 func (s *Service) queueJobs(ctx context.Context, c models.Consultation, authorID string) ([]models.Job, error) {
@@ -110,7 +110,7 @@ func (s *Service) queueJobs(ctx context.Context, c models.Consultation, authorID
 	}
 }
 
-// queueJob gives the message to one member of staff, if they moderate c and
+// queueJob returns the message to one member of staff, if they moderate c and
 // their whole queue is empty.
 func (s *Service) queueJob(ctx context.Context, c models.Consultation, p models.Participant) (models.Job, bool, error) {
 	if !p.Has(models.RoleModerator, c.ID) {
@@ -129,7 +129,7 @@ func (s *Service) queueJob(ctx context.Context, c models.Consultation, p models.
 	return job, true, nil
 }
 
-// queued tells whether anything is in the queue of these consultations; nil: of all.
+// queued reports whether anything is in the queue of these consultations; nil: of all.
 func (s *Service) queued(ctx context.Context, consultationIDs []string) (bool, error) {
 	some, err := s.store.Queued(ctx, consultationIDs)
 	if err != nil {

@@ -52,7 +52,7 @@ func (s *Service) named(ctx context.Context, ids []string) ([]models.Consultatio
 	return list, nil
 }
 
-// MayCreate tells whether the actor may add a consultation: nil, or an Error of
+// MayCreate reports whether the actor may add a consultation: nil, or an Error of
 // CodeUnauthenticated or CodeForbidden. Only who organises everywhere may.
 func (s *Service) MayCreate(actor models.Actor) error {
 	if err := models.Require(actor.Participant, models.MayOrganise, ""); err != nil {
@@ -87,7 +87,7 @@ func (s *Service) NewConsultation(ctx context.Context, actor models.Actor, in Co
 	return s.store.Consultation(ctx, c.ID)
 }
 
-// checkSlug notes a slug that another consultation has, and gives what is wrong.
+// checkSlug notes a slug that another consultation has, and returns what is wrong.
 func (s *Service) checkSlug(ctx context.Context, f *form, c models.Consultation) error {
 	taken, err := s.slugTaken(ctx, c.Slug, c.ID)
 	if err != nil {
@@ -209,7 +209,7 @@ type Managed struct {
 	Moves        []models.State // to which it may be moved by hand now
 }
 
-// Manage reads what the organiser's page of a consultation shows. It gives no
+// Manage reads what the organiser's page of a consultation shows. It returns no
 // tallies: while hidden they are hidden from everybody.
 func (s *Service) Manage(ctx context.Context, actor models.Actor, slug string) (m Managed, err error) {
 	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)

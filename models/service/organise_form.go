@@ -144,7 +144,7 @@ func (in ConsultationInput) settings(f *form) models.ConsultationSettings {
 	return s
 }
 
-// knownOf gives the chosen ones in the order of all, and refuses others. Choosing
+// knownOf returns the chosen ones in the order of all, and refuses others. Choosing
 // all of them is choosing none: everybody is let in.
 func knownOf[T ~string](f *form, field string, chosen []T, all ...T) (known []T) {
 	for _, v := range chosen {
@@ -195,7 +195,7 @@ func (in ConsultationInput) dates(f *form, c *models.Consultation) {
 	}
 }
 
-// sameMinute gives the time typed, or the one kept where they agree to the
+// sameMinute returns the time typed, or the one kept where they agree to the
 // minute: a form shows no seconds, and sending it again must move nothing.
 func sameMinute(kept, typed time.Time) time.Time {
 	if typed.Truncate(time.Minute).Equal(kept.Truncate(time.Minute)) {
@@ -204,7 +204,7 @@ func sameMinute(kept, typed time.Time) time.Time {
 	return models.Millis(typed)
 }
 
-// lastInstant gives the last millisecond of the day typed, in the zone, or the
+// lastInstant returns the last millisecond of the day typed, in the zone, or the
 // time kept where that is on this day.
 func lastInstant(kept, typed time.Time, zone string) time.Time {
 	if typed.IsZero() {
@@ -230,7 +230,7 @@ func revision(before, after models.Consultation, lang, reason string) (r models.
 	return r, same != r.After || len(r.Changes) > 0
 }
 
-// freeSlug gives slug, or the first of slug-2 … slug-99 that taken does not know.
+// freeSlug returns slug, or the first of slug-2 … slug-99 that taken does not know.
 func freeSlug(slug string, taken func(string) (bool, error)) (string, error) {
 	for try, n := slug, 2; ; n++ {
 		used, err := taken(try)

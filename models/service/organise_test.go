@@ -123,7 +123,7 @@ func TestEligibilitySettings(t *testing.T) {
 	}
 }
 
-// edit gives the form of c as it would be shown again.
+// edit returns the form of c as it would be shown again.
 func editForm(c models.Consultation) ConsultationInput {
 	cut := func(at time.Time) time.Time { return at.Truncate(time.Minute) }
 	return ConsultationInput{

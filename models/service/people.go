@@ -39,7 +39,7 @@ func (s *Service) GrantScopes(ctx context.Context, actor models.Actor) ([]models
 	return list, err
 }
 
-// GrantRole gives the person with that address a role, everywhere or in the named
+// GrantRole grants the person with that address a role, everywhere or in the named
 // consultation, and makes the account if there is none. An admin is one everywhere.
 func (s *Service) GrantRole(ctx context.Context, actor models.Actor, email, name string, role models.Role, consultationSlug string) error {
 	if err := models.Require(actor.Participant, models.MayAdminister, ""); err != nil {

@@ -57,7 +57,7 @@ func (s *Service) Home(ctx context.Context, after string) (Lists, error) {
 	return l, err
 }
 
-// live gives every consultation that is neither a draft nor done.
+// live returns every consultation that is neither a draft nor done.
 func (s *Service) live(ctx context.Context) (all []models.Consultation, err error) {
 	f := models.ConsultationFilter{
 		States: []models.State{models.StateOpen, models.StatePaused, models.StateCounting}, Limit: 100,
@@ -130,7 +130,7 @@ const (
 	waitsKnown = 5
 )
 
-// UsualWait gives the median wait of the last 50 items decided in a consultation.
+// UsualWait returns the median wait of the last 50 items decided in a consultation.
 func (s *Service) UsualWait(ctx context.Context, consultationID string) (Wait, error) {
 	waits, err := s.store.Waits(ctx, consultationID, waitsRead)
 	if err != nil || len(waits) < waitsKnown {

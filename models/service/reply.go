@@ -93,7 +93,7 @@ func (s *Service) parent(ctx context.Context, c models.Consultation, id string) 
 	return &p, nil
 }
 
-// ParentForReply gives the reply that is to be answered in the thread of an idea
+// ParentForReply returns the reply that is to be answered in the thread of an idea
 // (0: the consultation's own); nil for no id. CodeInvalid if it is not published
 // or stands elsewhere.
 func (s *Service) ParentForReply(ctx context.Context, c models.Consultation, ideaNumber int, parentID string) (*models.Reply, error) {

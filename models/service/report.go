@@ -15,7 +15,7 @@ type ReportView struct {
 	IdeaNumber   int    // of the idea it is, or in whose thread it stands; 0: none
 }
 
-// ForReport gives a published text. CodeNotFound for anything else.
+// ForReport returns a published text. CodeNotFound for anything else.
 func (s *Service) ForReport(ctx context.Context, item models.Item) (ReportView, error) {
 	t, c, err := s.reportable(ctx, item)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Service) reportable(ctx context.Context, item models.Item) (text, model
 	return t, c, err
 }
 
-// Report puts a published text into the queue, with the reason, and gives a
+// Report puts a published text into the queue, with the reason, and returns a
 // reference to quote. Anybody may. CodeNotFound, CodeInvalid without a reason,
 // CodeLimited.
 func (s *Service) Report(ctx context.Context, actor models.Actor, item models.Item, reason string) (reference string, err error) {

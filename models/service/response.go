@@ -122,7 +122,7 @@ func (s *Service) Board(ctx context.Context, actor models.Actor, slug string) (B
 	}, nil
 }
 
-// answerable tells whether the board may answer c.
+// answerable reports whether the board may answer c.
 func answerable(c models.Consultation) error {
 	if c.State != models.StateSealed && c.State != models.StateAnswered {
 		return models.Fail(models.CodeClosed, "error.board.unsealed")

@@ -9,7 +9,7 @@ import (
 	"folkmoot/models/ranking"
 )
 
-// Result gives the ranking of c: forbidden (error.results.hidden) to everybody
+// Result returns the ranking of c: forbidden (error.results.hidden) to everybody
 // while tallies are hidden; until sealing from tallies rounded down to steps of
 // models.TallyStep, since late links still count one by one; afterwards the
 // frozen one with today's published responses, and the sealed version.
@@ -35,7 +35,7 @@ func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Res
 	return ranking.RankResult(head, resultIdeas(ideas, tallies)), nil, nil
 }
 
-// Unconfirmed gives how many votes wait for their link, which a result names until it
+// Unconfirmed returns how many votes wait for their link, which a result names until it
 // is sealed, and 0 afterwards.
 func (s *Service) Unconfirmed(ctx context.Context, c models.Consultation) (int64, error) {
 	if c.State == models.StateSealed || c.State == models.StateAnswered {
@@ -54,7 +54,7 @@ func (s *Service) openHead(ctx context.Context, c models.Consultation) (head mod
 	return head, nil
 }
 
-// sealedResult gives the frozen figures with what may still change beside them:
+// sealedResult returns the frozen figures with what may still change beside them:
 // published responses come in, and words that were taken down since go.
 func (s *Service) sealedResult(ctx context.Context, c models.Consultation) (models.Result, *models.Sealed, error) {
 	sealed, err := s.store.Sealed(ctx, c.ID)

@@ -74,7 +74,7 @@ func (s *Service) sealOnce(ctx context.Context, actor models.Actor, c models.Con
 	return version, nil
 }
 
-// checkSealing tells whether c may be sealed as it is.
+// checkSealing reports whether c may be sealed as it is.
 func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error {
 	if err := c.CheckMove(models.StateSealed, "", s.Now()); err != nil {
 		return err
@@ -197,7 +197,7 @@ func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r r
 	return sealed.Compare(diffs, "voters", r.voters, c.VoterCount)
 }
 
-// FullFile gives the sealed version with ballots, to organisers only, and keeps
+// FullFile returns the sealed version with ballots, to organisers only, and keeps
 // who took it.
 func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string) (models.Sealed, error) {
 	c, err := s.forStaff(ctx, actor, models.MayDownloadFull, slug)
@@ -214,7 +214,7 @@ func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string)
 	return sealed, nil
 }
 
-// PublicFile gives the sealed version that anybody may have; without the full file.
+// PublicFile returns the sealed version that anybody may have; without the full file.
 // CodeNotFound before sealing; CodeGone (error.sealed.withheld) while words that are
 // in it are not public any more.
 func (s *Service) PublicFile(ctx context.Context, slug string) (models.Sealed, error) {
@@ -256,7 +256,7 @@ func (s *Service) checkWithheld(ctx context.Context, consultationID string, publ
 	return nil
 }
 
-// sealedFile gives the last sealed version with one of its files; CodeNotFound
+// sealedFile returns the last sealed version with one of its files; CodeNotFound
 // (error.sealed.none) before sealing.
 func (s *Service) sealedFile(ctx context.Context, c models.Consultation, full bool) (models.Sealed, error) {
 	if c.State != models.StateSealed && c.State != models.StateAnswered {

@@ -32,10 +32,10 @@ func (s *Service) taking(ctx context.Context, actor models.Actor, slug string, w
 	return c, c.Accepts(what, s.Now())
 }
 
-// newContribution checks who sends a text and gives what a reply and an idea
+// newContribution checks who sends a text and returns what a reply and an idea
 // have in common, as pending. Somebody signed in appears under the name of the
 // account; anybody else types a name, which may not be that of staff, and perhaps
-// an address, which proves nothing (design, rule 5).
+// an address, which proves nothing (design: typing an address proves nothing).
 func (s *Service) newContribution(ctx context.Context, f *form, actor models.Actor, c models.Consultation, name, email string) (models.Contribution, error) {
 	by := models.Contribution{
 		ID: newID(), ConsultationID: c.ID, Network: actor.Network, Reference: NewReference(),
@@ -57,7 +57,7 @@ func (s *Service) newContribution(ctx context.Context, f *form, actor models.Act
 	return by, s.checkReserved(ctx, f, "name", by.AuthorName, p.ID)
 }
 
-// sendJobs gives the messages that a text causes: to its author, and to the
+// sendJobs returns the messages that a text causes: to its author, and to the
 // moderators whose queue stops being empty.
 func (s *Service) sendJobs(ctx context.Context, c models.Consultation, item models.Item, by models.Contribution) ([]models.Job, error) {
 	jobs, err := s.receivedJobs(ctx, c, item, by)

@@ -119,7 +119,7 @@ func checkZones(ctx context.Context, store models.ConsultationStore) error {
 	}
 }
 
-// Now gives the time in UTC and whole milliseconds, as stores keep it.
+// Now returns the time in UTC and whole milliseconds, as stores keep it.
 func (s *Service) Now() time.Time { return models.Millis(s.clock.Now()) }
 
 // Ready returns nil if the store answers.
@@ -147,7 +147,7 @@ func (s *Service) allow(ctx context.Context, kind, key string, n int) error {
 // minutes rounds a wait up to whole minutes, at least one.
 func minutes(wait time.Duration) int { return max(1, int(math.Ceil(wait.Minutes()))) }
 
-// signedIn gives the actor's participant or CodeUnauthenticated.
+// signedIn returns the actor's participant or CodeUnauthenticated.
 func signedIn(actor models.Actor) (*models.Participant, error) {
 	if actor.Participant == nil {
 		return nil, models.Fail(models.CodeUnauthenticated, "error.sign_in_first")

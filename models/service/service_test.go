@@ -149,7 +149,7 @@ func reload(t testing.TB, s *Service, id string) models.Consultation {
 	return must(s.store.Consultation(t.Context(), id))(t)
 }
 
-// person gives an actor who is signed in, with a role everywhere.
+// person returns an actor who is signed in, with a role everywhere.
 func person(t testing.TB, s *Service, name string, role models.Role) models.Actor {
 	t.Helper()
 	p := models.Participant{
@@ -163,7 +163,7 @@ func person(t testing.TB, s *Service, name string, role models.Role) models.Acto
 	return models.Actor{Participant: &p, Network: "network of " + name, Language: "en"}
 }
 
-// guest gives an actor who is not signed in, with a cookie.
+// guest returns an actor who is not signed in, with a cookie.
 func guest(cookie string) models.Actor {
 	return models.Actor{Guest: cookie, Network: "network of " + cookie, Language: "en"}
 }

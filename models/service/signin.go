@@ -93,7 +93,7 @@ func (s *Service) allowSignIn(ctx context.Context, network, addressKey string) e
 	return nil
 }
 
-// accountName gives the name for a new account: none if it is reserved, for then
+// accountName returns the name for a new account: none if it is reserved, for then
 // its owner is asked for another before anything appears under it.
 func (s *Service) accountName(ctx context.Context, name string) string {
 	if name == "" {
@@ -105,7 +105,7 @@ func (s *Service) accountName(ctx context.Context, name string) string {
 	return name
 }
 
-// localPath gives a path of this site, with its query; "/" for anything else.
+// localPath returns a path of this site, with its query; "/" for anything else.
 func localPath(s string) string {
 	u, err := url.Parse(s)
 	switch {
@@ -118,7 +118,7 @@ func localPath(s string) string {
 	return "/"
 }
 
-// Link gives what a one-time link will do. CodeNotFound for a forged one,
+// Link returns what a one-time link will do. CodeNotFound for a forged one,
 // CodeGone once it is used or expired.
 func (s *Service) Link(ctx context.Context, token string) (models.Link, error) {
 	l, err := s.store.Link(ctx, models.HashToken(token))
@@ -158,7 +158,7 @@ func (s *Service) UseLink(ctx context.Context, token string) (Used, error) {
 	return Used{LinkUsed: used, SessionToken: session, ReturnTo: localPath(used.Link.ReturnTo)}, nil
 }
 
-// Participant gives who is signed in with a session; nil, nil if there is no
+// Participant returns who is signed in with a session; nil, nil if there is no
 // such session or it has expired.
 func (s *Service) Participant(ctx context.Context, sessionToken string) (*models.Participant, error) {
 	if sessionToken == "" {

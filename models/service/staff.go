@@ -79,7 +79,7 @@ func (f *form) noted(field string) bool {
 	return slices.ContainsFunc(f.fields, func(e models.FieldError) bool { return e.Field == field })
 }
 
-// take adds the fields of an Error and gives any other error back.
+// take adds the fields of an Error and returns any other error.
 func (f *form) take(err error) error {
 	e, ok := errors.AsType[*models.Error](err)
 	if err != nil && (!ok || len(e.Fields) == 0) {
@@ -96,17 +96,17 @@ func (f *form) take(err error) error {
 	return nil
 }
 
-// randomHex gives n random bytes in hexadecimal.
+// randomHex returns n random bytes in hexadecimal.
 func randomHex(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails: the program stops instead
 	return hex.EncodeToString(b)
 }
 
-// newSalt gives a fresh salt for a digest.
+// newSalt returns a fresh salt for a digest.
 func newSalt() string { return randomHex(16) }
 
-// isConflict tells whether err is a CodeConflict with the key.
+// isConflict reports whether err is a CodeConflict with the key.
 func isConflict(err error, key string) bool {
 	e, ok := errors.AsType[*models.Error](err)
 	return ok && e.Code == models.CodeConflict && e.Key == key

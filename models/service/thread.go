@@ -44,7 +44,7 @@ type ThreadSlice struct {
 	Read  int
 }
 
-// Thread gives one slice of what everybody may read, and the actor's own waiting
+// Thread returns one slice of what everybody may read, and the actor's own waiting
 // replies in their places among it. CodeInvalid for a sort, a limit or a cursor
 // that we did not issue.
 func (s *Service) Thread(ctx context.Context, actor models.Actor, r ThreadRequest) (ThreadSlice, error) {
@@ -223,7 +223,7 @@ func (s *Service) EachReply(ctx context.Context, c models.Consultation, fn func(
 	})
 }
 
-// OnlyPublic tells whether the actor sees no more of a consultation's texts than a
+// OnlyPublic reports whether the actor sees no more of a consultation's texts than a
 // stranger does: nothing of theirs is unpublished, so nothing may be edited either.
 func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {
 	n, err := s.store.UnpublishedOwn(ctx, consultationID, actor.Author())

@@ -36,7 +36,7 @@ func (s *Service) Undo(ctx context.Context, actor models.Actor, slug string, seq
 	return s.writeDecision(ctx, actor, models.Decision{Action: models.ActionUndo, Undoes: seq}, picks)
 }
 
-// checkUndo tells whether d can be taken back: a moderator's own kind of act that
+// checkUndo reports whether d can be taken back: a moderator's own kind of act that
 // moved something, with no later decision on what it moved.
 func checkUndo(d models.Decision, last map[models.Item]int64) error {
 	if _, err := models.ParseAction(string(d.Action)); err != nil {

@@ -175,7 +175,7 @@ func (a *audit) item(name string, i models.AuditItem) {
 }
 
 // wording recomputes the digest of the text that was decided on. An erased text
-// has neither words nor salt, and tells nothing.
+// has neither words nor salt, so there is nothing to compare.
 func (a *audit) wording(name string, i models.AuditItem, d models.DecisionItem) {
 	if i.Status == models.StatusErased {
 		return

@@ -9,7 +9,7 @@ import (
 	"folkmoot/models"
 )
 
-// store checks the whole store and gives what differs, as printed.
+// store checks the whole store and returns what differs, as printed.
 func (r *staffRoom) verified(t testing.TB) string {
 	t.Helper()
 	_, diffs, err := r.VerifyStore(t.Context())
@@ -33,7 +33,7 @@ func exec(t testing.TB, db *sql.DB, query string, args ...any) {
 	}
 }
 
-// altered gives what differs after one statement on a table, and puts the table back.
+// altered returns what differs after one statement on a table, and puts the table back.
 func (r *staffRoom) altered(t testing.TB, db *sql.DB, table, alter string) string {
 	t.Helper()
 	define := func(query string) {

@@ -60,7 +60,7 @@ func (s *Service) chosen(ctx context.Context, actor models.Actor, slug string, n
 	return c, models.ChosenVote{IdeaID: i.ID, Choice: parsed}, err
 }
 
-// voter gives who is signed in, if their votes count in c.
+// voter returns who is signed in, if their votes count in c.
 func (s *Service) voter(actor models.Actor, c models.Consultation) (*models.Participant, error) {
 	p, err := signedIn(actor)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Service) voter(actor models.Actor, c models.Consultation) (*models.Part
 	return p, err
 }
 
-// checkTier tells whether a voice confirmed by e-mail counts in c: nil or CodeForbidden.
+// checkTier reports whether a voice confirmed by e-mail counts in c: nil or CodeForbidden.
 func checkTier(c models.Consultation) error {
 	if len(c.Settings.Tiers) > 0 && !slices.Contains(c.Settings.Tiers, models.TierEmail) {
 		return models.Fail(models.CodeForbidden, "error.vote.tier")

@@ -20,7 +20,7 @@ type CopyReport struct {
 	Kinds   []CopiedKind
 }
 
-// Same tells whether both stores hold the same.
+// Same reports whether both stores hold the same.
 func (r CopyReport) Same() bool {
 	return !slices.ContainsFunc(r.Kinds, func(k CopiedKind) bool { return k.Differs != "" })
 }
@@ -126,7 +126,7 @@ func (c *copying) claim(mark models.CopyMark) error {
 	return c.to.BeginCopy(c.ctx, mark)
 }
 
-// identity tells a store from all others, by its secret.
+// identity returns what distinguishes a store from all others, made of its secret.
 func identity(ctx context.Context, s CopyStore) (string, error) {
 	secret, err := s.Secret(ctx)
 	return models.HashToken("copy " + hex.EncodeToString(secret)), err

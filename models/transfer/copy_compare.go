@@ -62,7 +62,7 @@ func (c *copying) compareKind(kind models.CopyKind) (CopiedKind, error) {
 	return k, errors.Join(from.err, to.err)
 }
 
-// order tells which of two records comes first; nil is the end.
+// order compares two records by which comes first; nil is the end.
 func order(a, b *line) int {
 	switch {
 	case b == nil:
@@ -115,7 +115,7 @@ func read(ctx context.Context, s models.CopyStore, kind models.CopyKind) *readin
 	return r
 }
 
-// next gives the next record, nil at the end.
+// next returns the next record, nil at the end.
 func (r *reading) next() *line {
 	l := <-r.lines
 	if l == nil {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// ListItems gives the items of the first numbered list in a post's HTML that
+// ListItems returns the items of the first numbered list in a post's HTML that
 // holds any, as plain text on one line each: what an organiser asked people to
 // weigh. Lists inside an item belong to its text. ok is false if there is none.
 func ListItems(source string) (items []string, ok bool) {

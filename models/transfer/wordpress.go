@@ -113,7 +113,7 @@ func (o WordPressOptions) choose(all []Post) ([]Post, error) {
 	return posts, nil
 }
 
-// listed gives id and title of each post, one to a line.
+// listed returns id and title of each post, one to a line.
 func listed(posts []Post) string {
 	var lines []string
 	for _, p := range posts {
@@ -189,7 +189,7 @@ func count(in service.ImportPost, post Post) WordPressPost {
 	return done
 }
 
-// key tells one blog from another, since each numbers its posts from 1: its
+// key distinguishes one blog from another, since each numbers its posts from 1: its
 // address without what often changes, or else its title.
 func (b *Blog) key() string {
 	link := strings.ToLower(strings.TrimSpace(b.Link))

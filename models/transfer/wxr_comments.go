@@ -66,7 +66,7 @@ func (it *rawItem) add(c Comment, kind, approved string) {
 	}
 }
 
-// finishPost gives every comment an id of its own, hangs at the root what
+// finishPost assigns every comment an id of its own, hangs at the root what
 // answers nothing that is here, puts the comments in order and counts them.
 func (p *wxrParser) finishPost(post *Post) {
 	counts := &p.blog.Counts

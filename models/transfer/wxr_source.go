@@ -88,7 +88,7 @@ func (s *source) fault(msg string) *SyntaxError {
 	return &SyntaxError{Line: line, Msg: msg}
 }
 
-// wrap gives the decoder's errors their type and place.
+// wrap adds type and place to an error of the decoder.
 func (s *source) wrap(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.EOF
