@@ -20,17 +20,17 @@ func (c *backupCommand) Run(sh *shell, p *program) error {
 		return err
 	}
 	if isMongoDB(p.Store) {
-		return usage("cli.backup.mongodb")
+		return usage("cli.backup.mongodb", "command", commandLine("copy", "--from", storeFlag(p.Store), "--to", file))
 	}
 	return p.withStore(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
 		b, ok := store.(models.Backuper)
 		if !ok {
-			return usage("cli.backup.mongodb")
+			return usage("cli.backup.mongodb", "command", commandLine("copy", "--from", storeFlag(p.Store), "--to", file))
 		}
 		if err := b.Backup(ctx, file); err != nil {
 			return err
 		}
-		sh.say(sh.out, "cli.backup.done", "store", p.Store, "file", c.File)
+		sh.say(sh.out, "cli.backup.done", "store", storePlace(p.Store), "file", file)
 		return nil
 	})
 }

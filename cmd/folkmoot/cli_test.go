@@ -75,8 +75,9 @@ func TestUsage(t *testing.T) {
 		{"export shops --format csv --part ballots", exitUsage, "part"},
 		{"sign-in-link", exitUsage, "email"},
 		{"sign-in-link ann@example.org --role king", exitUsage, "role"},
+		{"sign-in-link ann@example.org", exitFailed, "There is no store at /"},
 		{"sign-in-link nobody", exitUsage, "email: This does not look like an e-mail address"},
-		{"export shops --format csv", exitFailed, "There is no store at folkmoot.db"},
+		{"export shops --format csv", exitFailed, "There is no store at /"},
 		{"verify", exitFailed, "There is no store"},
 		{"verify nothing.json", exitFailed, "Cannot open"},
 		{"backup copy.db", exitFailed, "There is no store"},
@@ -109,6 +110,10 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 	t.Setenv("FOLKMOOT_STORE", filepath.Join(dir, "env.db"))
 	t.Setenv("FOLKMOOT_BASE_URL", "https://moot.example.org/")
 	t.Setenv("FOLKMOOT_ROLE", "admin")
+	write(t, filepath.Join(dir, "blog.xml"), post)
+	if code, _, errs := command(t, "import", "wordpress", filepath.Join(dir, "blog.xml")); code != exitDone {
+		t.Fatal(errs)
+	}
 	code, out, errs := command(t, "sign-in-link", "ann@example.org")
 	if code != exitDone || !regexp.MustCompile(`^https://moot\.example\.org/sign-in/[A-Za-z0-9_-]{43}\n$`).MatchString(out) {
 		t.Errorf("exit %d, %q, %q", code, out, errs)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"folkmoot/models"
@@ -22,7 +21,7 @@ type copyCommand struct {
 // Run copies, compares both stores and prints the result. The exit code is 1 if they
 // differ.
 func (c *copyCommand) Run(sh *shell) error {
-	if err := c.check(); err != nil {
+	if err := c.check(sh.ctx); err != nil {
 		return err
 	}
 	from, err := openForCopy(sh.ctx, c.From, sh.clock)
@@ -33,7 +32,7 @@ func (c *copyCommand) Run(sh *shell) error {
 	if err != nil {
 		return errors.Join(err, from.Close())
 	}
-	sh.say(sh.err, "cli.copy.begin", "from", storeName(c.From), "to", storeName(c.To))
+	sh.say(sh.err, "cli.copy.begin", "from", storePlace(c.From), "to", storePlace(c.To))
 	p := progress{sh: sh, terminal: isTerminal(sh.err)}
 	report, err := transfer.Copy(sh.ctx, from, to, sh.clock.Now(), p.update)
 	p.clear()
@@ -44,21 +43,22 @@ func (c *copyCommand) Run(sh *shell) error {
 }
 
 // check returns an error unless From exists and To names another store.
-func (c *copyCommand) check() error {
+func (c *copyCommand) check(ctx context.Context) error {
 	for _, store := range []string{c.From, c.To} {
 		if err := checkStore(store); err != nil {
 			return err
 		}
 	}
-	from, err := os.Stat(c.From)
-	if !isMongoDB(c.From) && errors.Is(err, fs.ErrNotExist) {
-		return models.Fail(models.CodeNotFound, "cli.store.missing", "store", c.From)
-	}
-	to, _ := os.Stat(c.To) // To need not exist
+	from, _ := os.Stat(c.From) // a database is no file, and To need not exist
+	to, _ := os.Stat(c.To)
 	if c.From == c.To || os.SameFile(from, to) {
 		return usage("cli.copy.itself")
 	}
-	return nil
+	exists, err := storeExists(ctx, c.From)
+	if err == nil && !exists {
+		err = missingStore(c.From)
+	}
+	return err
 }
 
 // openForCopy opens a store exclusively; it may hold an incomplete copy.

@@ -67,7 +67,7 @@ func (cfg *config) fillIfEmpty(ctx context.Context, store models.Store, clock *d
 		return err
 	}
 	if marked {
-		return checkDemoComplete(ctx, store, storeName(cfg.Store))
+		return checkDemoComplete(ctx, store, storePlace(cfg.Store))
 	}
 	if err := store.MarkDemo(ctx); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (cfg *config) fillOnce(ctx context.Context, store models.Shared, clock *dem
 			return err
 		}
 		if !logged {
-			cfg.Shell.say(cfg.Shell.out, "cli.demo.waits", "store", storeName(cfg.Store))
+			cfg.Shell.say(cfg.Shell.out, "cli.demo.waits", "store", storePlace(cfg.Store))
 		}
 		select {
 		case <-ctx.Done():
@@ -207,6 +207,6 @@ func (cfg *config) printDemoStart(ctx context.Context, s running) error {
 	if s.ShowLinks {
 		sh.say(sh.out, "cli.demo.later", "url", s.BaseURL+"/sign-in", "address", demoStaff[0].address)
 	}
-	sh.say(sh.out, "cli.demo.stop", "store", storeName(cfg.Store))
+	sh.say(sh.out, "cli.demo.stop", "store", storePlace(cfg.Store))
 	return nil
 }

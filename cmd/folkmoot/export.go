@@ -27,7 +27,7 @@ func (c *exportCommand) Run(sh *shell, p *program) error {
 	return p.withStore(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
 		consultation, err := store.ConsultationBySlug(ctx, c.Slug)
 		if models.IsNotFound(err) {
-			return unknownSlug(ctx, store, c.Slug, storeName(p.Store))
+			return unknownSlug(ctx, store, c.Slug, storePlace(p.Store))
 		}
 		if err != nil {
 			return err

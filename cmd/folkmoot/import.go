@@ -93,7 +93,7 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 	}
 	sh.printLeftOut(r.Counts)
 	if added {
-		sh.say(sh.out, "cli.import.next")
+		sh.say(sh.out, "cli.import.next", "command", signInCommand(models.RoleOrganiser, p.Store, p.siteURL()))
 	}
 }
 

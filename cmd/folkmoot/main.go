@@ -24,7 +24,7 @@ const (
 // program is the command line. Every flag has an environment variable: --base-url is
 // FOLKMOOT_BASE_URL.
 type program struct {
-	Store   string `help:"The store: a file, or mongodb://host/database." default:"folkmoot.db" placeholder:"STORE"`
+	Store   string `help:"The store: a file, or mongodb://host/database. serve and import create it if it does not exist." default:"folkmoot.db" placeholder:"STORE"`
 	BaseURL string `name:"base-url" help:"Address at which people reach the site, such as https://moot.example.org. Default: from --listen." placeholder:"URL"`
 
 	Serve      serveCommand      `cmd:"" help:"Serve the site."`

@@ -25,7 +25,7 @@ func (c *restoreCommand) Run(sh *shell, p *program) error {
 	if err := sqlite.Restore(sh.ctx, c.File, p.Store); err != nil {
 		return err
 	}
-	sh.say(sh.out, "cli.restore.done", "store", p.Store, "file", c.File)
+	sh.say(sh.out, "cli.restore.done", "store", storePlace(p.Store), "file", c.File)
 	for name := range previousStores(p.Store) {
 		if !before[name] {
 			sh.say(sh.out, "cli.restore.kept", "kept", name)

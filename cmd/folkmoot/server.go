@@ -62,7 +62,7 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 			return err
 		}
 	}
-	store, err := openStore(ctx, cfg.Store, cfg.Clock)
+	store, err := cfg.Shell.openOrCreate(ctx, cfg.Store, cfg.Clock)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (cfg *config) stop(server *handlers.Server, listener net.Listener, served <
 
 // printStart logs the configuration and prints where the site can be reached.
 func (cfg *config) printStart(ctx context.Context, s running, demo bool) error {
-	cfg.Log.Info("listening", "address", s.Addr.String(), "base_url", s.BaseURL, "store", storeName(cfg.Store), "demo", demo,
+	cfg.Log.Info("listening", "address", s.Addr.String(), "base_url", s.BaseURL, "store", storePlace(cfg.Store), "demo", demo,
 		"mail", map[bool]string{true: "held", false: "smtp"}[cfg.Sender.Holds()])
 	if !loopbackOnly(s.Addr, s.BaseURL) && !strings.HasPrefix(s.BaseURL, "https://") {
 		cfg.Log.Warn("base URL is not https: session cookies are sent unencrypted", "base_url", s.BaseURL)
@@ -197,7 +197,7 @@ func (cfg *config) printStart(ctx context.Context, s running, demo bool) error {
 	sh.say(sh.out, "cli.serve.where", "url", s.BaseURL)
 	empty, err := s.Store.Empty(ctx)
 	if err == nil && empty {
-		sh.say(sh.out, "cli.serve.first_admin")
+		sh.say(sh.out, "cli.serve.first_admin", "command", signInCommand(models.RoleAdmin, cfg.Store, s.BaseURL))
 	}
 	if cfg.Sender.Holds() {
 		sh.say(sh.out, "cli.serve.held")

@@ -18,10 +18,10 @@ type signInLinkCommand struct {
 
 // Run prints the link alone, so that scripts can use it.
 func (c *signInLinkCommand) Run(sh *shell, p *program) error {
-	if _, bad := models.CheckAddress("email", c.Email); bad != nil { // before a store is created
+	if _, bad := models.CheckAddress("email", c.Email); bad != nil {
 		return usageError{&models.Error{Code: models.CodeInvalid, Key: bad.Key, Fields: []models.FieldError{*bad}}}
 	}
-	return p.with(sh, true, func(ctx context.Context, svc *service.Service) error {
+	return p.with(sh, false, func(ctx context.Context, svc *service.Service) error {
 		token, _, err := svc.MakeSignInLink(ctx, c.Email, c.Name, models.Role(c.Role))
 		if models.CodeOf(err) == models.CodeInvalid {
 			return usageError{err}
@@ -32,6 +32,12 @@ func (c *signInLinkCommand) Run(sh *shell, p *program) error {
 		_, err = fmt.Fprintln(sh.out, signInURL(p.siteURL(), token))
 		return err
 	})
+}
+
+// signInCommand returns the command line that makes a link for the first account of a
+// role, to be completed with an address.
+func signInCommand(role models.Role, store, base string) string {
+	return commandLine("sign-in-link", "YOU@EXAMPLE.ORG", "--role", string(role), "--store", storeFlag(store), "--base-url", base)
 }
 
 // signInURL returns the address of a one-time link.

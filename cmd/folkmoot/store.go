@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -38,27 +39,50 @@ func storeName(store string) string {
 	return scheme + "://" + hosts[strings.LastIndex(hosts, "@")+1:] + "/" + path
 }
 
+// storePlace returns where a store is, for messages: the absolute path of a file, or the
+// MongoDB URI as storeName has it.
+func storePlace(store string) string {
+	if isMongoDB(store) {
+		return storeName(store)
+	}
+	if path, err := filepath.Abs(store); err == nil {
+		return path
+	}
+	return store
+}
+
 // openStore opens a file or a MongoDB database. clock is used for a file; a MongoDB
 // store uses the database's clock.
 func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
-	if !isMongoDB(store) {
-		return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+	if isMongoDB(store) {
+		return mongo.Open(ctx, store, mongo.Options{})
 	}
-	if _, err := storeExists(ctx, store); err != nil {
+	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+}
+
+// openOrCreate opens a store, and says so if it had to be created.
+func (sh *shell) openOrCreate(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
+	exists, err := storeExists(ctx, store)
+	if err != nil {
 		return nil, err
 	}
-	return mongo.Open(ctx, store, mongo.Options{})
+	s, err := openStore(ctx, store, clock)
+	if err == nil && !exists {
+		sh.say(sh.out, "cli.store.created", "store", storePlace(store))
+	}
+	return s, err
 }
 
 // connectTimeout is how long a database may take to answer when a command starts.
 const connectTimeout = 15 * time.Second
 
-// storeExists reports whether the file exists, or whether the database holds anything.
-// Errors: CodeUnavailable cli.store.unreachable if the database does not answer.
+// storeExists reports whether the file exists and is not empty, or whether the database
+// holds anything. Errors: CodeUnavailable cli.store.unreachable if the database does not
+// answer.
 func storeExists(ctx context.Context, store string) (bool, error) {
 	if !isMongoDB(store) {
-		_, err := os.Stat(store)
-		return !errors.Is(err, fs.ErrNotExist), nil
+		info, err := os.Stat(store)
+		return !errors.Is(err, fs.ErrNotExist) && (err != nil || info.Size() > 0), nil
 	}
 	reaching, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
@@ -91,16 +115,22 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	if err := checkStore(p.Store); err != nil {
 		return nil, err
 	}
-	if !create {
-		there, err := storeExists(sh.ctx, p.Store)
-		if err != nil {
-			return nil, err
-		}
-		if !there {
-			return nil, models.Fail(models.CodeNotFound, "cli.store.missing", "store", storeName(p.Store))
-		}
+	if create {
+		return sh.openOrCreate(sh.ctx, p.Store, sh.clock)
+	}
+	exists, err := storeExists(sh.ctx, p.Store)
+	if err != nil {
+		return nil, err
+	}
+	if !exists {
+		return nil, missingStore(p.Store)
 	}
 	return openStore(sh.ctx, p.Store, sh.clock)
+}
+
+// missingStore returns the error for a store that a command does not create.
+func missingStore(store string) error {
+	return models.Fail(models.CodeNotFound, "cli.store.missing", "store", storePlace(store), "command", commandLine("serve", "--store", storeFlag(store)))
 }
 
 // with opens the store, calls fn with a service on it, and closes the store.

@@ -18,7 +18,7 @@ type verifyCommand struct {
 func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if c.File == "" {
 		return p.with(sh, false, func(ctx context.Context, svc *service.Service) error {
-			return sh.verifyStore(ctx, storeName(p.Store), svc)
+			return sh.verifyStore(ctx, storePlace(p.Store), svc)
 		})
 	}
 	b, err := os.ReadFile(c.File)
