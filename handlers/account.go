@@ -17,7 +17,7 @@ func (s *Server) account(c *fiber.Ctx) error {
 
 func (s *Server) accountPage(c *fiber.Ctx) account.AccountPage {
 	who := visitOf(c).Participant
-	p := account.AccountPage{LayoutData: s.frame(c, localizer(c).T("title.account")), Address: who.Address, Form: typed(c, "name", "capacity", "band")}
+	p := account.AccountPage{LayoutData: s.layout(c, localizer(c).T("title.account")), Address: who.Address, Form: typed(c, "name", "capacity", "band")}
 	if c.Method() == fiber.MethodGet {
 		p.Form.Values = map[string]string{"name": who.Name, "capacity": string(who.Capacity), "band": string(who.Band)}
 	}

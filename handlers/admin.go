@@ -33,7 +33,7 @@ func (s *Server) adminPage(c *fiber.Ctx) (staff.AdminPage, error) {
 		return staff.AdminPage{}, err
 	}
 	p := staff.AdminPage{
-		LayoutData: s.frame(c, localizer(c).T("title.admin")), People: people, Consultations: cons, StaffOnly: staffOnly,
+		LayoutData: s.layout(c, localizer(c).T("title.admin")), People: people, Consultations: cons, StaffOnly: staffOnly,
 		Waiting: len(jobs), Holds: !s.CanMail, Form: typed(c, "email", "name", "role", "consultation"),
 	}
 	p.Private = true
@@ -103,7 +103,7 @@ func (s *Server) heldMail(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := staff.HeldMailPage{LayoutData: s.frame(c, localizer(c).T("title.held_mail")), Holds: !s.CanMail}
+	p := staff.HeldMailPage{LayoutData: s.layout(c, localizer(c).T("title.held_mail")), Holds: !s.CanMail}
 	p.Private = true
 	for _, j := range jobs {
 		if !strings.HasPrefix(string(j.Kind), "mail.") {

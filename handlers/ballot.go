@@ -20,18 +20,18 @@ func (s *Server) ballotForm(c *fiber.Ctx) error {
 	return ok(c, account.ConfirmVotes(p))
 }
 
-func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, basket, error) {
+func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendingVotes, error) {
 	sub, err := s.subjectOf(c)
 	if err != nil {
-		return account.ConfirmVotesPage{}, basket{}, err
+		return account.ConfirmVotesPage{}, pendingVotes{}, err
 	}
 	if err := sub.C.Accepts(models.ActVote, s.svc.Now()); err != nil {
-		return account.ConfirmVotesPage{}, basket{}, err
+		return account.ConfirmVotesPage{}, pendingVotes{}, err
 	}
-	b := s.basket(c, sub.C.Slug)
+	b := s.pendingVotes(c, sub.C.Slug)
 	votes, err := s.svc.PendingVotes(c.UserContext(), sub.C, b.Choices)
 	p := account.ConfirmVotesPage{
-		LayoutData: s.frame(c, localizer(c).T("title.ballot")), Subject: sub, Choices: votes, Asked: b.Asked,
+		LayoutData: s.layout(c, localizer(c).T("title.ballot")), Subject: sub, Choices: votes, Asked: b.Asked,
 		Form: typed(c, "email", "name", "capacity", "band"),
 	}
 	p.Private = true
@@ -63,7 +63,7 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 	}
 	s.wake()
 	b.Asked = shorten(asked.Address)
-	if err := s.keepBasket(c, b); err != nil {
+	if err := s.keepPending(c, b); err != nil {
 		return err
 	}
 	return s.mailSent(c, asked, models.PurposeBallot, p.URL())
@@ -72,7 +72,7 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 // mailSent says where the link went.
 func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string) error {
 	p := account.MailSentPage{
-		LayoutData: s.frame(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
+		LayoutData: s.layout(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
 		Minutes: int(models.SignInLife.Minutes()), Deferred: asked.Deferred, NoMail: !s.CanMail, Return: back,
 	}
 	p.Private = true

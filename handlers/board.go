@@ -17,7 +17,7 @@ func (s *Server) board(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := staff.BoardPage{LayoutData: s.frame(c, localizer(c).T("title.board"))}
+	p := staff.BoardPage{LayoutData: s.layout(c, localizer(c).T("title.board"))}
 	p.Private = true
 	for _, e := range list {
 		p.Rows = append(p.Rows, staff.BoardRow{Subject: s.subject(c, e.Consultation), MustAnswer: e.MustAnswer, Answered: e.Answered})
@@ -41,7 +41,7 @@ func (s *Server) respondPage(c *fiber.Ctx) (staff.RespondPage, error) {
 	}
 	sub := s.subject(c, board.Consultation)
 	p := staff.RespondPage{
-		LayoutData: s.frame(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
+		LayoutData: s.layout(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
 		Publish: board.CanPublish,
 	}
 	p.Private = true

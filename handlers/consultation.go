@@ -6,42 +6,57 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"folkmoot/handlers/pagecache"
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
 	"folkmoot/views/ui"
 )
 
-func (s *Server) consultation(c *fiber.Ctx) error {
-	sub, err := s.subjectOf(c)
-	if err != nil {
+func (s *Server) showConsultation(c *fiber.Ctx) error {
+	p, con, key, err := s.publicPage(c)
+	switch {
+	case err != nil:
 		return err
+	case p == nil:
+		return s.sendDraft(c, key, con)
 	}
-	key, keep, err := s.pageKey(c, sub)
-	if err != nil {
-		return err
-	}
-	if !keep {
-		return s.ownConsultation(c, sub)
-	}
-	kept, err := s.keep(c, key, func() (made, error) {
-		p, err := s.consultationPage(c, sub)
-		return made{views.Consultation(p), p.Ideas}, err
-	})
-	if err != nil {
-		return err
-	}
-	s.gave(c, sub.C, sub.Clock.Now, kept)
-	return s.sendConsultation(c, sub, kept)
+	return s.sendReaders(c, p, func() (map[string]templ.Component, error) { return s.consultationSlots(c, p, con) })
 }
 
-func (s *Server) sendConsultation(c *fiber.Ctx, sub ui.Subject, kept *page) error {
-	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := s.readersPage(c, sub)
-		var err error
-		p.Ideas, err = s.readersRows(c, sub, kept.rows)
-		return p.SlotContents(), err
-	})
+// consultationSlots returns the reader's own contents of the page's slots.
+func (s *Server) consultationSlots(c *fiber.Ctx, p *page, con models.Consultation) (contents map[string]templ.Component, err error) {
+	own := views.ConsultationPage{LayoutData: s.readersLayout(c, p), Subject: p.Data.subject}
+	if own.Reply, err = s.readersReply(c, p, con); err != nil {
+		return nil, err
+	}
+	if own.Ideas, err = s.readersVotes(c, p, con); err != nil {
+		return nil, err
+	}
+	if err = s.waitingIdeas(c, p, con, &own); err != nil {
+		return nil, err
+	}
+	s.personalise(c, con, &own)
+	return s.withWaiting(c, p, own.LayoutData, con, own.SlotContents())
+}
+
+// personalise puts what is this reader's onto the page, apart from votes and texts.
+func (s *Server) personalise(c *fiber.Ctx, con models.Consultation, p *views.ConsultationPage) {
+	p.Pending = s.pendingVotesView(c, con)
+	p.Staff = s.svc.Rights(actorOf(c), con).Manage
+}
+
+// sendDraft sends the page of a draft to its organiser. It is no public page: nothing of
+// it is kept.
+func (s *Server) sendDraft(c *fiber.Ctx, key pagecache.Key, con models.Consultation) error {
+	layout := s.layout(c, "")
+	p, err := s.public.consultation(c.UserContext(), key, layout, subjectAt(con, key.Language().String(), layout.Now))
+	if err != nil {
+		return err
+	}
+	s.personalise(c, con, &p)
+	p.Preview, p.Reply.SignedIn, p.Reply.Member = true, signedInName(c), true
+	return ok(c, views.Consultation(p))
 }
 
 // asOpen is a draft as it will look once it is open. Dates that are not set yet, or
@@ -60,16 +75,6 @@ func asOpen(con models.Consultation, now time.Time) models.Consultation {
 	return con
 }
 
-// readersPage is the page with what differs from reader to reader alone.
-func (s *Server) readersPage(c *fiber.Ctx, sub ui.Subject) views.ConsultationPage {
-	p := views.ConsultationPage{
-		LayoutData: s.frame(c, sub.Text.Title), Subject: sub, Pending: s.basketView(c, sub.C),
-		Staff: s.svc.Rights(actorOf(c), sub.C).Manage,
-	}
-	p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
-	return p
-}
-
 // preview is the real page of a draft, for its organiser.
 func (s *Server) preview(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
@@ -79,33 +84,19 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.consultationPage(c, s.subject(c, asOpen(m.Consultation, s.svc.Now())))
+	key, err := s.keys.Parse(subjectPath(m.Consultation.Slug, 0), localizer(c).Language(), pagecache.Query{})
 	if err != nil {
 		return err
 	}
-	p.Preview, p.Private, p.Staff = true, true, true
+	layout := s.layout(c, "")
+	p, err := s.public.consultation(c.UserContext(), key, layout, s.subject(c, asOpen(m.Consultation, layout.Now)))
+	if err != nil {
+		return err
+	}
+	s.personalise(c, m.Consultation, &p)
+	p.Preview, p.Private, p.Staff, p.Reply.SignedIn, p.Reply.Member = true, true, true, signedInName(c), true
 	private(c)
 	return ok(c, views.Consultation(p))
-}
-
-func (s *Server) consultationPage(c *fiber.Ctx, sub ui.Subject) (views.ConsultationPage, error) {
-	p := s.readersPage(c, sub)
-	p.IdeaOrder, p.Preview, p.Changed = c.Query("ideas", "shuffled"), sub.State == models.StateDraft, !sub.C.EditedAt.IsZero()
-	p.Suggest = sub.C.Accepts(models.ActSuggest, s.svc.Now()) == nil
-	ideas, err := s.svc.Ideas(c.UserContext(), actorOf(c), service.IdeasRequest{
-		Consultation: sub.C, Order: c.Query("ideas"), After: c.Query("ideas_after"),
-	})
-	if err != nil {
-		return p, err
-	}
-	p.Ideas, p.IdeasFirst = s.ideaRows(c, sub, ideas.Items), ideas.First
-	p.IdeasNext = onward(c, sub.URL(), "ideas_after", ideas.Next, "ideas")
-	if p.Thread, err = s.thread(c, sub, "", sub.URL()); err != nil {
-		return p, err
-	}
-	p.Thread.Total = max(0, sub.C.ReplyCount-ideas.Replies)
-	p.Reply, err = s.replyForm(c, sub, 0)
-	return p, err
 }
 
 // changes shows what was edited after opening, word by word.
@@ -118,7 +109,7 @@ func (s *Server) changes(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.ChangesPage{LayoutData: s.frame(c, localizer(c).T("title.changes", "title", sub.Text.Title)), Subject: sub}
+	p := views.ChangesPage{LayoutData: s.layout(c, localizer(c).T("title.changes", "title", sub.Text.Title)), Subject: sub}
 	for _, r := range revisions {
 		p.Changes = append(p.Changes, views.Change{At: r.At, Reason: r.Reason, Fields: textDiffs(r), Settings: r.Changes})
 	}

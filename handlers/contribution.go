@@ -18,18 +18,18 @@ func (s *Server) contribution(c *fiber.Ctx) error {
 		return err
 	}
 	p := account.ContributionPage{
-		LayoutData: s.frame(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
+		LayoutData: s.layout(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
 		Subject:    s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: ui.ContributionOf(v.Thing),
 		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: ui.ResponseOf(v.Response),
 		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: contributionURL(v),
 	}
 	p.Private = true
 	private(c)
-	if p.Wait, err = s.waitText(c, v.Consultation.ID); err != nil {
+	if p.Wait, err = waitText(c.UserContext(), s.svc, localizer(c), v.Consultation.ID); err != nil {
 		return err
 	}
 	if v.Number > 0 {
-		p.Ranked, err = s.rankedIdea(c, v.Consultation, v.Number)
+		p.Ranked, err = rankedIdea(c.UserContext(), s.svc, v.Consultation, v.Number)
 	}
 	if err != nil {
 		return err

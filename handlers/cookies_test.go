@@ -56,7 +56,7 @@ func TestCookies(t *testing.T) {
 				kept(t, base, c, secure)
 			}
 		}
-		for _, name := range []string{sessionCookie, guestCookie, noticeCookie, basketCookie(a.con.Slug)} {
+		for _, name := range []string{sessionCookie, guestCookie, noticeCookie, pendingCookie(a.con.Slug)} {
 			if seen[name] == "" {
 				t.Errorf("%s: %s was not set", base, name)
 			}
@@ -158,7 +158,7 @@ func TestBasketPurpose(t *testing.T) {
 	a.openConsultation("elsewhere")
 	b := a.browser()
 	b.post("/consultations/elsewhere/ideas/1/vote", url.Values{"choice": {"agree"}}).want(t, "choose", 303)
-	value := b.cookies[basketCookie("elsewhere")]
+	value := b.cookies[pendingCookie("elsewhere")]
 	payload, ok := a.svc.Unsign("choices", value)
 	if !ok {
 		t.Fatal("the basket is not signed as choices")
@@ -175,7 +175,7 @@ func TestBasketPurpose(t *testing.T) {
 		{"no basket at all", "elsewhere", a.svc.Sign("choices", "null"), 303},
 	} {
 		other := a.browser()
-		other.cookies[basketCookie(c.slug)] = c.value
+		other.cookies[pendingCookie(c.slug)] = c.value
 		other.get("/consultations/"+c.slug+"/ballot").want(t, c.name, c.status)
 	}
 }

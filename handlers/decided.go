@@ -16,7 +16,7 @@ func (s *Server) decidedInPart(c *fiber.Ctx, decided service.Decided) error {
 	private(c)
 	form := typed(c, "decision", "reason")
 	p := staff.DecidedPage{QueuePage: staff.QueuePage{
-		LayoutData: s.frame(c, localizer(c).T("title.moderation")), Form: form, Chosen: map[string]bool{},
+		LayoutData: s.layout(c, localizer(c).T("title.moderation")), Form: form, Chosen: map[string]bool{},
 	}}
 	p.Private = true
 	for _, d := range decided.Made {

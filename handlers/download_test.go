@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"testing"
+	"time"
 )
 
 // TestDownload: a file goes out in pieces, each of which has its time, and one that
@@ -18,7 +20,7 @@ func TestDownload(t *testing.T) {
 		"broken off": func() error { return errors.New("the store is gone") },
 		"panicking":  func() error { panic("an export") },
 	} {
-		w, out := &wire{}, &bytes.Buffer{}
+		w, out := &deadlines{}, &bytes.Buffer{}
 		d := &download{func(_ context.Context, to io.Writer) error {
 			for range size {
 				if _, err := to.Write([]byte("x")); err != nil {
@@ -35,4 +37,15 @@ func TestDownload(t *testing.T) {
 			t.Errorf("%s: %d pieces had %d deadlines", name, pieces, len(w.wrote))
 		}
 	}
+}
+
+// deadlines is a connection that notes its write deadlines.
+type deadlines struct {
+	net.Conn
+	wrote []time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.wrote = append(d.wrote, t)
+	return nil
 }

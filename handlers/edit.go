@@ -29,7 +29,7 @@ func (s *Server) editPage(c *fiber.Ctx) (account.EditPage, string, error) {
 		return account.EditPage{}, "", err
 	}
 	p := account.EditPage{
-		LayoutData: s.frame(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
+		LayoutData: s.layout(c, localizer(c).T("title.edit")), Subject: s.subject(c, v.Consultation), Item: item,
 		Minutes: int(v.Left.Minutes() + 0.999), Earlier: v.Earlier, Form: typed(c),
 	}
 	p.Form.Values = map[string]string{"title": v.Title, "body": v.Body, "rev": strconv.FormatInt(v.Contribution.Rev, 10)}

@@ -3,13 +3,13 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"folkmoot/handlers/httpconn"
 	"folkmoot/models"
 	"folkmoot/views"
 	"folkmoot/views/i18n"
@@ -39,12 +39,12 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		return seeOther(c, "/sign-in?return_to="+escape(c.OriginalURL()))
 	}
 	if e.Code == models.CodeUnavailable {
-		if sent, err := s.sendLast(c); sent {
+		if sent, err := s.sendStale(c); sent {
 			return err
 		}
 	}
 	if e.Code == models.CodeTooLarge {
-		drain(c)
+		httpconn.DrainBeforeClose(c.Context().Conn())
 	}
 	s.retryAfter(c, e)
 	if e.Code == models.CodeUnavailable && !safeMethod(c.Method()) && !wantsJSON(c) {
@@ -88,7 +88,7 @@ func (s *Server) internal(c *fiber.Ctx, err error) error {
 // logInternal logs a fault of ours and returns the reference under which it stands
 // in the log.
 func (s *Server) logInternal(c *fiber.Ctx, err error) (reference string) {
-	reference, _ = c.Locals(keyRequestID).(string)
+	reference = requestID(c.Context())
 	attrs := []any{"id", reference, "path", logPath(c.Context()), "error", err}
 	if p, ok := errors.AsType[*panicError](err); ok {
 		attrs = append(attrs, "stack", p.stack)
@@ -128,11 +128,11 @@ func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference str
 	if wantsJSON(c) {
 		return c.Status(status).JSON(errorJSON(l, e, sentence, reference))
 	}
-	frame := s.frame
+	layout := s.layout
 	if e.Code == models.CodeUnavailable {
-		frame = s.frameAlone
+		layout = s.layoutAlone
 	}
-	p := views.ErrorPage{LayoutData: frame(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
+	p := views.ErrorPage{LayoutData: layout(c, ""), Status: status, Kind: troubleKind(e), Sentence: sentence, Reference: reference, Back: s.back(c)}
 	p.Title, p.Private = p.Heading(), true
 	private(c)
 	return render(c, status, views.Error(p))
@@ -149,14 +149,13 @@ func troubleKind(e *models.Error) string {
 	return ""
 }
 
-// back is where to go on after a refusal: the consultation, or the front page. A
-// request that was refused before it was routed has no parameters.
+// back is where to go on after a refusal: the consultation, or the front page.
 func (s *Server) back(c *fiber.Ctx) string {
-	if c.Locals(keyRequestID) == nil {
+	if !slices.Contains(c.Route().Params, "slug") { // a request may be refused before it has a route
 		return "/"
 	}
 	if slug := c.Params("slug"); models.ValidSlug(slug) {
-		return "/consultations/" + slug
+		return subjectPath(slug, 0)
 	}
 	return "/"
 }
@@ -215,13 +214,3 @@ func (s *Server) retryAfter(c *fiber.Ctx, e *models.Error) {
 func (s *Server) notFound(*fiber.Ctx) error {
 	return models.Fail(models.CodeNotFound, "error.page.unknown")
 }
-
-// panicError is a panic caught on its way up.
-type panicError struct {
-	value any
-	stack string
-}
-
-func (p *panicError) Error() string { return fmt.Sprint("panic: ", p.value) }
-
-func stack() string { return string(debug.Stack()) }

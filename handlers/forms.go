@@ -88,7 +88,7 @@ func localPath(p string) string {
 func escape(s string) string { return url.QueryEscape(s) }
 
 // sentence gives what an error says, for a place inside a page.
-func (s *Server) sentence(l *i18n.Localizer, err error) string {
+func sentence(l *i18n.Localizer, err error) string {
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return l.Args(e.Key, printable(l, e.Args))
 	}

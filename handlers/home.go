@@ -14,7 +14,7 @@ func (s *Server) home(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.HomePage{
-		LayoutData: s.frame(c, ""), NoAdmin: lists.Unused,
+		LayoutData: s.layout(c, ""), NoAdmin: lists.Unused,
 		Open: s.subjects(c, lists.Open), Coming: s.subjects(c, lists.Coming), Past: s.subjects(c, lists.Past),
 	}
 	if lists.NextPast != "" {
@@ -37,7 +37,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := s.frame(c, localizer(c).T("title.search"))
+	f := s.layout(c, localizer(c).T("title.search"))
 	return ok(c, views.Search(views.SearchPage{LayoutData: f, Query: query, Hits: hits}))
 }
 
@@ -46,7 +46,7 @@ var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"
 
 func (s *Server) hostPage(name string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		f := s.frame(c, localizer(c).T("title."+name))
+		f := s.layout(c, localizer(c).T("title."+name))
 		return ok(c, views.Host(views.HostPage{LayoutData: f, Name: name}))
 	}
 }

@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"strconv"
+	"context"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -12,98 +12,39 @@ import (
 	"folkmoot/views/ui"
 )
 
-func (s *Server) idea(c *fiber.Ctx) error {
-	sub, err := s.subjectOf(c)
-	if err != nil {
+func (s *Server) showIdea(c *fiber.Ctx) error {
+	p, con, _, err := s.publicPage(c)
+	switch {
+	case err != nil:
 		return err
-	}
-	number, err := strconv.Atoi(c.Params("number"))
-	if err != nil {
+	case p == nil: // the ideas of a draft have no pages
 		return models.Fail(models.CodeNotFound, "error.page.unknown")
 	}
-	key, keep, err := s.pageKey(c, sub)
-	if err != nil {
-		return err
-	}
-	if !keep {
-		p, err := s.ideaPage(c, sub, number)
-		if err != nil {
-			return err
-		}
-		return ok(c, views.Idea(views.IdeaPage(p)))
-	}
-	kept, err := s.keep(c, key, func() (made, error) {
-		p, err := s.ideaPage(c, sub, number)
-		return made{views.Idea(views.IdeaPage(p)), []views.IdeaRow{p.Row}}, err
-	})
-	if err != nil {
-		return err
-	}
-	s.gave(c, sub.C, sub.Clock.Now, kept)
-	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := views.IdeaPage{LayoutData: s.frame(c, ""), Subject: sub, Pending: s.basketView(c, sub.C)}
-		p.Reply.SignedIn, p.Reply.Member = signedInName(c), actorOf(c).Participant != nil
-		rows, err := s.readersRows(c, sub, kept.rows)
-		if len(rows) > 0 {
-			p.Row = rows[0]
-		}
-		return p.SlotContents(), err
-	})
+	return s.sendReaders(c, p, func() (map[string]templ.Component, error) { return s.ideaSlots(c, p, con) })
 }
 
-// readersRows gives those of the rows whose ballot this reader sees otherwise than a
-// stranger, for whom they were made.
-func (s *Server) readersRows(c *fiber.Ctx, sub ui.Subject, rows []views.IdeaRow) ([]views.IdeaRow, error) {
-	mine, err := s.svc.OwnVotes(c.UserContext(), actorOf(c), sub.C.ID)
+// ideaSlots returns the reader's own contents of the page's slots.
+func (s *Server) ideaSlots(c *fiber.Ctx, p *page, con models.Consultation) (contents map[string]templ.Component, err error) {
+	own := views.IdeaPage{LayoutData: s.readersLayout(c, p), Subject: p.Data.subject, Pending: s.pendingVotesView(c, con)}
+	if own.Reply, err = s.readersReply(c, p, con); err != nil {
+		return nil, err
+	}
+	rows, err := s.readersVotes(c, p, con)
 	if err != nil {
 		return nil, err
 	}
-	var own []views.IdeaRow
-	basket, why := s.basket(c, sub.C.Slug), s.whyNoVote(c, sub.C)
-	for _, row := range rows {
-		strangers := row.Vote
-		row.Vote.Choice, row.Vote.Why = mine[row.Idea.ID], why
-		if row = basket.onto(c, row); row.Vote != strangers {
-			own = append(own, row)
-		}
+	if len(rows) > 0 {
+		own.Row = rows[0]
 	}
-	return own, nil
+	return s.withWaiting(c, p, own.LayoutData, con, own.SlotContents())
 }
 
-// onto shows what a browser without a session chose on an idea, as waiting.
-func (b basket) onto(c *fiber.Ctx, row views.IdeaRow) views.IdeaRow {
-	if chosen, ok := b.Choices[row.Idea.Number]; ok && actorOf(c).Participant == nil {
-		row.Vote.Choice, row.Vote.Waiting = chosen, true
-	}
-	return row
-}
-
-func (s *Server) ideaPage(c *fiber.Ctx, sub ui.Subject, number int) (p ideaReplyPage, err error) {
-	v, err := s.svc.Idea(c.UserContext(), actorOf(c), sub.C, number)
-	if err != nil {
-		return p, err
-	}
-	p = ideaReplyPage{
-		LayoutData: s.frame(c, localizer(c).T("title.idea", "number", number, "title", v.Idea.Title)),
-		Subject:    sub, Row: s.ideaRows(c, sub, []service.IdeaView{v})[0], Pending: s.basketView(c, sub.C),
-	}
-	if p.Thread, err = s.thread(c, sub, v.Idea.ID, subjectPath(sub.C.Slug, number)); err != nil {
-		return p, err
-	}
-	p.Thread.Total = v.Idea.ReplyCount
-	if p.Reply, err = s.replyForm(c, sub, number); err != nil {
-		return p, err
-	}
-	p.Ranked, err = s.rankedIdea(c, sub.C, number)
-	return p, err
-}
-
-// rankedIdea gives the idea's place in the sealed result, nil before sealing.
-func (s *Server) rankedIdea(c *fiber.Ctx, con models.Consultation, number int) (*models.ResultIdea, error) {
+// rankedIdea returns the idea's place in the sealed result, nil before sealing.
+func rankedIdea(ctx context.Context, svc *service.Service, con models.Consultation, number int) (*models.ResultIdea, error) {
 	if con.SealedAt.IsZero() {
 		return nil, nil
 	}
-	r, _, err := s.svc.Result(c.UserContext(), con)
+	r, _, err := svc.Result(ctx, con)
 	if err != nil {
 		return nil, err
 	}
@@ -113,33 +54,6 @@ func (s *Server) rankedIdea(c *fiber.Ctx, con models.Consultation, number int) (
 		}
 	}
 	return nil, nil
-}
-
-// ideaRows adds to each idea the reader's ballot on it.
-func (s *Server) ideaRows(c *fiber.Ctx, sub ui.Subject, list []service.IdeaView) []views.IdeaRow {
-	basket := s.basket(c, sub.C.Slug)
-	why := s.whyNoVote(c, sub.C)
-	wait, err := s.waitText(c, sub.C.ID)
-	if err != nil {
-		s.log(c).Warn("usual wait", "error", err)
-	}
-	rows := make([]views.IdeaRow, len(list))
-	for i, v := range list {
-		b := views.VoteForm{
-			Slug: sub.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Choice: v.Mine, Why: why,
-			Closed: sub.C.Accepts(models.ActVote, s.svc.Now()) != nil, Return: pagePath(c, sub.URL()),
-		}
-		rows[i] = basket.onto(c, views.IdeaRow{Idea: views.PublicIdeaOf(v.Idea), Slug: sub.C.Slug, Vote: b, Tally: v.Tally, Waiting: v.Waiting, Wait: wait, CanEdit: v.CanEdit})
-	}
-	return rows
-}
-
-// whyNoVote says why this person cannot vote here; "" for who can, or may yet sign in.
-func (s *Server) whyNoVote(c *fiber.Ctx, con models.Consultation) string {
-	if p := actorOf(c).Participant; p != nil {
-		return s.sentence(localizer(c), p.CheckVote(con))
-	}
-	return ""
 }
 
 func (s *Server) suggestForm(c *fiber.Ctx) error {
@@ -158,9 +72,9 @@ func (s *Server) suggestForm(c *fiber.Ctx) error {
 }
 
 func (s *Server) suggestPage(c *fiber.Ctx, sub ui.Subject) (views.SuggestPage, error) {
-	wait, err := s.waitText(c, sub.C.ID)
+	wait, err := waitText(c.UserContext(), s.svc, localizer(c), sub.C.ID)
 	p := views.SuggestPage{
-		LayoutData: s.frame(c, localizer(c).T("title.suggest")), Subject: sub,
+		LayoutData: s.layout(c, localizer(c).T("title.suggest")), Subject: sub,
 		Form: typed(c, "name", "email", "title", "body"), Wait: wait,
 	}
 	p.SignedIn, p.Member = signedInName(c), actorOf(c).Participant != nil

@@ -27,7 +27,7 @@ func (s *Server) queuePage(c *fiber.Ctx) (staff.QueuePage, error) {
 		return staff.QueuePage{}, err
 	}
 	p := staff.QueuePage{
-		LayoutData: s.frame(c, localizer(c).T("title.moderation")), Total: queue.Total,
+		LayoutData: s.layout(c, localizer(c).T("title.moderation")), Total: queue.Total,
 		Form: typed(c, "decision", "reason"), Chosen: map[string]bool{},
 	}
 	p.Private = true
@@ -53,7 +53,7 @@ func (s *Server) item(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := staff.QueuePage{LayoutData: s.frame(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
+	p := staff.QueuePage{LayoutData: s.layout(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
 	p.Private = true
 	p.Rows = []staff.QueueRow{{Entry: one.Entry, Own: one.Own}}
 	return ok(c, staff.Queue(p))
@@ -201,7 +201,7 @@ func (s *Server) decisions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := staff.DecisionsPage{LayoutData: s.frame(c, localizer(c).T("title.decisions")), Subject: s.subject(c, log.Consultation)}
+	p := staff.DecisionsPage{LayoutData: s.layout(c, localizer(c).T("title.decisions")), Subject: s.subject(c, log.Consultation)}
 	p.Private = true
 	for _, d := range log.Decisions {
 		p.Decisions = append(p.Decisions, staff.DecisionRow{Decision: d.Decision, Actor: d.Actor, CanUndo: d.CanUndo})

@@ -19,7 +19,7 @@ func (s *Server) organise(c *fiber.Ctx) error {
 		return err
 	}
 	p := staff.OrganisePage{
-		LayoutData: s.frame(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list),
+		LayoutData: s.layout(c, localizer(c).T("title.organise")), Rows: s.subjects(c, list),
 		CanNew: s.svc.MayCreate(actorOf(c)) == nil,
 	}
 	if next != "" {
@@ -45,7 +45,7 @@ func (s *Server) managePage(c *fiber.Ctx) (staff.ManagePage, error) {
 	}
 	sub := s.subject(c, m.Consultation)
 	p := staff.ManagePage{
-		LayoutData: s.frame(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
+		LayoutData: s.layout(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
 		Ideas: staff.ManageIdeasOf(m.Ideas), Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
 		Sealed: ui.SealOf(m.Sealed), Moves: m.Moves,
 		IdeaForm: typed(c, "title", "body"), Form: typed(c, "reason", "opens_at"),

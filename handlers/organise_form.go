@@ -31,7 +31,7 @@ func (s *Server) newConsultationForm(c *fiber.Ctx) error {
 
 func (s *Server) formPage(c *fiber.Ctx, title string) staff.ConsultationFormPage {
 	private(c)
-	p := staff.ConsultationFormPage{LayoutData: s.frame(c, title), Form: typed(c), TimeZone: service.DefaultZone, Slug: c.Params("slug")}
+	p := staff.ConsultationFormPage{LayoutData: s.layout(c, title), Form: typed(c), TimeZone: service.DefaultZone, Slug: c.Params("slug")}
 	p.Private = true
 	return p
 }

@@ -25,7 +25,7 @@ func render(c *fiber.Ctx, status int, page templ.Component) error {
 		return c.Send(b.Bytes())
 	}
 	c.Set(fiber.HeaderContentEncoding, "gzip")
-	return c.Send(fasthttp.AppendGzipBytesLevel(nil, b.Bytes(), firstLevel))
+	return c.Send(fasthttp.AppendGzipBytesLevel(nil, b.Bytes(), fasthttp.CompressBestSpeed))
 }
 
 // acceptsGzip tells whether the visitor asks for gzip. Who says nothing of encodings

@@ -1,14 +1,16 @@
 package handlers
 
 import (
+	"maps"
 	"strconv"
+
+	"folkmoot/handlers/pagecache"
 
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
-	"folkmoot/views/ui"
 )
 
 func (s *Server) postReply(c *fiber.Ctx) error {
@@ -79,45 +81,32 @@ func (s *Server) replyAgain(c *fiber.Ctx, number int, cause error) error {
 	if !can {
 		return cause
 	}
-	sub, err := s.subjectOf(c)
+	key, err := s.keys.Parse(subjectPath(c.Params("slug"), number), localizer(c).Language(), pagecache.Query{})
 	if err != nil {
 		return cause
 	}
-	var page replyPage
-	if number > 0 {
-		page, err = s.ideaPage(c, sub, number)
-	} else {
-		page, err = s.mainPage(c, sub)
+	p, con, err := s.pageOf(c, key)
+	if err != nil || p == nil {
+		return cause
 	}
+	slots := s.consultationSlots
+	if number > 0 {
+		slots = s.ideaSlots
+	}
+	contents, err := slots(c, p, con)
+	if err != nil {
+		return cause
+	}
+	box, err := s.readersReply(c, p, con)
 	if err != nil {
 		return cause
 	}
 	// What was typed is shown even where nothing can be sent any more; why stands above it.
-	return page.again(c, status, func(f *views.ReplyForm) { f.Form, f.Closed = form, "" })
-}
-
-// replyPage is a page with a reply box on it.
-type replyPage interface {
-	again(c *fiber.Ctx, status int, fill func(*views.ReplyForm)) error
-}
-
-type mainReplyPage views.ConsultationPage
-
-func (p mainReplyPage) again(c *fiber.Ctx, status int, fill func(*views.ReplyForm)) error {
-	fill(&p.Reply)
-	return render(c, status, views.Consultation(views.ConsultationPage(p)))
-}
-
-type ideaReplyPage views.IdeaPage
-
-func (p ideaReplyPage) again(c *fiber.Ctx, status int, fill func(*views.ReplyForm)) error {
-	fill(&p.Reply)
-	return render(c, status, views.Idea(views.IdeaPage(p)))
-}
-
-func (s *Server) mainPage(c *fiber.Ctx, sub ui.Subject) (replyPage, error) {
-	p, err := s.consultationPage(c, sub)
-	return mainReplyPage(p), err
+	box.Form, box.Closed = form, ""
+	maps.Copy(contents, views.ReplySlot(s.readersLayout(c, p), box))
+	private(c)
+	c.Status(status)
+	return s.sendPageWith(c, p, contents)
 }
 
 // signedInName is the name under which this person's texts appear; "": they type one.
@@ -138,28 +127,4 @@ func (s *Server) rememberName(c *fiber.Ctx) {
 	if err := s.svc.EditAccount(c.UserContext(), actorOf(c), in); err != nil { // the text is sent; they can type it again
 		s.log(c).Info("name not remembered", "error", err)
 	}
-}
-
-// replyForm is the empty box, or the one that answers ?reply_to=.
-func (s *Server) replyForm(c *fiber.Ctx, sub ui.Subject, number int) (views.ReplyForm, error) {
-	f := views.ReplyForm{Action: sub.URL() + "/replies", Idea: number, Quote: c.Query("quote") != ""}
-	f.Values, f.Errors = map[string]string{}, map[string]string{}
-	f.SignedIn, f.Member = signedInName(c), actorOf(c).Participant != nil
-	f.Closed = s.sentence(localizer(c), sub.C.Accepts(models.ActReply, s.svc.Now()))
-	parentID := c.Query("reply_to")
-	if c.Method() == fiber.MethodPost {
-		parentID = field(c, "parent")
-	}
-	if parentID != "" {
-		parent, err := s.svc.ParentForReply(c.UserContext(), sub.C, number, parentID)
-		if err != nil && c.Method() == fiber.MethodGet {
-			return f, err
-		}
-		if parent != nil {
-			f.Parent = &views.ReplyParent{ID: parent.ID, AuthorName: parent.AuthorName, Body: parent.Body}
-		}
-	}
-	var err error
-	f.Wait, err = s.waitText(c, sub.C.ID)
-	return f, err
 }

@@ -25,7 +25,7 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 		return views.ReportPage{}, err
 	}
 	p := views.ReportPage{
-		LayoutData: s.frame(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
+		LayoutData: s.layout(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
 		Back: subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), Form: typed(c, "reason"),
 	}
 	p.Private = true

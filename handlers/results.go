@@ -1,58 +1,25 @@
 package handlers
 
 import (
-	"strconv"
-
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
 	"folkmoot/views"
-	"folkmoot/views/ui"
 )
 
-func (s *Server) results(c *fiber.Ctx) error {
-	sub, err := s.subjectOf(c)
-	if err != nil {
+func (s *Server) showResults(c *fiber.Ctx) error {
+	p, con, _, err := s.publicPage(c)
+	switch {
+	case err != nil:
 		return err
+	case p == nil:
+		return models.Fail(models.CodeForbidden, "error.results.hidden", "date", con.ClosesAt)
 	}
-	key, keep := s.sharedKey(c, sub)
-	if !keep {
-		p, err := s.resultsPage(c, sub)
-		if err != nil {
-			return err
-		}
-		return ok(c, views.Results(p))
-	}
-	waits, err := s.svc.Unconfirmed(c.UserContext(), sub.C) // it stands on the page and is in no version
-	if err != nil {
-		return err
-	}
-	kept, err := s.keep(c, key+"\n"+strconv.FormatInt(waits, 36), func() (made, error) {
-		p, err := s.resultsPage(c, sub)
-		return made{view: views.Results(p)}, err
+	return s.sendReaders(c, p, func() (map[string]templ.Component, error) {
+		own := views.ResultsPage{LayoutData: s.readersLayout(c, p), Subject: p.Data.subject, CanFull: s.svc.Rights(actorOf(c), con).DownloadFull}
+		return own.SlotContents(), nil
 	})
-	if err != nil {
-		return err
-	}
-	if !sub.C.SealedAt.IsZero() {
-		s.gave(c, sub.C, sub.Clock.Now, kept)
-	}
-	return s.send(c, kept, func() (map[string]templ.Component, error) {
-		p := views.ResultsPage{LayoutData: s.frame(c, ""), Subject: sub, CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull}
-		return p.SlotContents(), nil
-	})
-}
-
-func (s *Server) resultsPage(c *fiber.Ctx, sub ui.Subject) (views.ResultsPage, error) {
-	r, sealed, err := s.svc.Result(c.UserContext(), sub.C)
-	if err != nil {
-		return views.ResultsPage{}, err
-	}
-	return views.ResultsPage{
-		LayoutData: s.frame(c, localizer(c).T("title.results", "title", sub.Text.Title)),
-		Subject:    sub, Result: r, Sealed: ui.SealOf(sealed), MustAnswer: mustAnswer(sub.C, r), CanFull: s.svc.Rights(actorOf(c), sub.C).DownloadFull,
-	}, nil
 }
 
 func mustAnswer(con models.Consultation, r models.Result) map[int]bool {

@@ -3,7 +3,7 @@ package handlers
 // routes lists every address; DESIGN's table of addresses is this list.
 func (s *Server) routes() {
 	a := s.app
-	a.Use(s.route, s.headers, s.sameOrigin, plainForm)
+	a.Use(s.begin, s.headers, s.sameOrigin, plainForm)
 	a.Get("/healthz", s.health)
 	a.Get("/readyz", s.ready)
 	a.Get("/public/:file", s.asset)
@@ -17,18 +17,18 @@ func (s *Server) routes() {
 	a.Post("/forget", s.forget)
 
 	c := a.Group("/consultations/:slug")
-	c.Get("", s.consultation)
+	c.Get("", s.showConsultation)
 	c.Get("/changes", s.changes)
 	c.Post("/replies", s.postReply)
 	c.Get("/replies.csv", s.repliesCSV)
 	c.Get("/replies.json", s.repliesJSON)
 	c.Get("/suggest", s.suggestForm)
 	c.Post("/ideas", s.suggest)
-	c.Get("/ideas/:number<int>", s.idea)
+	c.Get("/ideas/:number<int>", s.showIdea)
 	c.Post("/ideas/:number<int>/vote", s.vote)
 	c.Get("/ballot", s.ballotForm)
 	c.Post("/ballot", s.askBallot)
-	c.Get("/results", s.results)
+	c.Get("/results", s.showResults)
 	c.Get("/results.json", s.resultsJSON)
 	c.Get("/results.csv", s.resultsCSV)
 	c.Get("/sealed.json", s.publicFile)

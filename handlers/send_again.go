@@ -22,7 +22,7 @@ func (s *Server) sendAgain(c *fiber.Ctx, cause error) error {
 	s.log(c).Warn("not saved", "path", logPath(c.Context()), "error", cause)
 	s.setHeaders(&c.Response().Header)
 	p := views.StoreUnavailablePage{
-		LayoutData: s.frameAlone(c, localizer(c).T("store_unavailable.title")), Sent: sentFields(c), Back: s.back(c),
+		LayoutData: s.layoutAlone(c, localizer(c).T("store_unavailable.title")), Sent: sentFields(c), Back: s.back(c),
 		Action: localPath(c.OriginalURL()),
 	}
 	p.Private = true

@@ -16,6 +16,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"folkmoot/handlers/httpconn"
+	"folkmoot/handlers/pagecache"
 	"folkmoot/models"
 	"folkmoot/models/service"
 )
@@ -24,6 +26,7 @@ import (
 const (
 	maxBody         = 64 << 10
 	requestDeadline = 15 * time.Second
+	readTimeout     = 60 * time.Second
 	writeTimeout    = 60 * time.Second
 )
 
@@ -51,7 +54,10 @@ type Server struct {
 	base    *url.URL
 	proxies []*net.IPNet
 	origin  *http.CrossOriginProtection
-	pages   *pages
+	public  publicPages
+	pages   *pagecache.Cache[shared]
+	keys    pagecache.Keys
+	soon    sharedDeadline
 	assets  sync.Map // hashed name to its gzip member
 	unready atomic.Bool
 
@@ -68,13 +74,15 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, svc: o.Service, base: base, proxies: proxies, origin: http.NewCrossOriginProtection(), pages: newPages()}
+	s := &Server{Options: o, svc: o.Service, base: base, proxies: proxies, origin: http.NewCrossOriginProtection()}
 	if err := s.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, err
 	}
+	s.public = publicPages{o.Service, o.Site, o.Demo}
+	s.pages, s.keys = newPageCache(s.public)
 	s.app = fiber.New(s.config())
 	s.routes()
-	s.fiber, s.app.Server().Handler = s.app.Handler(), s.begin
+	s.fiber, s.app.Server().Handler = s.app.Handler(), s.serve
 	return s, nil
 }
 
@@ -89,15 +97,15 @@ func (s *Server) config() fiber.Config {
 		DisableStartupMessage: true,
 		BodyLimit:             maxBody,
 		ReadBufferSize:        16 << 10,
-		ReadTimeout:           30 * time.Second,
+		ReadTimeout:           readTimeout,
 		WriteTimeout:          writeTimeout,
-		IdleTimeout:           90 * time.Second,
+		IdleTimeout:           readTimeout, // the same: one deadline then serves for both (httpconn)
 		ErrorHandler:          s.handleError,
 	}
 }
 
 // Serve answers on the listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l}) }
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(httpconn.Listener{Listener: l}) }
 
 // Shutdown takes no more connections and waits for the requests under way.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }

@@ -18,7 +18,7 @@ func (s *Server) signInForm(c *fiber.Ctx) error {
 
 func (s *Server) signInPage(c *fiber.Ctx) account.SignInPage {
 	p := account.SignInPage{
-		LayoutData: s.frame(c, localizer(c).T("title.sign_in")), NoMail: !s.CanMail,
+		LayoutData: s.layout(c, localizer(c).T("title.sign_in")), NoMail: !s.CanMail,
 		Form: typed(c, "email", "name", "return_to"),
 	}
 	if c.Query("return_to") != "" {
@@ -56,7 +56,7 @@ func (s *Server) link(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := account.LinkPage{LayoutData: s.frame(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
+	p := account.LinkPage{LayoutData: s.layout(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
 	p.Private = true
 	private(c)
 	if link.ConsultationID != "" {
@@ -96,7 +96,7 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 	}
 	s.setCookie(c, sessionCookie, used.SessionToken, models.SessionLife*time.Second)
 	actor := models.Actor{Participant: &used.Participant, Language: visitOf(c).Language, Network: visitOf(c).Network}
-	more := s.countBaskets(c, actor)
+	more := s.countPending(c, actor)
 	n := notice{Kind: "done", Key: "notice.signed_in", Args: map[string]any{"name": first(used.Participant.Name, used.Participant.Address), "count": used.Counted + more}}
 	switch {
 	case used.TooLate+used.Refused > 0:

@@ -46,9 +46,9 @@ func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string
 		return err
 	}
 	waiting := chosen != models.ChoiceNone
-	basket := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
+	pending := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
 	answer := fiber.Map{"choice": chosen, "waiting": waiting, "count": len(b.Choices)}
-	return s.voted(c, s.ballotAfter(c, slug, number, chosen, waiting), basket, answer)
+	return s.voted(c, s.ballotAfter(c, slug, number, chosen, waiting), pending, answer)
 }
 
 // partHeader is how the script says that it needs no more than the ballot.
@@ -56,13 +56,13 @@ const partHeader = "X-Folkmoot-Part"
 
 // voted answers in the way that was asked for: the changed parts for the script,
 // JSON, or the page from which the vote came.
-func (s *Server) voted(c *fiber.Ctx, ballot views.VoteForm, basket views.PendingVotes, answer any) error {
+func (s *Server) voted(c *fiber.Ctx, ballot views.VoteForm, pending views.PendingVotes, answer any) error {
 	private(c)
 	switch {
 	case wantsJSON(c):
 		return c.JSON(answer)
 	case c.Get(partHeader) == "ballot":
-		return ok(c, views.VoteUpdate(localizer(c), ballot, basket))
+		return ok(c, views.VoteUpdate(localizer(c), ballot, pending))
 	}
 	path, _, _ := strings.Cut(ballot.Return, "#")
 	return seeOther(c, path+"#idea-"+strconv.Itoa(ballot.Number))

@@ -157,11 +157,9 @@ type ReplyStore interface {
 	// permalink. ok is false if the reply is not shown.
 	ThreadBefore(ctx context.Context, r Reply, newest bool) (after string, ok bool, err error)
 	// OwnReplies lists the author's pending replies in one thread, the newest first, and
-	// counts all of them, whatever Before and Limit are. It reads no more texts than it lists.
+	// counts all of them, whatever Before and Limit are. It reads no more texts than it
+	// lists. ParentName is "" where whom a reply answers is not published any more.
 	OwnReplies(ctx context.Context, q OwnQuery) (list []Reply, total int64, err error)
-	// UnpublishedOwn counts the author's texts in the consultation, replies and ideas,
-	// that are pending or rejected.
-	UnpublishedOwn(ctx context.Context, consultationID string, a Author) (int64, error)
 	// EditReply replaces body and HTML while the reply is pending and Rev is still r.Rev,
 	// and adds the old wording as a revision. CodeClosed (error.edit.published) if it is not pending
 	// any more, checked in the same step as the write; CodeConflict if it has changed

@@ -14,10 +14,14 @@ type ConsultationPage struct {
 	ui.Subject
 	Preview    bool      // an organiser looks at a draft: the real page with a banner
 	Ideas      []IdeaRow // one page of them
-	IdeaOrder  string    // "shuffled", "number" or "newest"
-	IdeasNext  string    // "more ideas"; "": the end
-	IdeasFirst bool      // this page of ideas begins at the start
+	NoIdeas    bool      // the page shows no ideas but the reader's own
+	Waiting    []IdeaRow // the reader's own ideas that wait, at the end of the first page
+	MoreIdeas  MoreWaiting
+	IdeaOrder  string // "shuffled", "number" or "newest"
+	IdeasNext  string // "more ideas"; "": the end
+	IdeasFirst bool   // this page of ideas begins at the start
 	Thread     ThreadView
+	Outline    ThreadOutline // of the thread
 	Reply      ReplyForm
 	Suggest    bool         // ideas may be suggested now
 	Pending    PendingVotes // votes chosen here that wait for an address

@@ -13,6 +13,7 @@ type IdeaPage struct {
 	ui.Subject
 	Row     IdeaRow
 	Thread  ThreadView
+	Outline ThreadOutline // of the thread
 	Reply   ReplyForm
 	Pending PendingVotes
 	Ranked  *models.ResultIdea // once results are shown

@@ -584,7 +584,7 @@ func Idea(p IdeaPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = replyBox(p.LayoutData, p.Reply).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Slot("reply", p.Reply.slot(p.LayoutData)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

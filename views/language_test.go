@@ -7,7 +7,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/views/i18n"
-	"folkmoot/views/ui"
 	"folkmoot/views/viewstest"
 )
 
@@ -24,7 +23,7 @@ func TestSecondLanguage(t *testing.T) {
 		f := testLayout()
 		f.L = catalogues.For(tag)
 		thread := testThread()
-		segment := wordsFor(f, testSubject(models.StateOpen), thread).segment(thread.Items).(ui.Segment)
+		segment := wordsFor(f, testSubject(models.StateOpen), thread).segment(thread, 0, thread.Items)
 		vote := testRow(1, models.ChoiceAgree, false).Vote.Segment(f.L)
 		p := ConsultationPage{
 			LayoutData: f, Subject: testSubject(models.StateOpen), Thread: thread, IdeasFirst: true, Reply: testReplyForm(),

@@ -152,7 +152,7 @@ func replyForm(f ui.LayoutData, r ReplyForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Slot("who", whoFields(f.L, r.Form, r.SignedIn, r.Member)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = whoFields(f.L, r.Form, r.SignedIn, r.Member).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

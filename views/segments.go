@@ -42,9 +42,15 @@ func endsSegment(id string) bool {
 	return h.Sum32()%segmentLength == 0
 }
 
-// segment returns the replies as a segment that can be cached.
-func (w threadWords) segment(items []ThreadItem) templ.Component {
-	return ui.Segment{Key: func() string { return w.key(items) }, Content: threadSegment(w, items)}
+// segment returns replies of the thread as a segment, the i-th.
+func (w threadWords) segment(v ThreadView, i int, items []ThreadItem) ui.Segment {
+	key := func() string {
+		if i < len(v.keys) {
+			return v.keys[i]
+		}
+		return w.key(items)
+	}
+	return ui.Segment{Key: key, Content: threadSegment(w, items)}
 }
 
 // key returns a digest of everything that the HTML of the replies depends on.
@@ -93,10 +99,33 @@ func (d *digest) item(i ThreadItem) {
 // Segment returns the vote buttons as a segment, shared by all who chose the same.
 func (v VoteForm) Segment(l *i18n.Localizer) ui.Segment {
 	key := func() string {
-		return strings.Join([]string{
+		return joinKey(
 			"vote", l.Language().String(), v.Slug, strconv.Itoa(v.Number), v.Title, string(v.Choice), strconv.FormatBool(v.Waiting),
 			strconv.FormatBool(v.Closed), v.Why, v.Return,
-		}, "\x00")
+		)
 	}
 	return ui.Segment{Key: key, Content: VoteButtons(l, v)}
 }
+
+// segment returns the reply box with nothing typed in it as a segment, shared by all who
+// write under the same name.
+func (r ReplyForm) segment(f ui.LayoutData) ui.Segment {
+	key := func() string {
+		return joinKey(
+			"reply", f.L.Language().String(), path(f.Path), r.Action, r.SignedIn, strconv.FormatBool(r.Member), strconv.Itoa(r.Idea),
+			r.Closed, r.Wait,
+		)
+	}
+	return ui.Segment{Key: key, Content: replyBox(f, r)}
+}
+
+// slot returns the content of the slot of the reply box.
+func (r ReplyForm) slot(f ui.LayoutData) templ.Component {
+	if r.Parent == nil && len(r.Values) == 0 && len(r.Errors) == 0 {
+		return r.segment(f)
+	}
+	return replyBox(f, r)
+}
+
+// joinKey joins texts to a key, with a character between them that none of them holds.
+func joinKey(texts ...string) string { return strings.Join(texts, "\x1f") }

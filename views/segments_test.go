@@ -49,7 +49,7 @@ type keyed struct{ key, html string }
 func keyAndHTML(t *testing.T, make func() (ui.LayoutData, ui.Subject, ThreadView)) keyed {
 	t.Helper()
 	f, s, v := make()
-	segment := wordsFor(f, s, v).segment(v.Items).(ui.Segment)
+	segment := wordsFor(f, s, v).segment(v, 0, v.Items)
 	var b bytes.Buffer
 	if err := segment.Render(context.Background(), &b); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,8 @@ type ThreadView struct {
 	NextURL string // "load more"; "": the end
 	First   bool   // this slice begins at the start
 	Closed  bool   // no replies are taken now
+
+	keys []string // of its segments, once Outline has made them
 }
 
 // PublicReply is what a page shows of a reply.

@@ -38,7 +38,9 @@ var arrows = map[string][]string{
 	"views/viewstest":          {"models", "views/i18n", "views/ui"},
 	"views/mail":               {"models", "views/i18n", "views/ui"},
 	"views/boardpack":          {"models", "views/i18n", "views/ui"},
-	"handlers":                 {"models", "models/service", "views", "views/staff", "views/account", "views/ui", "views/i18n", "views/boardpack", "public"},
+	"handlers":                 {"handlers/pagecache", "handlers/httpconn", "models", "models/service", "views", "views/staff", "views/account", "views/ui", "views/i18n", "views/boardpack", "public"},
+	"handlers/pagecache":       {"models", "views/i18n", "views/ui"},
+	"handlers/httpconn":        {},
 	"cmd/folkmoot":             {"*"},
 	"cmd/folkmoot-bench":       {"*"},
 

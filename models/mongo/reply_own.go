@@ -48,7 +48,23 @@ func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Rep
 		return nil, total, err
 	}
 	number, err := numberOf(s.read(ctx), q.ConsultationID, q.IdeaID)
-	return mapped(docs, func(d reply) models.Reply { return d.model(number) }), total, err
+	if err != nil {
+		return nil, total, err
+	}
+	list := mapped(docs, func(d reply) models.Reply { return d.model(number) })
+	for i := range list {
+		if list[i].ParentID == "" {
+			continue
+		}
+		parent, err := s.Reply(ctx, list[i].ParentID)
+		if err != nil {
+			return nil, total, err
+		}
+		if parent.Status != models.StatusPublished {
+			list[i].ParentName = ""
+		}
+	}
+	return list, total, nil
 }
 
 // OwnIdeas implements models.IdeaStore.
@@ -57,19 +73,4 @@ func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea,
 		return models.OwnPlace{At: d.CreatedAt, ID: d.ID}
 	})
 	return mapped(docs, idea.model), total, err
-}
-
-// UnpublishedOwn implements models.ReplyStore.
-func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a models.Author) (n int64, err error) {
-	statuses := []models.Status{models.StatusPending, models.StatusRejected}
-	for _, whose := range ownership(a) {
-		for _, coll := range []string{"replies", "ideas"} {
-			some, err := engine.Count(s.read(ctx), coll, append(eq("c", consultationID, "status", eq("$in", statuses)), whose...))
-			if err != nil {
-				return 0, err
-			}
-			n += some
-		}
-	}
-	return n, nil
 }

@@ -57,11 +57,11 @@ func TestWithdraw(t *testing.T) {
 	if !r.Withdrawn || r.Status != models.StatusRemoved || r.Shown() {
 		t.Errorf("a waiting reply: %+v", r)
 	}
-	views := ideasOf(t, s, guest("mine"), c, OrderNumber)
+	views := ideasOf(t, s, c, OrderNumber)
 	if len(views) != 1 || views[0].Idea.Number != 1 || views[0].Idea.Title != "" || !views[0].Idea.Withdrawn {
 		t.Errorf("an idea with a vote: %+v", views)
 	}
-	refused(t, errOf(s.Idea(t.Context(), guest("x"), c, 1)), models.CodeGone, "error.idea.withdrawn")
+	refused(t, errOf(s.Idea(t.Context(), c, 1)), models.CodeGone, "error.idea.withdrawn")
 	refused(t, s.Withdraw(t.Context(), idea.Token), models.CodeConflict, "error.contribution.withdrawn")
 	chain := must(s.store.Decisions(t.Context(), c.ID, 0, 10))(t)
 	if len(chain) != 3 || chain[2].Action != models.ActionWithdraw || chain[2].Hash != chain[2].ChainHash() || chain[2].ReasonSalt == "" {

@@ -49,7 +49,6 @@ func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaIn
 // does not show.
 type IdeaView struct {
 	Idea    models.Idea
-	Mine    models.Choice // "" or ChoiceNone: no vote
 	Tally   *models.Tally // nil while hidden, in steps while voting goes on
 	Waiting bool          // the person's own, not published yet
 	CanEdit bool
@@ -61,8 +60,9 @@ const ideasPage = 30
 // IdeasRequest asks for one page of the ideas of a consultation.
 type IdeasRequest struct {
 	Consultation models.Consultation
-	Order        string // "shuffled" (or ""), anew each hour and the same for everyone; "number"; "newest"
-	After        string // the Next of the page before; "": from the start
+	Order        string    // "shuffled" (or ""), anew each hour and the same for everyone; "number"; "newest"
+	After        string    // the Next of the page before; "": from the start
+	At           time.Time // whose hour shuffles; zero: now
 }
 
 // IdeaSlice is one page of ideas, First from the start. Next goes on after it, "" at
@@ -75,10 +75,9 @@ type IdeaSlice struct {
 	Replies int64 // in the threads of all ideas, on this page or not
 }
 
-// Ideas returns one page of the ideas that everybody may see. The actor's own waiting
-// ones come last on the first page. CodeInvalid for an order or a cursor that we did
-// not issue.
-func (s *Service) Ideas(ctx context.Context, actor models.Actor, r IdeasRequest) (IdeaSlice, error) {
+// Ideas returns one page of the ideas that everybody may see. CodeInvalid for an order or
+// a cursor that we did not issue.
+func (s *Service) Ideas(ctx context.Context, r IdeasRequest) (IdeaSlice, error) {
 	out, numbers, err := s.ideaPlaces(ctx, r)
 	if err != nil {
 		return IdeaSlice{}, err
@@ -87,20 +86,9 @@ func (s *Service) Ideas(ctx context.Context, actor models.Actor, r IdeasRequest)
 	if err != nil {
 		return IdeaSlice{}, err
 	}
-	if out.First {
-		own, err := s.waitingIdeas(ctx, actor, r.Consultation.ID)
-		if err != nil {
-			return IdeaSlice{}, err
-		}
-		ideas = append(ideas, own...)
-	}
-	mine, err := s.OwnVotes(ctx, actor, r.Consultation.ID)
-	if err != nil {
-		return IdeaSlice{}, err
-	}
 	out.Items = make([]IdeaView, 0, len(ideas))
 	for _, i := range ideas {
-		out.Items = append(out.Items, s.ideaView(actor, r.Consultation, i, mine[i.ID]))
+		out.Items = append(out.Items, s.ideaView(models.Actor{}, r.Consultation, i))
 	}
 	return out, nil
 }
@@ -125,7 +113,7 @@ func (s *Service) ideaPlaces(ctx context.Context, r IdeasRequest) (out IdeaSlice
 	}
 	if len(places) > ideasPage {
 		places = places[:ideasPage]
-		out.Next = s.Sign("ideas cursor", order.cursor(places[ideasPage-1]))
+		out.Next = s.Sign(ideasCursor, order.cursor(places[ideasPage-1]))
 	}
 	for _, p := range places {
 		numbers = append(numbers, p.Number)
@@ -136,11 +124,14 @@ func (s *Service) ideaPlaces(ctx context.Context, r IdeasRequest) (out IdeaSlice
 // ideasFrom returns the order asked for and the place of the last idea already seen,
 // without a number at the start. CodeInvalid.
 func (s *Service) ideasFrom(r IdeasRequest) (order ideaOrder, last models.IdeaPlace, err error) {
-	now := s.Now()
+	now := r.At
+	if now.IsZero() {
+		now = s.Now()
+	}
 	if order, err = orderOf(r.Consultation.ID, r.Order, now); err != nil {
 		return order, last, err
 	}
-	cursor, err := s.openCursor("ideas cursor", r.After)
+	cursor, err := s.openCursor(ideasCursor, r.After)
 	if err != nil || cursor == "" {
 		return order, last, err
 	}
@@ -174,20 +165,10 @@ func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultation
 	return s.store.OwnVotes(ctx, consultationID, actor.ID())
 }
 
-// waitingIdeas returns the actor's own ideas that wait for a moderator.
-func (s *Service) waitingIdeas(ctx context.Context, actor models.Actor, consultationID string) ([]models.Idea, error) {
-	if actor.Author().Nobody() {
-		return nil, nil
-	}
-	own, _, err := s.store.OwnIdeas(ctx, models.OwnQuery{ConsultationID: consultationID, Author: actor.Author(), Limit: 20})
-	slices.Reverse(own)
-	return own, err
-}
-
 // ideaView takes out of an idea what the actor may not see.
-func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.Idea, mine models.Choice) IdeaView {
+func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.Idea) IdeaView {
 	now := s.Now()
-	v := IdeaView{Mine: mine, Waiting: i.Status == models.StatusPending}
+	v := IdeaView{Waiting: i.Status == models.StatusPending}
 	v.CanEdit = canEdit(c, i.Contribution, actor, now) == nil && i.FirstVote.IsZero()
 	if c.TalliesShown(now) && !v.Waiting {
 		t := shownTally(c, i.Tally, now)
@@ -219,18 +200,14 @@ func stranger(c models.Contribution) models.Contribution {
 	return c
 }
 
-// Idea returns one idea. CodeNotFound, CodeGone (error.idea.removed or
-// error.idea.withdrawn) if it was published once.
-func (s *Service) Idea(ctx context.Context, actor models.Actor, c models.Consultation, number int) (IdeaView, error) {
+// Idea returns one idea as everybody may see it. CodeNotFound, CodeGone
+// (error.idea.removed or error.idea.withdrawn) if it was published once.
+func (s *Service) Idea(ctx context.Context, c models.Consultation, number int) (IdeaView, error) {
 	i, err := publishedIdea(ctx, s.store.Idea, c, number)
 	if err != nil {
 		return IdeaView{}, err
 	}
-	mine, err := s.OwnVotes(ctx, actor, c.ID)
-	if err != nil {
-		return IdeaView{}, err
-	}
-	return s.ideaView(actor, c, i, mine[i.ID]), nil
+	return s.ideaView(models.Actor{}, c, i), nil
 }
 
 // ideaFinder finds an idea of a consultation by its number, as models.IdeaStore does.

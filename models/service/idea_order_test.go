@@ -24,7 +24,7 @@ func leaf(t *testing.T, s *Service, c models.Consultation, order string, between
 	t.Helper()
 	r := IdeasRequest{Consultation: c, Order: order}
 	for {
-		p := must(s.Ideas(t.Context(), guest("a"), r))(t)
+		p := must(s.Ideas(t.Context(), r))(t)
 		if p.First != (len(pages) == 0) {
 			t.Errorf("%s: page %d says that it is the first: %t", order, len(pages)+1, p.First)
 		}
@@ -72,7 +72,7 @@ func TestIdeasMoveWhileRead(t *testing.T) {
 		s, clk := newService(t)
 		c := manyIdeas(t, s, "shops", 70)
 		r := IdeasRequest{Consultation: c, Order: order}
-		first := must(s.Ideas(t.Context(), guest("a"), r))(t)
+		first := must(s.Ideas(t.Context(), r))(t)
 		last := first.Items[len(first.Items)-1].Idea
 		clk.add(time.Minute)
 		added := must(s.SuggestIdea(t.Context(), guest("b"), IdeaInput{Slug: "shops", Name: "Ada", Title: "New", Body: "x"}))(t)
@@ -80,7 +80,7 @@ func TestIdeasMoveWhileRead(t *testing.T) {
 		decide(t, s, last.Item(), models.ActionSpam)
 		got := numbers(first.Items)
 		for r.After = first.Next; r.After != ""; {
-			p := must(s.Ideas(t.Context(), guest("a"), r))(t)
+			p := must(s.Ideas(t.Context(), r))(t)
 			got = append(got, numbers(p.Items)...)
 			r.After = p.Next
 		}
@@ -94,25 +94,26 @@ func TestIdeasCursor(t *testing.T) {
 	s, clk := newService(t)
 	c, other := manyIdeas(t, s, "shops", 40), manyIdeas(t, s, "other", 40)
 	next := func(order string) string {
-		return must(s.Ideas(t.Context(), guest("a"), IdeasRequest{Consultation: c, Order: order}))(t).Next
+		return must(s.Ideas(t.Context(), IdeasRequest{Consultation: c, Order: order}))(t).Next
 	}
 	cursor, byNumber := next(""), next(OrderNumber)
 	thread := s.threadCursor(models.ThreadQuery{ConsultationID: c.ID}, "x")
 	for what, r := range map[string]IdeasRequest{
-		"another consultation": {other, "", cursor}, "another order": {c, OrderNumber, cursor}, "newest": {c, OrderNewest, byNumber},
-		"forged": {c, "", cursor + "x"}, "a thread's": {c, "", thread}, "none of ours": {c, "", "12"},
+		"another consultation": {Consultation: other, After: cursor}, "another order": {Consultation: c, Order: OrderNumber, After: cursor},
+		"newest": {Consultation: c, Order: OrderNewest, After: byNumber}, "forged": {Consultation: c, After: cursor + "x"},
+		"a thread's": {Consultation: c, After: thread}, "none of ours": {Consultation: c, After: "12"},
 	} {
-		_, err := s.Ideas(t.Context(), guest("a"), r)
+		_, err := s.Ideas(t.Context(), r)
 		if models.CodeOf(err) != models.CodeInvalid {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	clk.add(25 * time.Hour)
-	late := must(s.Ideas(t.Context(), guest("a"), IdeasRequest{c, "", cursor}))(t)
-	if fresh := ideasOf(t, s, guest("a"), c, ""); !late.First || !slices.Equal(numbers(late.Items), numbers(fresh)) {
+	late := must(s.Ideas(t.Context(), IdeasRequest{Consultation: c, Order: "", After: cursor}))(t)
+	if fresh := ideasOf(t, s, c, ""); !late.First || !slices.Equal(numbers(late.Items), numbers(fresh)) {
 		t.Error("a day later the order does not begin anew")
 	}
-	if p := must(s.Ideas(t.Context(), guest("a"), IdeasRequest{c, OrderNumber, byNumber}))(t); p.First || p.Items[0].Idea.Number != 31 {
+	if p := must(s.Ideas(t.Context(), IdeasRequest{Consultation: c, Order: OrderNumber, After: byNumber}))(t); p.First || p.Items[0].Idea.Number != 31 {
 		t.Error("a cursor by number does not last")
 	}
 }

@@ -72,6 +72,19 @@ func (s *Service) live(ctx context.Context) (all []models.Consultation, err erro
 	}
 }
 
+// IssuedIdeasCursor and IssuedThreadCursor report whether a cursor of such a list is one
+// that this site issued, for whichever consultation.
+func (s *Service) IssuedIdeasCursor(cursor string) bool {
+	_, ok := s.Unsign(ideasCursor, cursor)
+	return ok
+}
+
+// IssuedThreadCursor is as IssuedIdeasCursor.
+func (s *Service) IssuedThreadCursor(cursor string) bool {
+	_, ok := s.Unsign(threadCursor, cursor)
+	return ok
+}
+
 // openCursor reads a cursor signed for a purpose; "" is the start. CodeInvalid.
 func (s *Service) openCursor(purpose, signed string) (string, error) {
 	if signed == "" {

@@ -2,9 +2,7 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"folkmoot/models"
@@ -16,6 +14,12 @@ const (
 	SortNewest   = "newest"
 	defaultSlice = 100
 	maxSlice     = 1000
+)
+
+// What cursors are signed for.
+const (
+	threadCursor = "thread cursor"
+	ideasCursor  = "ideas cursor"
 )
 
 // ThreadRequest asks for one slice of a thread: the consultation's own, or that
@@ -35,19 +39,19 @@ type ReplyView struct {
 	CanEdit bool
 }
 
-// ThreadSlice is one slice in reading order. Next goes on after it, "" at the
-// end; it is signed and good for this thread and order only. Read is the number
-// of rows that the store read for it.
+// ThreadSlice is one slice in reading order, after the place From in the order of the
+// thread ("": its start). Next goes on after it, "" at the end; it is signed and good for
+// this thread and order only. Read is the number of rows that the store read for it.
 type ThreadSlice struct {
 	Items []ReplyView
+	From  string
 	Next  string
 	Read  int
 }
 
-// Thread returns one slice of what everybody may read, and the actor's own waiting
-// replies in their places among it. CodeInvalid for a sort, a limit or a cursor
-// that we did not issue.
-func (s *Service) Thread(ctx context.Context, actor models.Actor, r ThreadRequest) (ThreadSlice, error) {
+// Thread returns one slice of what everybody may read. CodeInvalid for a sort, a limit or
+// a cursor that we did not issue.
+func (s *Service) Thread(ctx context.Context, r ThreadRequest) (ThreadSlice, error) {
 	q, err := s.threadQuery(r)
 	if err != nil {
 		return ThreadSlice{}, err
@@ -56,21 +60,38 @@ func (s *Service) Thread(ctx context.Context, actor models.Actor, r ThreadReques
 	if err != nil {
 		return ThreadSlice{}, err
 	}
-	replies, err := s.withOwn(ctx, actor, q, t)
-	if err != nil {
+	out := ThreadSlice{From: q.After, Read: t.Read}
+	if out.Items, err = s.publicReplies(ctx, r.Consultation, t.Replies); err != nil {
 		return ThreadSlice{}, err
-	}
-	if err := s.forgetNames(ctx, replies); err != nil {
-		return ThreadSlice{}, err
-	}
-	out := ThreadSlice{Items: make([]ReplyView, 0, len(replies)), Read: t.Read}
-	for _, reply := range replies {
-		out.Items = append(out.Items, s.replyView(actor, r.Consultation, reply))
 	}
 	if t.Next != "" {
 		out.Next = s.threadCursor(q, t.Next)
 	}
 	return out, nil
+}
+
+// ThreadAfter returns n replies that everybody may read, after a place of the thread that
+// r asks for.
+func (s *Service) ThreadAfter(ctx context.Context, r ThreadRequest, place string, n int) ([]ReplyView, error) {
+	t, err := s.store.Thread(ctx, models.ThreadQuery{
+		ConsultationID: r.Consultation.ID, IdeaID: r.IdeaID, Newest: r.Sort == SortNewest, After: place, Limit: n, Page: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.publicReplies(ctx, r.Consultation, t.Replies)
+}
+
+// publicReplies returns the replies as everybody may see them.
+func (s *Service) publicReplies(ctx context.Context, c models.Consultation, replies []models.Reply) ([]ReplyView, error) {
+	if err := s.forgetNames(ctx, replies); err != nil {
+		return nil, err
+	}
+	views := make([]ReplyView, 0, len(replies))
+	for _, r := range replies {
+		views = append(views, s.replyView(models.Actor{}, c, r))
+	}
+	return views, nil
 }
 
 // threadQuery checks what was asked for.
@@ -92,7 +113,7 @@ func (s *Service) threadQuery(r ThreadRequest) (models.ThreadQuery, error) {
 	if r.After == "" {
 		return q, nil
 	}
-	payload, ok := s.Unsign("thread cursor", r.After)
+	payload, ok := s.Unsign(threadCursor, r.After)
 	after, bound := strings.CutPrefix(payload, cursorOf(q))
 	if !ok || !bound {
 		return q, models.Fail(models.CodeInvalid, "error.cursor")
@@ -107,33 +128,7 @@ func cursorOf(q models.ThreadQuery) string {
 }
 
 func (s *Service) threadCursor(q models.ThreadQuery, after string) string {
-	return s.Sign("thread cursor", cursorOf(q)+after)
-}
-
-// withOwn puts the actor's own waiting replies to their places in a slice: those
-// between its cursor and its last reply, and at the end of the thread all after.
-func (s *Service) withOwn(ctx context.Context, actor models.Actor, q models.ThreadQuery, t models.Thread) ([]models.Reply, error) {
-	if actor.Author().Nobody() {
-		return t.Replies, nil
-	}
-	own, _, err := s.store.OwnReplies(ctx, models.OwnQuery{ConsultationID: q.ConsultationID, IdeaID: q.IdeaID, Author: actor.Author(), Limit: 20})
-	if err != nil || len(own) == 0 {
-		return t.Replies, err
-	}
-	place := func(r models.Reply) string {
-		if q.Newest {
-			return r.PathNew
-		}
-		return r.Path
-	}
-	replies := slices.Clone(t.Replies)
-	for _, r := range own {
-		if r.Status == models.StatusPending && place(r) > q.After && (t.Next == "" || place(r) < t.Next) {
-			replies = append(replies, r)
-		}
-	}
-	slices.SortStableFunc(replies, func(a, b models.Reply) int { return strings.Compare(place(a), place(b)) })
-	return replies, nil
+	return s.Sign(threadCursor, cursorOf(q)+after)
 }
 
 // forgetNames takes the names of authors whose text is no longer published out
@@ -221,33 +216,4 @@ func (s *Service) EachReply(ctx context.Context, c models.Consultation, fn func(
 		r.Contribution = stranger(r.Contribution)
 		return fn(r)
 	})
-}
-
-// OnlyPublic reports whether the actor sees no more of a consultation's texts than a
-// stranger does: nothing of theirs is unpublished, so nothing may be edited either.
-func (s *Service) OnlyPublic(ctx context.Context, actor models.Actor, consultationID string) (bool, error) {
-	n, err := s.store.UnpublishedOwn(ctx, consultationID, actor.Author())
-	return err == nil && n == 0, err
-}
-
-// OwnTexts names what the actor alone sees on the page of a consultation: who it is,
-// which texts of theirs are not public, as they now are, and which of them may be edited.
-func (s *Service) OwnTexts(ctx context.Context, actor models.Actor, c models.Consultation) (string, error) {
-	replies, _, err := s.store.OwnReplies(ctx, models.OwnQuery{ConsultationID: c.ID, Author: actor.Author(), Limit: 20})
-	if err != nil {
-		return "", err
-	}
-	ideas, _, err := s.store.OwnIdeas(ctx, models.OwnQuery{ConsultationID: c.ID, Author: actor.Author(), Limit: 20})
-	if err != nil {
-		return "", err
-	}
-	var edit []bool
-	for _, r := range replies {
-		edit = append(edit, canEdit(c, r.Contribution, actor, s.Now()) == nil)
-	}
-	for _, i := range ideas {
-		edit = append(edit, canEdit(c, i.Contribution, actor, s.Now()) == nil)
-	}
-	all, err := json.Marshal([]any{actor.Author(), replies, ideas, edit})
-	return models.HashToken(string(all)), err
 }

@@ -3,20 +3,18 @@ package service
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 )
 
-// bodies lists what a slice shows, waiting ones in brackets.
-func bodies(slice ThreadSlice) string {
+// bodies lists what a slice shows.
+func bodies(slice ThreadSlice) string { return textsOf(slice.Items) }
+
+func textsOf(items []ReplyView) string {
 	var out []string
-	for _, v := range slice.Items {
-		words := strings.TrimSuffix(strings.TrimPrefix(v.Reply.BodyHTML, "<p>"), "</p>")
-		if v.Waiting {
-			out = append(out, "("+words+")")
-			continue
-		}
-		out = append(out, words)
+	for _, v := range items {
+		out = append(out, strings.TrimSuffix(strings.TrimPrefix(v.Reply.BodyHTML, "<p>"), "</p>"))
 	}
 	return strings.Join(out, " ")
 }
@@ -34,24 +32,20 @@ func TestThread(t *testing.T) {
 	reply(t, s, "shops", "mine", "d", "")
 	reply(t, s, "shops", "mine", "b1", b.ID)
 	for _, c2 := range []struct {
-		actor models.Actor
 		sort  string
 		limit int
 		want  []string // slice by slice
 	}{
-		{guest("stranger"), "", 0, []string{"a a1 b c"}},
-		{guest("stranger"), SortOldest, 2, []string{"a a1", "b c"}},
-		{guest("stranger"), SortNewest, 3, []string{"c b a", "a1"}},
-		{models.Actor{}, SortOldest, 3, []string{"a a1 b", "c"}},
-		{guest("mine"), SortOldest, 0, []string{"a a1 (a2) b (b1) c (d)"}},
-		{guest("mine"), SortOldest, 1, []string{"a", "a1", "(a2) b", "(b1) c (d)"}},
-		{guest("mine"), SortNewest, 2, []string{"(d) c b", "(b1) a a1 (a2)"}},
+		{"", 0, []string{"a a1 b c"}},
+		{SortOldest, 2, []string{"a a1", "b c"}},
+		{SortNewest, 3, []string{"c b a", "a1"}},
+		{SortOldest, 3, []string{"a a1 b", "c"}},
 	} {
 		after := ""
 		for n, want := range c2.want {
-			slice := must(s.Thread(t.Context(), c2.actor, ThreadRequest{Consultation: c, Sort: c2.sort, After: after, Limit: c2.limit}))(t)
+			slice := must(s.Thread(t.Context(), ThreadRequest{Consultation: c, Sort: c2.sort, After: after, Limit: c2.limit}))(t)
 			if got := bodies(slice); got != want {
-				t.Errorf("%s %s by %d, slice %d: got %q, want %q", c2.actor.Guest, c2.sort, c2.limit, n, got, want)
+				t.Errorf("%s by %d, slice %d: got %q, want %q", c2.sort, c2.limit, n, got, want)
 			}
 			if last := n == len(c2.want)-1; (slice.Next == "") != last {
 				t.Errorf("%s by %d, slice %d: next is %q", c2.sort, c2.limit, n, slice.Next)
@@ -61,17 +55,73 @@ func TestThread(t *testing.T) {
 	}
 }
 
-func TestThreadOfOwnOnly(t *testing.T) {
+// TestThreadAfter reads any stretch of a thread again by its places.
+func TestThreadAfter(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
+	c := addConsultation(t, s, "shops", nil)
+	for _, body := range []string{"a", "b", "c", "d"} {
+		published(t, s, "shops", "x", body, "")
+	}
+	for _, sort := range []string{SortOldest, SortNewest} {
+		r := ThreadRequest{Consultation: c, Sort: sort}
+		all := must(s.Thread(t.Context(), r))(t)
+		place := func(v ReplyView) string {
+			if sort == SortNewest {
+				return v.Reply.PathNew
+			}
+			return v.Reply.Path
+		}
+		for n := range 3 {
+			got := must(s.ThreadAfter(t.Context(), r, place(all.Items[n]), 2))(t)
+			if want := textsOf(all.Items[n+1 : min(n+3, 4)]); textsOf(got) != want {
+				t.Errorf("%s after %d: got %q, want %q", sort, n, textsOf(got), want)
+			}
+		}
+		if got := textsOf(must(s.ThreadAfter(t.Context(), r, all.From, 2))(t)); got != textsOf(all.Items[:2]) {
+			t.Errorf("%s from the start: %q", sort, got)
+		}
+	}
+}
+
+// TestWaitingTexts are listed for their author alone, page by page, the newest first.
+func TestWaitingTexts(t *testing.T) {
+	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil, "Markets")
-	reply(t, s, "shops", "mine", "a", "")
-	if got := bodies(must(s.Thread(t.Context(), guest("mine"), ThreadRequest{Consultation: c}))(t)); got != "(a)" {
+	published(t, s, "shops", "mine", "published", "")
+	for _, body := range []string{"a", "b", "c"} {
+		clk.add(time.Minute)
+		reply(t, s, "shops", "mine", body, "")
+		reply(t, s, "shops", "other", "hidden", "")
+		must(s.SuggestIdea(t.Context(), guest("mine"), IdeaInput{Slug: "shops", Name: "Ada", Title: body, Body: "x"}))(t)
+	}
+	var replies, ideas []string
+	r := WaitingRequest{Consultation: c, Limit: 2}
+	for n := 0; n == 0 || r.After != ""; n++ {
+		page := must(s.WaitingReplies(t.Context(), guest("mine"), r))(t)
+		replies = append(replies, textsOf(page.Items))
+		if r.After = page.Next; page.Total != 3 || !page.Items[0].Waiting || !page.Items[0].CanEdit || page.Items[0].Reply.Guest != "" {
+			t.Errorf("page %d: %+v", n, page)
+		}
+	}
+	for n := 0; n == 0 || r.After != ""; n++ {
+		page := must(s.WaitingIdeas(t.Context(), guest("mine"), r))(t)
+		for _, v := range page.Items {
+			ideas = append(ideas, v.Idea.Title)
+		}
+		r.After = page.Next
+	}
+	if got := strings.Join(replies, "|") + " " + strings.Join(ideas, " "); got != "c b|a c b a" {
 		t.Errorf("got %q", got)
 	}
+	if own := must(s.WaitingReplies(t.Context(), models.Actor{}, r))(t); own.Total != 0 || len(own.Items) != 0 {
+		t.Errorf("nobody's: %+v", own)
+	}
+	r.After = "forged"
+	refused(t, errOf(s.WaitingReplies(t.Context(), guest("mine"), r)), models.CodeInvalid, "error.cursor")
 	idea := must(s.store.Idea(t.Context(), c.ID, 1))(t)
-	if got := bodies(must(s.Thread(t.Context(), guest("mine"), ThreadRequest{Consultation: c, IdeaID: idea.ID}))(t)); got != "" {
-		t.Errorf("in the idea's thread: %q", got)
+	if own := must(s.WaitingReplies(t.Context(), guest("mine"), WaitingRequest{Consultation: c, IdeaID: idea.ID, Limit: 2}))(t); own.Total != 0 {
+		t.Errorf("in the idea's thread: %+v", own)
 	}
 }
 
@@ -83,7 +133,7 @@ func TestThreadCursorIsBound(t *testing.T) {
 	for _, body := range []string{"a", "b"} {
 		published(t, s, "shops", "x", body, "")
 	}
-	next := must(s.Thread(t.Context(), guest("x"), ThreadRequest{Consultation: c, Limit: 1}))(t).Next
+	next := must(s.Thread(t.Context(), ThreadRequest{Consultation: c, Limit: 1}))(t).Next
 	for name, r := range map[string]ThreadRequest{
 		"another consultation": {Consultation: other, After: next},
 		"an idea":              {Consultation: c, IdeaID: idea.ID, After: next},
@@ -92,18 +142,18 @@ func TestThreadCursorIsBound(t *testing.T) {
 		"a signed something":   {Consultation: c, After: s.Sign("past cursor", cursorOf(models.ThreadQuery{ConsultationID: c.ID}))},
 		"cut":                  {Consultation: c, After: next[:len(next)-2]},
 	} {
-		if _, err := s.Thread(t.Context(), guest("x"), r); models.CodeOf(err) != models.CodeInvalid {
+		if _, err := s.Thread(t.Context(), r); models.CodeOf(err) != models.CodeInvalid {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if got := bodies(must(s.Thread(t.Context(), guest("x"), ThreadRequest{Consultation: c, After: next, Limit: 1000}))(t)); got != "b" {
+	if got := bodies(must(s.Thread(t.Context(), ThreadRequest{Consultation: c, After: next, Limit: 1000}))(t)); got != "b" {
 		t.Errorf("the rest is %q", got)
 	}
 	for _, r := range []ThreadRequest{{Limit: -1}, {Limit: 1001}} {
 		r.Consultation = c
-		refused(t, errOf(s.Thread(t.Context(), guest("x"), r)), models.CodeInvalid, "error.slice.limit")
+		refused(t, errOf(s.Thread(t.Context(), r)), models.CodeInvalid, "error.slice.limit")
 	}
-	refused(t, errOf(s.Thread(t.Context(), guest("x"), ThreadRequest{Consultation: c, Sort: "best"})), models.CodeInvalid, "error.sort.unknown")
+	refused(t, errOf(s.Thread(t.Context(), ThreadRequest{Consultation: c, Sort: "best"})), models.CodeInvalid, "error.sort.unknown")
 }
 
 func TestThreadTellsNothingElse(t *testing.T) {
@@ -111,31 +161,29 @@ func TestThreadTellsNothingElse(t *testing.T) {
 	s, clk := newService(t)
 	c := addConsultation(t, s, "shops", nil)
 	item := reply(t, s, "shops", "mine", "PLANTED", "").Item
-	show := func(actor models.Actor) ReplyView {
+	own := func() ReplyView {
 		t.Helper()
-		return must(s.Thread(t.Context(), actor, ThreadRequest{Consultation: c}))(t).Items[0]
+		return must(s.WaitingReplies(t.Context(), guest("mine"), WaitingRequest{Consultation: c, Limit: 1}))(t).Items[0]
 	}
-	v := show(guest("mine"))
+	show := func() ReplyView {
+		t.Helper()
+		return must(s.Thread(t.Context(), ThreadRequest{Consultation: c}))(t).Items[0]
+	}
+	v := own()
 	if r := v.Reply; !v.CanEdit || r.Guest+r.Network+r.Address+r.TokenHash+r.Salt != "" {
 		t.Errorf("the author sees %+v", v)
 	}
-	if only := must(s.OnlyPublic(t.Context(), guest("mine"), c.ID))(t); only || !must(s.OnlyPublic(t.Context(), guest("other"), c.ID))(t) {
-		t.Error("who has a text that waits sees no more than a stranger, or a stranger does")
-	}
 	clk.add(EditWindow)
-	if show(guest("mine")).CanEdit {
+	if own().CanEdit {
 		t.Error("the window is over and the author may edit")
 	}
 	clk.add(-EditWindow)
 	publish(t, s, item)
-	if show(guest("mine")).CanEdit || show(guest("other")).CanEdit || show(models.Actor{}).CanEdit {
+	if show().CanEdit {
 		t.Error("a published text may be edited")
 	}
-	if !must(s.OnlyPublic(t.Context(), guest("mine"), c.ID))(t) {
-		t.Error("the author of a published text sees more than a stranger")
-	}
 	decide(t, s, item, models.ActionRemove)
-	if v := show(guest("mine")); v.Reply.Body != "" || v.Reply.BodyHTML != "" || v.Reply.AuthorName != "" || v.Reply.Status != models.StatusRemoved {
+	if v := show(); v.Reply.Body != "" || v.Reply.BodyHTML != "" || v.Reply.AuthorName != "" || v.Reply.Status != models.StatusRemoved {
 		t.Errorf("of a removed reply stays %+v", v)
 	}
 }
@@ -150,7 +198,7 @@ func TestThreadForgetsTheNamesOfRemovedReplies(t *testing.T) {
 	names := func() (names []string) {
 		t.Helper()
 		for after := ""; ; {
-			slice := must(s.Thread(t.Context(), guest("y"), ThreadRequest{Consultation: c, After: after, Limit: 1}))(t)
+			slice := must(s.Thread(t.Context(), ThreadRequest{Consultation: c, After: after, Limit: 1}))(t)
 			names = append(names, slice.Items[0].Reply.ParentName)
 			if after = slice.Next; after == "" {
 				return names
@@ -164,7 +212,7 @@ func TestThreadForgetsTheNamesOfRemovedReplies(t *testing.T) {
 	if got := strings.Join(names(), ","); got != ",,Ada" {
 		t.Errorf("slice by slice: %q", got)
 	}
-	items := must(s.Thread(t.Context(), guest("y"), ThreadRequest{Consultation: c}))(t).Items
+	items := must(s.Thread(t.Context(), ThreadRequest{Consultation: c}))(t).Items
 	if items[1].Reply.ParentName != "" || items[2].Reply.ParentName != "Ada" {
 		t.Errorf("in one slice: %+v", items)
 	}
@@ -180,7 +228,7 @@ func TestPermalink(t *testing.T) {
 		t.Errorf("the first: %+v", p)
 	}
 	p := must(s.Permalink(t.Context(), b.ID))(t)
-	slice := must(s.Thread(t.Context(), guest("y"), ThreadRequest{Consultation: c, After: p.After}))(t)
+	slice := must(s.Thread(t.Context(), ThreadRequest{Consultation: c, After: p.After}))(t)
 	if p.Slug != "shops" || p.IdeaNumber != 0 || bodies(slice) != "b" {
 		t.Errorf("%+v leads to %q", p, bodies(slice))
 	}

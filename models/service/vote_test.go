@@ -38,11 +38,12 @@ func TestCastVote(t *testing.T) {
 			t.Errorf("%s: the tally is %v, want %v", step.choice, got, step.want)
 		}
 	}
-	if v := must(s.Idea(t.Context(), bo, c, 2))(t); v.Mine != models.ChoicePass {
-		t.Errorf("the voter sees %q", v.Mine)
+	id := must(s.Idea(t.Context(), c, 2))(t).Idea.ID
+	if mine := must(s.OwnVotes(t.Context(), bo, c.ID))(t)[id]; mine != models.ChoicePass {
+		t.Errorf("the voter sees %q", mine)
 	}
-	if v := must(s.Idea(t.Context(), guest("x"), c, 2))(t); v.Mine != "" {
-		t.Errorf("a stranger sees %q", v.Mine)
+	if mine := must(s.OwnVotes(t.Context(), guest("x"), c.ID))(t)[id]; mine != "" {
+		t.Errorf("a stranger sees %q", mine)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
@@ -74,9 +75,13 @@ func ownWaiting[T any](ctx context.Context, s *Store, q models.OwnQuery, table, 
 	return list[:min(len(list), q.Limit)], total, err
 }
 
+// ownReplySelect is replySelect without the names of those who are not published any more.
+var ownReplySelect = strings.Replace(replySelect, " parent_name,", ` CASE WHEN EXISTS
+	(SELECT 1 FROM replies p WHERE p.id = replies.parent_id AND p.status = 'published') THEN parent_name ELSE '' END,`, 1)
+
 // OwnReplies implements models.ReplyStore.
 func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Reply, int64, error) {
-	list, total, err := ownWaiting(ctx, s, q, "replies", replySelect, " AND idea_id = ?", []any{q.IdeaID}, scanReply,
+	list, total, err := ownWaiting(ctx, s, q, "replies", ownReplySelect, " AND idea_id = ?", []any{q.IdeaID}, scanReply,
 		func(r models.Reply) models.OwnPlace { return r.OwnPlace() })
 	return list, total, engine.Wrap("own replies", err)
 }
@@ -86,18 +91,4 @@ func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea,
 	list, total, err := ownWaiting(ctx, s, q, "ideas", ideaSelect, "", nil, scanIdea,
 		func(i models.Idea) models.OwnPlace { return i.OwnPlace() })
 	return list, total, engine.Wrap("own ideas", err)
-}
-
-// UnpublishedOwn implements models.ReplyStore.
-func (s *Store) UnpublishedOwn(ctx context.Context, consultationID string, a models.Author) (sum int64, err error) {
-	err = eachOwn(consultationID, a, func(topic, where, who string) error {
-		n, err := engine.Cached(s.db.Cache(), topic+" unpublished", engine.FixedTopic[int64](topic), func() (int64, error) {
-			texts := " WHERE " + where + " AND consultation_id = ? AND status IN ('pending', 'rejected')"
-			return engine.One[int64](s.db.Reader(ctx).Row("SELECT (SELECT count(*) FROM replies"+texts+") + (SELECT count(*) FROM ideas"+texts+")",
-				who, consultationID, who, consultationID))
-		})
-		sum += n
-		return err
-	})
-	return sum, engine.Wrap("unpublished own texts", err)
 }

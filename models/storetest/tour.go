@@ -151,7 +151,6 @@ func (e *env) textStops(g *guide) []stop {
 			_, _, err := e.store.OwnReplies(e.ctx, models.OwnQuery{ConsultationID: g.c.ID, Author: both, Limit: 5})
 			e.ok(err)
 		}},
-		{"UnpublishedOwn", func(e *env) { must(e.store.UnpublishedOwn(e.ctx, g.c.ID, both))(e) }},
 		{"EditReply", func(e *env) { g.reply = must(e.store.EditReply(e.ctx, g.reply))(e) }},
 		{"TextRevisions", func(e *env) { must(e.store.TextRevisions(e.ctx, g.reply.Item()))(e) }},
 		{"ContributionByToken", func(e *env) { must(e.store.ContributionByToken(e.ctx, g.reply.TokenHash))(e) }},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -22,32 +23,30 @@ func WithMarkers(ctx context.Context, cached func(key string) bool) context.Cont
 }
 
 // marker can occur in no text on a page: control characters are stripped from bodies and
-// refused in names.
-const marker = "\x00"
-
-// The prefixes that tell, after a marker, a segment's key and the name of a slot whose
-// default content is a segment from the name of any other slot.
+// refused in names. Nor can keyMark, between the name of a slot and the key of a segment.
 const (
-	segmentPrefix       = "\x01"
-	sharedDefaultPrefix = "\x02"
+	marker  = "\x00"
+	keyMark = "\x01"
 )
 
 // Slot renders the named place whose content differs from reader to reader, with the
-// given content. Default content that is a Segment is what many readers have.
+// given content. Default content that is a Segment is rendered once for many pages.
 func Slot(name string, content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if ctx.Value(markersKey{}) == nil {
+		segment, ok := content.(Segment)
+		switch {
+		case ctx.Value(markersKey{}) == nil:
 			return content.Render(ctx, w)
-		}
-		if segment, ok := content.(Segment); ok {
-			return renderMarked(ctx, w, sharedDefaultPrefix+name, segment.Content)
+		case ok:
+			return segment.renderMarked(ctx, w, name)
 		}
 		return renderMarked(ctx, w, name, content)
 	})
 }
 
 // Segment is a part of a page that many pages share. Key returns a key made of everything
-// that the content depends on, so that the rendered content can be cached under it.
+// that the content depends on, so that the rendered content can be cached under it. It
+// holds neither of the characters 0 and 1.
 type Segment struct {
 	Key     func() string
 	Content templ.Component
@@ -55,15 +54,34 @@ type Segment struct {
 
 // Render implements templ.Component.
 func (s Segment) Render(ctx context.Context, w io.Writer) error {
-	cached, marked := ctx.Value(markersKey{}).(func(string) bool)
-	if !marked {
+	if ctx.Value(markersKey{}) == nil {
 		return s.Content.Render(ctx, w)
 	}
+	return s.renderMarked(ctx, w, "")
+}
+
+func (s Segment) renderMarked(ctx context.Context, w io.Writer, slot string) error {
 	content, key := s.Content, s.Key()
-	if cached(key) {
+	if cached, ok := ctx.Value(markersKey{}).(func(string) bool); ok && cached(key) {
 		content = templ.NopComponent
 	}
-	return renderMarked(ctx, w, segmentPrefix+key, content)
+	return renderMarked(ctx, w, slot+keyMark+key, content)
+}
+
+// LazySegment is a segment whose content has to be read first, unless it is cached under
+// Key. Load returns it under the key of what was read.
+type LazySegment struct {
+	Key  string
+	Load func(context.Context) (Segment, error)
+}
+
+// Render implements templ.Component.
+func (s LazySegment) Render(ctx context.Context, w io.Writer) error {
+	segment, err := s.Load(ctx)
+	if err != nil {
+		return err
+	}
+	return segment.Render(ctx, w)
 }
 
 func renderMarked(ctx context.Context, w io.Writer, name string, content templ.Component) error {
@@ -78,12 +96,12 @@ func renderMarked(ctx context.Context, w io.Writer, name string, content templ.C
 }
 
 // Fragment is one part of a split page: a slot with its default content if Slot is set, a
-// segment if Key is set, and otherwise HTML that is the same for everybody.
+// segment if Key is set, both if the default content is a segment, and otherwise HTML that
+// is the same for everybody.
 type Fragment struct {
-	Slot          string
-	SharedDefault bool // many readers have the default content
-	Key           string
-	HTML          []byte // empty for a segment that was reported as cached
+	Slot string
+	Key  string
+	HTML []byte // empty for a segment that was reported as cached
 }
 
 // Split splits a page that was rendered with markers. ok is false if the markers do not
@@ -94,20 +112,13 @@ func Split(page []byte) (fragments []Fragment, ok bool) {
 		return nil, false
 	}
 	for i, part := range parts {
-		switch i % 3 {
-		case 0:
+		switch {
+		case i%3 == 2:
+			slot, key, _ := strings.Cut(string(parts[i-1]), keyMark)
+			fragments = append(fragments, Fragment{Slot: slot, Key: key, HTML: part})
+		case i%3 == 0 && len(part) > 0:
 			fragments = append(fragments, Fragment{HTML: part})
-		case 2:
-			fragments = append(fragments, markedFragment(parts[i-1], part))
 		}
 	}
 	return fragments, true
-}
-
-func markedFragment(name, html []byte) Fragment {
-	if key, segment := bytes.CutPrefix(name, []byte(segmentPrefix)); segment {
-		return Fragment{Key: string(key), HTML: html}
-	}
-	name, shared := bytes.CutPrefix(name, []byte(sharedDefaultPrefix))
-	return Fragment{Slot: string(name), SharedDefault: shared, HTML: html}
 }

@@ -12,17 +12,17 @@ import (
 
 func localizer(c *fiber.Ctx) *i18n.Localizer { return i18n.For(visitOf(c).Language) }
 
-// frame fills what the layout needs. The title is a whole sentence or name.
-func (s *Server) frame(c *fiber.Ctx, title string) ui.LayoutData {
-	f := s.frameAlone(c, title)
+// layout fills what the layout needs. The title is a whole sentence or name.
+func (s *Server) layout(c *fiber.Ctx, title string) ui.LayoutData {
+	f := s.layoutAlone(c, title)
 	if f.Who != nil && f.Who.Moderator {
 		f.Who.Queue = s.queueLength(c)
 	}
 	return f
 }
 
-// frameAlone is frame without asking the store, for when it does not answer.
-func (s *Server) frameAlone(c *fiber.Ctx, title string) ui.LayoutData {
+// layoutAlone is layout without asking the store, for when it does not answer.
+func (s *Server) layoutAlone(c *fiber.Ctx, title string) ui.LayoutData {
 	v := visitOf(c)
 	l := localizer(c)
 	f := ui.LayoutData{
@@ -83,14 +83,7 @@ func (s *Server) queueLength(c *fiber.Ctx) int64 {
 }
 
 func (s *Server) subject(c *fiber.Ctx, con models.Consultation) ui.Subject {
-	now := s.svc.Now()
-	return ui.Subject{
-		C: con, Text: con.Text(visitOf(c).Language), State: con.StateAt(now),
-		Clock: ui.Clock{
-			State: con.StateAt(now), Coming: con.Coming(now), OpensAt: con.OpensAt, ClosesAt: con.ClosesAt,
-			AnswerBy: con.AnswerBy, Answered: con.AnsweredAt, Zone: con.TimeZone, Now: now,
-		},
-	}
+	return subjectAt(con, visitOf(c).Language, s.svc.Now())
 }
 
 // subjectOf loads the consultation of the address for this visitor.

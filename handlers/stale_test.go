@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -94,9 +95,13 @@ func TestAgainIsTheLongWay(t *testing.T) {
 	}
 }
 
-// TestNextTurn holds what a page depends on still until the time that nextTurn gives.
-func TestNextTurn(t *testing.T) {
+// TestClockWindow holds what a page depends on still between the times of its window.
+func TestClockWindow(t *testing.T) {
 	base := newConsultation(t)
+	depends := func(c models.Consultation, now time.Time) string {
+		return fmt.Sprint(c.StateAt(now), c.Coming(now), c.Accepts(models.ActSuggest, now) == nil, c.Accepts(models.ActVote, now) == nil,
+			c.TalliesShown(now), now.UTC().Format(" 2006010215 "), models.In(now, c.TimeZone).Format(time.DateOnly))
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := base
 		c.TimeZone = rapid.SampledFrom([]string{"UTC", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"}).Draw(t, "zone")
@@ -105,13 +110,18 @@ func TestNextTurn(t *testing.T) {
 		}
 		c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt = at("opens"), at("suggestions"), at("closes")
 		now := at("now")
-		next := nextTurn(c, now)
-		if !next.After(now) || next.After(now.Add(time.Hour)) {
-			t.Fatalf("the next turn after %v is %v", now, next)
+		from, until := clockWindow(c, now)
+		if now.Before(from) || !now.Before(until) || until.Sub(from) > time.Hour {
+			t.Fatalf("the window around %v is %v to %v", now, from, until)
 		}
-		within := now.Add(time.Duration(rapid.Int64Range(0, next.Sub(now).Milliseconds()-1).Draw(t, "within")) * time.Millisecond)
-		if turn(c, now) != turn(c, within) || turn(c, now) != turn(c, next.Add(-time.Millisecond)) {
-			t.Fatalf("between %v and %v the page changes", now, next)
+		within := from.Add(time.Duration(rapid.Int64Range(0, until.Sub(from).Milliseconds()-1).Draw(t, "within")) * time.Millisecond)
+		for _, other := range []time.Time{from, within, until.Add(-time.Millisecond)} {
+			if depends(c, now) != depends(c, other) {
+				t.Fatalf("between %v and %v the page changes", now, other)
+			}
+			if f, u := clockWindow(c, other); !f.Equal(from) || !u.Equal(until) {
+				t.Fatalf("at %v the window is %v to %v, at %v %v to %v", now, from, until, other, f, u)
+			}
 		}
 	})
 }
