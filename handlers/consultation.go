@@ -54,7 +54,14 @@ func (s *Server) sendDraft(c *fiber.Ctx, key pagecache.Key, con models.Consultat
 	if err != nil {
 		return err
 	}
+	return s.renderDraft(c, con, p)
+}
+
+func (s *Server) renderDraft(c *fiber.Ctx, con models.Consultation, p views.ConsultationPage) error {
 	s.personalise(c, con, &p)
+	for i := range p.Ideas {
+		p.Ideas[i].Vote.Why = s.whyNoVote(c, con)
+	}
 	p.Preview, p.Reply.SignedIn, p.Reply.Member = true, signedInName(c), true
 	return ok(c, views.Consultation(p))
 }
@@ -93,10 +100,9 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s.personalise(c, m.Consultation, &p)
-	p.Preview, p.Private, p.Staff, p.Reply.SignedIn, p.Reply.Member = true, true, true, signedInName(c), true
+	p.Private = true
 	private(c)
-	return ok(c, views.Consultation(p))
+	return s.renderDraft(c, m.Consultation, p)
 }
 
 // changes shows what was edited after opening, word by word.

@@ -104,7 +104,7 @@ func (s *Server) replyAgain(c *fiber.Ctx, number int, cause error) error {
 	// What was typed is shown even where nothing can be sent any more; why stands above it.
 	box.Form, box.Closed = form, ""
 	maps.Copy(contents, views.ReplySlot(s.readersLayout(c, p), box))
-	private(c)
+	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Status(status)
 	return s.sendPageWith(c, p, contents)
 }
