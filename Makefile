@@ -9,12 +9,13 @@ export CGO_ENABLED = 1
 
 GO ?= go
 TOOLS := $(GO) tool -modfile=.ci/tools/go.mod
-# Packages whose tests run under the race detector too: those where goroutines meet.
-RACE := ./models/sqlite ./models/transfer ./models/jobs ./models/mail ./models/service ./handlers
+# Packages whose tests run under the race detector: those where goroutines meet.
+RACE := ./models/sqlite/... ./models/mongo/engine ./models/transfer ./models/jobs ./models/mail ./models/service ./handlers/...
+PACKAGES ?= ./...
 TESTFLAGS ?=
 ARGS ?=
 
-.PHONY: help run build test race scale contract bench profile check vet format generate fresh needs
+.PHONY: help run build test race ci scale contract bench profile check vet format generate fresh needs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -29,16 +30,20 @@ build: needs ## build ./folkmoot
 # go test says nothing of tests that skip: those without their database are listed.
 test: needs ## run the tests at a hundredth of the full sizes
 	@skips="$$(mktemp)"; trap 'rm -f "$$skips"' EXIT; \
-	FOLKMOOT_TEST_SKIPS="$$skips" FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
+	FOLKMOOT_TEST_SKIPS="$$skips" FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -timeout 30m $(TESTFLAGS) $(PACKAGES); \
 	[ ! -s "$$skips" ] || { echo "Skipped for want of a MongoDB (in bash, \`. .ci/mongodb\` starts one and says so to the tests):"; sort -u "$$skips"; }
+
+# Each package once: what runs under the race detector does not run without it too.
+ci: needs ## run the tests as CI does: each package once, those of race under the race detector
 	@$(MAKE) --no-print-directory race
+	@$(MAKE) --no-print-directory test PACKAGES="$$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACE))" | tr '\n' ' ')"
 
 race: needs ## run the tests where goroutines meet under the race detector
 	FOLKMOOT_TEST_SCALE=$${FOLKMOOT_TEST_SCALE:-0.01} $(GO) test -race -timeout 30m $(TESTFLAGS) $(RACE)
 
 scale: needs ## run the tests at full size, with the benchmarks (long)
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h $(TESTFLAGS) ./...
-	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE)
+	FOLKMOOT_TEST_SCALE=1 $(GO) test -race -timeout 6h $(TESTFLAGS) $(RACE) ./models/mongo
 	FOLKMOOT_TEST_SCALE=1 $(GO) test -timeout 6h -run '^$$' -bench . -benchtime 1x ./models/... ./handlers
 
 # Wants FOLKMOOT_TEST_MONGODB_URI.
