@@ -72,6 +72,8 @@ func (a *assembler) piece(i int, p piece) {
 	case p.kind == closePiece && a.skip[i]:
 	case p.kind == openPiece && !a.fits(i, p):
 		a.skip[i+p.mate] = true
+	case p.kind == addressPiece:
+		a.address(i, p)
 	case p.kind == wordsPiece && a.markdown:
 		a.words(p.text, a.after(i))
 	default:
@@ -118,18 +120,65 @@ func (a *assembler) write(s string) {
 	}
 }
 
+// address writes a bare address as itself where Public finds it again, whole
+// and with the same link, and else with its link after it.
+func (a *assembler) address(i int, p piece) {
+	var following strings.Builder
+	for _, q := range a.pieces[i+1:] {
+		following.WriteString(q.text)
+		if following.Len() > 100 {
+			break
+		}
+	}
+	if finds(p, following.String(), a.out.String()) {
+		a.write(p.text)
+		return
+	}
+	a.brackets = true
+	for _, q := range explicitLink([]piece{{text: p.text}}, p.link) {
+		if q.kind == rawPiece {
+			a.write(q.text)
+		} else {
+			a.escaped(q.text, ']')
+		}
+	}
+}
+
+// finds reports whether an address between these texts is found again.
+func finds(p piece, following, before string) bool {
+	before = before[max(0, len(before)-1000):]
+	if length, href := webAddress(p.text+following, before); length > 0 {
+		return length == len(p.text) && href == p.link
+	}
+	local, host, _ := strings.Cut(p.text, "@")
+	left, right, href := mailAddress(before+local, host+following)
+	return left == len(local) && right == len(host) && href == p.link
+}
+
 // words writes text, escaping what escapes would take for a sign; addresses
 // are left whole.
 func (a *assembler) words(s string, following rune) {
 	for i, size := 0, 0; i < len(s); i += size {
-		if n := addressLength(s[i:], a.before()); n > 0 {
+		before := a.out.String()
+		if n, _ := webAddress(s[i:], before[max(0, len(before)-1000):]); n > 0 {
 			a.write(s[i : i+n])
 			size = n
 			continue
 		}
-		var r rune
-		r, size = utf8.DecodeRuneInString(s[i:])
 		next := following
+		_, size = utf8.DecodeRuneInString(s[i:])
+		if i+size < len(s) {
+			next, _ = utf8.DecodeRuneInString(s[i+size:])
+		}
+		a.escaped(s[i:i+size], next)
+	}
+}
+
+// escaped writes text with an escape before each sign.
+func (a *assembler) escaped(s string, following rune) {
+	for i, r := range s {
+		next := following
+		_, size := utf8.DecodeRuneInString(s[i:])
 		if i+size < len(s) {
 			next, _ = utf8.DecodeRuneInString(s[i+size:])
 		}
@@ -152,21 +201,6 @@ func (a *assembler) mustEscape(r, next rune) bool {
 		return before == '\\' || a.brackets
 	}
 	return false
-}
-
-// addressLength is the length of the web address that s begins with, where
-// Public would link one, or 0.
-func addressLength(s string, before rune) int {
-	if !blank(before) && before != '(' {
-		return 0
-	}
-	if !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "www.") {
-		return 0
-	}
-	if end := strings.IndexAny(s, " \t\n<*`\\"); end >= 0 {
-		return end
-	}
-	return len(s)
 }
 
 var (

@@ -3,6 +3,9 @@ package markup
 import (
 	"regexp"
 	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // shortcodes are the bracketed signs that WordPress puts into a post and that
@@ -41,26 +44,43 @@ func FromHTMLText(source string) string {
 		return escapeText(strings.TrimSpace(textOnly(source)))
 	}
 	nodes = tidy(nodes, tidyOptions{breaks: true, del: true})
-	var want strings.Builder
-	for _, n := range nodes {
-		want.WriteString(textOf(n))
+	want, links := shown(nodes), linksOf(nodes)
+	for _, explicit := range []bool{false, true} {
+		text := (&writer{markdown: true, explicit: explicit}).blocks(nodes)
+		if len(text) > maxSource { // Public will not read it as Markdown either
+			return (&writer{addresses: true}).blocks(nodes)
+		}
+		again, err := parse(Public(text))
+		if err == nil && shown(again) == want && within(links, linksOf(again)) {
+			return text
+		}
 	}
-	text := (&writer{markdown: true}).blocks(nodes)
-	if len(text) > maxSource { // Public will not read it as Markdown either
-		return (&writer{}).blocks(nodes)
-	}
-	if shown(Public(text)) == squeeze(want.String()) {
-		return text
-	}
-	return escapeText((&writer{}).blocks(nodes))
+	return escapeText((&writer{addresses: true}).blocks(nodes))
 }
 
-// shown is what a reader sees of rendered HTML, without blank space.
-func shown(rendered string) string {
-	nodes, err := parse(rendered)
-	if err != nil {
-		return squeeze(textOnly(rendered))
+// linksOf lists the links of nodes, each with its text, brackets encoded.
+func linksOf(nodes []*html.Node) (list []string) {
+	for _, n := range nodes {
+		if n.DataAtom == atom.A {
+			list = append(list, brackets.Replace(attr(n, "href"))+" "+squeeze(textOf(n)))
+		}
+		list = append(list, linksOf(children(n))...)
 	}
+	return list
+}
+
+// within reports whether list has the strings of part, in their order.
+func within(part, list []string) bool {
+	for _, s := range list {
+		if len(part) > 0 && part[0] == s {
+			part = part[1:]
+		}
+	}
+	return len(part) == 0
+}
+
+// shown is what a reader sees of nodes, without blank space.
+func shown(nodes []*html.Node) string {
 	var b strings.Builder
 	for _, n := range nodes {
 		b.WriteString(textOf(n))

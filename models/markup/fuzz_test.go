@@ -77,12 +77,17 @@ func FuzzFromHTMLText(f *testing.F) {
 		if err != nil {
 			return
 		}
+		nodes = tidy(nodes, tidyOptions{breaks: true, del: true})
 		var want strings.Builder
-		for _, n := range tidy(nodes, tidyOptions{breaks: true, del: true}) {
+		for _, n := range nodes {
 			want.WriteString(textOf(n))
 		}
-		if letters(shown(got)) != letters(want.String()) {
-			t.Fatalf("FromHTMLText(%q) = %q shows %q, want %q", s, text, shown(got), squeeze(want.String()))
+		again, err := parse(got)
+		if err != nil || !within(linksOf(nodes), linksOf(again)) {
+			return // its addresses are written out instead
+		}
+		if letters(seen(got)) != letters(want.String()) {
+			t.Fatalf("FromHTMLText(%q) = %q shows %q, want %q", s, text, seen(got), squeeze(want.String()))
 		}
 	})
 }

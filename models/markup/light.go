@@ -2,6 +2,7 @@ package markup
 
 import (
 	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
@@ -25,14 +26,13 @@ var public = goldmark.New(
 			util.Prioritized(escapeParser{}, 50),
 			util.Prioritized(parser.NewCodeSpanParser(), 100),
 			util.Prioritized(linkOnly{parser.NewLinkParser()}, 200),
-			util.Prioritized(extension.NewLinkifyParser(
-				extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"}),
-			), 400),
+			util.Prioritized(linkifier{}, 400),
 			util.Prioritized(wordEmphasis{parser.NewEmphasisParser()}, 500),
 		),
 		parser.WithASTTransformers(util.Prioritized(asTyped{}, 100)),
 	)),
-	goldmark.WithRendererOptions(html.WithHardWraps(), html.WithWriter(literalWriter{html.DefaultWriter})),
+	goldmark.WithRendererOptions(html.WithHardWraps(), html.WithWriter(literalWriter{html.DefaultWriter}),
+		renderer.WithNodeRenderers(util.Prioritized(canonicalLinks{}, 100))),
 )
 
 // organiser reads full Markdown; its raw HTML meets the allow-list afterwards.
@@ -40,16 +40,14 @@ var organiser = goldmark.New(
 	goldmark.WithParser(parser.NewParser(
 		parser.WithBlockParsers(shallowBlocks()...),
 		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithInlineParsers(util.Prioritized(linkifier{}, 999)),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 		parser.WithParagraphTransformers(
 			util.Prioritized(narrowTable{extension.NewTableParagraphTransformer()}, 200),
 		),
 		parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
 	)),
-	goldmark.WithExtensions(
-		extension.Strikethrough,
-		extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"})),
-	),
+	goldmark.WithExtensions(extension.Strikethrough),
 	goldmark.WithRendererOptions(
 		html.WithUnsafe(),
 		renderer.WithNodeRenderers(util.Prioritized(extension.NewTableHTMLRenderer(
@@ -67,6 +65,21 @@ func shallowBlocks() []util.PrioritizedValue {
 		}
 	}
 	return blocks
+}
+
+// canonicalLinks writes links, whose addresses asTyped has made canonical.
+type canonicalLinks struct{}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (canonicalLinks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindLink, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			_, err := w.WriteString("</a>")
+			return ast.WalkContinue, err
+		}
+		_, err := w.WriteString(`<a href="` + string(util.EscapeHTML(n.(*ast.Link).Destination)) + `">`)
+		return ast.WalkContinue, err
+	})
 }
 
 // literalWriter shows entities and backslashes as they were typed; escapes are

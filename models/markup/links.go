@@ -44,16 +44,12 @@ func (asTyped) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 	for _, n := range c.links {
 		unwrap(n, "[", "]("+string(n.Destination)+")")
 	}
-	for _, n := range c.bare {
-		unwrap(n, string(n.Label(c.source)), "")
-	}
 }
 
 // collector gathers what asTyped puts back, so that nothing moves on the walk.
 type collector struct {
 	source []byte
 	links  []*ast.Link
-	bare   []*ast.AutoLink
 	deep   []*ast.Emphasis
 }
 
@@ -63,13 +59,12 @@ func (k *collector) collect(n ast.Node, depth int) {
 		switch c := c.(type) {
 		case *ast.Link:
 			c.Title = nil
-			if !safeURL(string(util.URLEscape(c.Destination, true)), false) || !hasText(c, k.source) {
+			href, ok := canonicalLink(string(util.URLEscape(c.Destination, true)), false)
+			if !ok || !hasText(c, k.source) {
 				k.links = append(k.links, c)
+				break
 			}
-		case *ast.AutoLink:
-			if c.AutoLinkType == ast.AutoLinkURL && !safeURL(string(c.URL(k.source)), false) {
-				k.bare = append(k.bare, c)
-			}
+			c.Destination = []byte(href)
 		case *ast.Emphasis:
 			if inner++; inner > maxDepth {
 				k.deep = append(k.deep, c)
@@ -82,8 +77,6 @@ func (k *collector) collect(n ast.Node, depth int) {
 func hasText(n ast.Node, source []byte) bool {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
-		case *ast.AutoLink:
-			return true
 		case *ast.Text:
 			if !util.IsBlank(c.Segment.Value(source)) {
 				return true

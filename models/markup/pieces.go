@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -12,15 +11,17 @@ import (
 type piece struct {
 	kind pieceKind
 	text string
-	mate int // of an opening sign: how many pieces further its closing one is
+	mate int    // of an opening sign: how many pieces further its closing one is
+	link string // of an address: the link that it means
 }
 
 type pieceKind int
 
 const (
-	wordsPiece pieceKind = iota // text, to be escaped
-	rawPiece                    // written as it is: code, brackets, addresses
-	openPiece                   // an emphasis sign that opens
+	wordsPiece   pieceKind = iota // text, to be escaped
+	rawPiece                      // written as it is: code, brackets, addresses
+	addressPiece                  // a bare address, where Public finds it again
+	openPiece                     // an emphasis sign that opens
 	closePiece
 )
 
@@ -62,17 +63,40 @@ func (w *writer) inside(n *html.Node) []piece {
 func (w *writer) link(n *html.Node) []piece {
 	inner, target := w.inside(n), strings.TrimSpace(attr(n, "href"))
 	text := strings.TrimSpace(textOf(n))
-	bare := target == text || target == "http://"+text || target == "mailto:"+text
+	href, safe := canonicalLink(target, false)
+	bare := target == text || bareAddress(text) == href
 	switch {
-	case bare || text == "" || !safeURL(target, false):
+	case text == "" || !safe:
 		return inner
+	case w.markdown && bareAddress(text) == href && !w.explicit:
+		return []piece{{kind: addressPiece, text: text, link: href}}
 	case w.markdown:
-		list := append([]piece{{kind: rawPiece, text: "["}}, oneLine(inner)...)
-		return append(list, piece{kind: rawPiece, text: "](" + escapeURL(target) + ")"})
+		return explicitLink(inner, href)
+	case bare:
+		return inner
 	case w.addresses:
 		return append(inner, piece{kind: rawPiece, text: " (" + target + ")"})
 	}
 	return inner
+}
+
+// explicitLink writes a link with its address after it.
+func explicitLink(inner []piece, href string) []piece {
+	list := append([]piece{{kind: rawPiece, text: "["}}, oneLine(inner)...)
+	return append(list, piece{kind: rawPiece, text: "](" + escapeURL(href) + ")"})
+}
+
+// bareAddress returns the link that a text means if the whole of it is an
+// address, else "".
+func bareAddress(text string) string {
+	if length, href := webAddress(text, ""); length == len(text) {
+		return href
+	}
+	local, host, _ := strings.Cut(text, "@")
+	if left, right, href := mailAddress(local, host); left == len(local) && right == len(host) {
+		return href
+	}
+	return ""
 }
 
 func oneLine(pieces []piece) []piece {
@@ -84,12 +108,25 @@ func oneLine(pieces []piece) []piece {
 
 // escapeURL keeps an address in one piece between the brackets of a link.
 func escapeURL(target string) string {
-	if u, err := url.Parse(target); err == nil {
-		target = u.String()
+	target = strings.NewReplacer(" ", "%20", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "", "\t", "").Replace(target)
+	depth := 0
+	for _, r := range target {
+		if r == '(' {
+			depth++
+		} else if r == ')' {
+			depth--
+		}
+		if depth < 0 {
+			break
+		}
 	}
-	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E",
-		`\`, "%5C", "\n", "", "\t", "").Replace(target)
+	if depth == 0 { // Markdown reads brackets that are paired
+		return target
+	}
+	return brackets.Replace(target)
 }
+
+var brackets = strings.NewReplacer("(", "%28", ")", "%29")
 
 func code(text string) []piece {
 	text = strings.Join(strings.Fields(text), " ")

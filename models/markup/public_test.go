@@ -64,8 +64,8 @@ func TestPublicAsTyped(t *testing.T) {
 		"a  b", "``` some words here\nx", "<http://e>",
 	} {
 		rendered := Public(s)
-		if got := squeeze(s); shown(rendered) != got {
-			t.Errorf("Public(%q) shows %q", s, shown(rendered))
+		if got := squeeze(s); seen(rendered) != got {
+			t.Errorf("Public(%q) shows %q", s, seen(rendered))
 		}
 		if strings.Contains(rendered, "<em>") || strings.Contains(rendered, "<strong>") {
 			t.Errorf("Public(%q) = %q has emphasis", s, rendered)

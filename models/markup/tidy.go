@@ -83,9 +83,12 @@ func tidyElement(n *html.Node, o tidyOptions) {
 	case atom.Img:
 		replace(n, textNode(strings.TrimSpace(attr(n, "alt"))))
 	case atom.A:
-		if !safeURL(attr(n, "href"), o.relative) || strings.TrimSpace(textOf(n)) == "" {
+		href, ok := canonicalLink(attr(n, "href"), o.relative)
+		if !ok || strings.TrimSpace(textOf(n)) == "" {
 			splice(n)
+			break
 		}
+		n.Attr = []html.Attribute{{Key: "href", Val: href}}
 	case atom.B:
 		rename(n, atom.Strong)
 	case atom.I:

@@ -13,6 +13,7 @@ import (
 type writer struct {
 	markdown  bool
 	addresses bool // write a link's address after its text
+	explicit  bool // write the address of every link, as [text](address)
 }
 
 // blocks writes nodes, parted by blank lines.
