@@ -70,6 +70,9 @@ func inertNode(n *html.Node, relative bool) error {
 }
 
 func inertAttr(element string, a html.Attribute, relative bool) error {
+	if a.Key == "dir" && element != "a" && (a.Val == "auto" || a.Val == "rtl") {
+		return nil
+	}
 	switch element + " " + a.Key {
 	case "a rel":
 		return nil

@@ -81,7 +81,7 @@ func literal(text string) string {
 		if p = strings.TrimSpace(p); p == "" {
 			continue
 		}
-		b.WriteString("<p>")
+		b.WriteString(`<p dir="auto">`)
 		b.WriteString(strings.ReplaceAll(html.EscapeString(p), "\n", "<br>\n"))
 		b.WriteString("</p>\n")
 	}

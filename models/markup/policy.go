@@ -58,10 +58,11 @@ func allowLinks(p *bluemonday.Policy, links *regexp.Regexp) {
 	p.RequireNoFollowOnLinks(true)
 }
 
-// finish is the one way out: the allow-list, then the full rel. The quotation
-// marks of texts and of attribute values leave the policy escaped, so the
-// replaced string can only be an attribute that the policy wrote itself.
+// finish is the one way out: the allow-list, then the full rel and the
+// directions. The quotation marks and the signs < and > of texts and of attribute
+// values leave the policy escaped, so what is replaced can only be an attribute or
+// a tag that the policy wrote itself.
 func finish(p *bluemonday.Policy, s string) string {
 	s = p.Sanitize(s)
-	return strings.TrimSpace(strings.ReplaceAll(s, `rel="nofollow"`, `rel="nofollow ugc noopener"`))
+	return strings.TrimSpace(directions(strings.ReplaceAll(s, `rel="nofollow"`, `rel="nofollow ugc noopener"`)))
 }

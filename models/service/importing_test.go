@@ -120,7 +120,7 @@ func checkImported(t *testing.T, r *staffRoom, c models.Consultation) {
 	}
 	thread := must(r.store.Thread(t.Context(), models.ThreadQuery{ConsultationID: c.ID, Limit: 1}))(t)
 	ann := thread.Replies[0]
-	if ann.BodyHTML != "<p><strong>First</strong></p>" || !ann.CreatedAt.Equal(longAgo.Add(time.Hour)) ||
+	if ann.BodyHTML != "<p dir=\"auto\"><strong>First</strong></p>" || !ann.CreatedAt.Equal(longAgo.Add(time.Hour)) ||
 		ann.Source != "wordpress" || ann.SourceID != "2" || ann.Address != "" {
 		t.Errorf("reply %+v", ann)
 	}

@@ -46,7 +46,7 @@ func TestNewConsultationDefaults(t *testing.T) {
 	if want := time.Date(2027, 6, 1, 22, 59, 59, 999e6, time.UTC); !c.AnswerBy.Equal(want) { // summer time
 		t.Errorf("answer by %v, want %v", c.AnswerBy, want)
 	}
-	if html := c.Texts["en"].BodyHTML; html != "<p>Tell <em>us</em>.</p>" {
+	if html := c.Texts["en"].BodyHTML; html != "<p dir=\"auto\">Tell <em>us</em>.</p>" {
 		t.Errorf("body %q", html)
 	}
 	if again := must(r.NewConsultation(ctx, r.organiser, in))(t); again.Slug != "empty-shops-2" {
@@ -259,7 +259,7 @@ func TestOrganiserIdeas(t *testing.T) {
 	field(t, err, "title", "error.field.title_empty")
 	for _, title := range []string{"One", "Two", "Three"} {
 		i := must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, title, "**Why** not"))(t)
-		if i.Status != models.StatusPublished || i.AuthorName != "olga" || i.BodyHTML != "<p><strong>Why</strong> not</p>" {
+		if i.Status != models.StatusPublished || i.AuthorName != "olga" || i.BodyHTML != "<p dir=\"auto\"><strong>Why</strong> not</p>" {
 			t.Errorf("idea %+v", i)
 		}
 	}

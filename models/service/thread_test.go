@@ -14,7 +14,7 @@ func bodies(slice ThreadSlice) string { return textsOf(slice.Items) }
 func textsOf(items []ReplyView) string {
 	var out []string
 	for _, v := range items {
-		out = append(out, strings.TrimSuffix(strings.TrimPrefix(v.Reply.BodyHTML, "<p>"), "</p>"))
+		out = append(out, strings.TrimSuffix(strings.TrimPrefix(v.Reply.BodyHTML, `<p dir="auto">`), "</p>"))
 	}
 	return strings.Join(out, " ")
 }
