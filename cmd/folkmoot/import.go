@@ -92,6 +92,11 @@ func (c *importWordPress) report(sh *shell, p *program, r transfer.WordPressRepo
 		}
 	}
 	sh.printLeftOut(r.Counts)
+	sh.printAmounts(sh.l.T("cli.import.repaired")+" ", []amount{
+		{"characters", r.Repairs.Characters},
+		{"sections", r.Repairs.Sections},
+		{"bytes", r.Repairs.Bytes},
+	})
 	if added {
 		sh.say(sh.out, "cli.import.next", "command", signInCommand(models.RoleOrganiser, p.Store, p.siteURL()))
 	}

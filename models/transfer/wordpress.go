@@ -23,8 +23,9 @@ type WordPressOptions struct {
 
 // WordPressReport counts what was read, and names what became of each post.
 type WordPressReport struct {
-	Counts Counts
-	Posts  []WordPressPost // in the order of the file
+	Counts  Counts
+	Repairs Repairs
+	Posts   []WordPressPost // in the order of the file
 }
 
 // WordPressPost is one published post as it was taken in.
@@ -48,7 +49,8 @@ type WordPressImport struct {
 }
 
 // ReadWordPress reads a whole export, without a store. Refusals are models.Error
-// of CodeInvalid: import.malformed (line, problem), import.not_wordpress,
+// of CodeInvalid: import.malformed (line, problem), import.zip, import.gzip,
+// import.packed (format), import.not_wordpress,
 // import.no_posts, import.no_post (post), import.one_post (count, posts) and
 // import.slug; other errors are the reader's own.
 func ReadWordPress(r io.Reader, o WordPressOptions) (*WordPressImport, error) {
@@ -70,7 +72,7 @@ func ReadWordPress(r io.Reader, o WordPressOptions) (*WordPressImport, error) {
 // given slug is taken, CodeInvalid if it has another meaning in an address. Posts
 // before an error of the store stay; running it again adds the rest.
 func (w *WordPressImport) Add(ctx context.Context, svc *service.Service) (WordPressReport, error) {
-	report := WordPressReport{Counts: w.blog.Counts}
+	report := WordPressReport{Counts: w.blog.Counts, Repairs: w.blog.Repairs}
 	for _, post := range w.posts {
 		done, err := addPost(ctx, svc, w.blog, post, w.options)
 		if err != nil {
@@ -85,6 +87,18 @@ func (w *WordPressImport) Add(ctx context.Context, svc *service.Service) (WordPr
 func readable(err error) error {
 	if syntax, ok := errors.AsType[*SyntaxError](err); ok {
 		e := models.Fail(models.CodeInvalid, "import.malformed", "line", syntax.Line, "problem", syntax.Msg)
+		e.Err = err
+		return e
+	}
+	if packed, ok := errors.AsType[*PackedError](err); ok {
+		key := "import.packed"
+		switch packed.Format {
+		case "zip":
+			key = "import.zip"
+		case "gzip":
+			key = "import.gzip"
+		}
+		e := models.Fail(models.CodeInvalid, key, "format", packed.Format)
 		e.Err = err
 		return e
 	}

@@ -19,6 +19,7 @@ type Blog struct {
 	Link     string
 	Posts    []Post // published posts, in the order of the file
 	Counts   Counts
+	Repairs  Repairs
 }
 
 // A Post is one published post with its comments.
@@ -79,14 +80,21 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
 
+// A PackedError says that a file is an archive, or packed.
+type PackedError struct {
+	Format string // "zip", "gzip", "bzip2", "xz", "7z", "rar" or "zstd"
+}
+
+func (e *PackedError) Error() string { return "packed as " + e.Format }
+
 // ErrNotWordPress means well-formed XML that is no WordPress export, or one of
 // a version after 1.2.
 var ErrNotWordPress = errors.New("not a WordPress export of version 1.0 to 1.2")
 
 // ParseWXR reads a WordPress export. Prefixes are resolved by their namespace,
 // the encoding is the declared one. An item without a type or a status is a
-// published post. The error is a *SyntaxError, ErrNotWordPress or the reader's
-// own; nothing is returned besides it. The caller bounds the size of r.
+// published post. The error is a *SyntaxError, a *PackedError, ErrNotWordPress or
+// the reader's own; nothing is returned besides it. The caller bounds the size of r.
 func ParseWXR(r io.Reader) (*Blog, error) {
 	source, err := newSource(r)
 	if err != nil {
@@ -96,6 +104,7 @@ func ParseWXR(r io.Reader) (*Blog, error) {
 	if err := p.document(); err != nil {
 		return nil, err
 	}
+	p.blog.Repairs = *source.repairs
 	p.blog.Counts.Posts = len(p.blog.Posts)
 	for i := range p.blog.Posts {
 		p.finishPost(&p.blog.Posts[i])

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding/unicode"
@@ -15,33 +16,58 @@ import (
 
 // source reads well-formed XML of any usual encoding, token by token, and is
 // stricter than encoding/xml where that one lets things pass.
-type source struct{ *xml.Decoder }
+type source struct {
+	*xml.Decoder
+	repairs *Repairs
+}
 
-// newSource removes a byte order mark, which overrules the declared encoding.
+// declaration is an XML declaration that names its encoding.
+var declaration = regexp.MustCompile(`^<\?xml\s[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
+
+// newSource decodes and repairs what r holds. A byte order mark is removed and
+// overrules the declared encoding.
 func newSource(r io.Reader) (*source, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
-	head, err := buffered.Peek(3)
+	head, err := buffered.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the export: %w", err)
 	}
+	if packed := packedAs(head); packed != "" {
+		return nil, &PackedError{Format: packed}
+	}
 	var in io.Reader = buffered
-	decoded := false
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		_, _ = buffered.Discard(3)
-		decoded = true
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		utf16 := unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
-		in, decoded = transform.NewReader(buffered, utf16.NewDecoder()), true
-	}
-	s := &source{Decoder: xml.NewDecoder(in)}
-	s.CharsetReader = func(label string, input io.Reader) (io.Reader, error) {
-		if decoded {
-			return input, nil
+		in = transform.NewReader(buffered, utf16.NewDecoder())
+	default:
+		if named := declaration.FindSubmatch(head); named != nil {
+			if in, err = inUTF8(string(named[1]), buffered); err != nil {
+				return nil, err
+			}
 		}
-		return inUTF8(label, input)
 	}
+	repaired := newRepairer(in)
+	s := &source{Decoder: xml.NewDecoder(repaired), repairs: &repaired.done}
+	s.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	return s, nil
+}
+
+// packers are formats of packed files, by how those begin.
+var packers = []struct{ magic, format string }{
+	{"PK\x03\x04", "zip"}, {"\x1f\x8b", "gzip"}, {"BZh", "bzip2"}, {"\xfd7zXZ\x00", "xz"}, {"7z\xbc\xaf\x27\x1c", "7z"},
+	{"Rar!\x1a\x07", "rar"}, {"\x28\xb5\x2f\xfd", "zstd"},
+}
+
+func packedAs(head []byte) string {
+	for _, p := range packers {
+		if bytes.HasPrefix(head, []byte(p.magic)) {
+			return p.format
+		}
+	}
+	return ""
 }
 
 // next is the next token, or io.EOF, or a *SyntaxError.
