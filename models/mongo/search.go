@@ -5,17 +5,15 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"golang.org/x/text/unicode/norm"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
+	"folkmoot/models/words"
 )
 
 const (
-	searchTerms = 16  // more words of a query are left out
 	searchDocs  = 500 // so many of the newest matches are ranked
 	headingGain = 2   // a word in a title counts so many times
 )
@@ -32,6 +30,7 @@ type searchDoc struct {
 	N      int64    `bson:"n"`      // grows with the time of publication
 	Words  []string `bson:"words"`  // each once
 	Hits   []int64  `bson:"hits"`   // of each; one in the heading counts headingGain times
+	Runs   string   `bson:"runs"`   // what is written without spaces, see words.Runs
 	Length int64    `bson:"length"` // in words
 }
 
@@ -42,10 +41,11 @@ func (d searchDoc) DocKey() (c, id string) { return d.C, d.ID }
 func newSearchDoc(item models.Item, consultationID string, n int64, heading, body string) searchDoc {
 	d := searchDoc{
 		ID: item.String(), C: consultationID, Kind: string(item.Kind), Item: item.ID, N: n, Words: []string{}, Hits: []int64{},
+		Runs: words.Runs(heading + "\n" + body),
 	}
 	at := map[string]int{}
 	add := func(text string, gain int64) {
-		for _, w := range wordsOf(text) {
+		for _, w := range words.Of(text) {
 			i, ok := at[w]
 			if !ok {
 				i = len(d.Words)
@@ -109,16 +109,19 @@ func unindex(t *tx, item models.Item, consultationID string) error {
 
 // Search implements models.SearchStore.
 func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.Hit, error) {
-	words := queryWords(query)
-	if len(words) == 0 || limit <= 0 {
+	terms := words.Query(query)
+	if len(terms) == 0 || limit <= 0 {
 		return nil, ctx.Err()
 	}
 	r := s.read(ctx)
-	docs, err := engine.All[searchDoc](r, engine.Query{Coll: "search", Filter: matching(words), Sort: eq("n", -1), Limit: searchDocs})
+	docs, err := engine.All[searchDoc](r, engine.Query{Coll: "search", Filter: matching(terms), Sort: eq("n", -1), Limit: searchDocs})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(docs, func(a, b searchDoc) int { return cmp.Compare(b.score(words), a.score(words)) })
+	docs = slices.DeleteFunc(docs, func(d searchDoc) bool {
+		return slices.ContainsFunc(terms, func(t words.Term) bool { return !t.Holds(d.Runs) })
+	})
+	slices.SortStableFunc(docs, func(a, b searchDoc) int { return cmp.Compare(b.score(terms), a.score(terms)) })
 	var hits []models.Hit
 	for n := 0; n < len(docs) && len(hits) < limit; n++ {
 		h, err := hit(r, docs[n])
@@ -132,27 +135,34 @@ func (s *Store) Search(ctx context.Context, query string, limit int) ([]models.H
 	return hits, nil
 }
 
-// matching finds the texts that have all words, the last one as a beginning.
-func matching(words []string) bson.D {
+// matching finds the texts that have the words of all terms, in any order.
+func matching(terms []words.Term) bson.D {
 	var all bson.A
-	for _, w := range words[:len(words)-1] {
-		all = append(all, eq("words", w))
+	for _, t := range terms {
+		for i, w := range t.Words {
+			if t.Prefix && i == len(t.Words)-1 {
+				all = append(all, eq("words", eq("$elemMatch", eq("$gte", w, "$lt", w+"\U0010FFFF"))))
+			} else {
+				all = append(all, eq("words", w))
+			}
+		}
 	}
-	last := words[len(words)-1]
-	return eq("$and", append(all, eq("words", eq("$elemMatch", eq("$gte", last, "$lt", last+"\U0010FFFF")))))
+	return eq("$and", all)
 }
 
 // score is higher the more often a text has the words and the shorter it is: the part of
 // BM25 that needs no knowledge of other texts (k₁ = 1.2, b = 0.75, a mean of 100 words).
-func (d searchDoc) score(words []string) (score float64) {
-	for n, w := range words {
-		var hits float64
-		for i, has := range d.Words {
-			if has == w || n == len(words)-1 && strings.HasPrefix(has, w) {
-				hits += float64(d.Hits[i])
+func (d searchDoc) score(terms []words.Term) (score float64) {
+	for _, t := range terms {
+		for i, w := range t.Words {
+			var hits float64
+			for n, has := range d.Words {
+				if has == w || t.Prefix && i == len(t.Words)-1 && strings.HasPrefix(has, w) {
+					hits += float64(d.Hits[n])
+				}
 			}
+			score += hits / (hits + 1.2*(0.25+0.75*float64(d.Length)/100)) / float64(len(t.Words))
 		}
-		score += hits / (hits + 1.2*(0.25+0.75*float64(d.Length)/100))
 	}
 	return score
 }
@@ -185,38 +195,4 @@ func hit(r engine.Reader, d searchDoc) (*models.Hit, error) {
 		}
 	}
 	return &h, nil
-}
-
-// wordsOf returns the words of a text, in order, in small letters and without accents.
-func wordsOf(text string) []string {
-	words := strings.FieldsFunc(fold(text), func(r rune) bool { return !inWord(r) })
-	return mapped(words, strings.Clone)
-}
-
-// inWord reports whether r is part of a word: a letter or a number, as SQLite's
-// unicode61 has it. Marks are gone or belong to a letter that has no other form.
-func inWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || unicode.Is(unicode.Co, r)
-}
-
-// fold makes what differs in case or accents only one. Of the marks those that Latin,
-// Greek and Cyrillic letters carry go; those of other scripts are part of the word.
-func fold(text string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(text) {
-		if r >= 0x300 && r <= 0x36F && unicode.Is(unicode.Mn, r) {
-			continue
-		}
-		b.WriteRune(unicode.ToLower(unicode.ToUpper(r)))
-	}
-	return norm.NFC.String(b.String())
-}
-
-// queryWords returns the words that a person asks for: all of them have to be there, the
-// last one as a beginning.
-func queryWords(query string) []string {
-	words := slices.DeleteFunc(wordsOf(query), func(w string) bool {
-		return !strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
-	})
-	return words[:min(len(words), searchTerms)]
 }

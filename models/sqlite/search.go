@@ -8,14 +8,13 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
+	"folkmoot/models/words"
 )
 
 const (
-	searchTerms = 16    // further words of a query are ignored
 	searchDocs  = 5_000 // only so many of the newest matches are ranked
 	headingGain = 2.0   // weight of a word in a title
 )
@@ -24,7 +23,7 @@ const (
 func index(t *engine.Tx, kind, id, consultationID, heading, body string) error {
 	docid, err := engine.One[int64](t.Row("SELECT docid FROM search_docs WHERE kind = ? AND item_id = ?", kind, id))
 	if err == nil {
-		return t.Run("UPDATE search SET heading = ?, body = ? WHERE docid = ?", heading, body, docid)
+		return t.Run("UPDATE search SET heading = ?, body = ? WHERE docid = ?", indexed(heading), indexed(body), docid)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -34,7 +33,7 @@ func index(t *engine.Tx, kind, id, consultationID, heading, body string) error {
 	if err != nil {
 		return err
 	}
-	return t.Run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, heading, body)
+	return t.Run("INSERT INTO search (docid, heading, body) VALUES (?, ?, ?)", docid, indexed(heading), indexed(body))
 }
 
 // unindex removes a text from the search index.
@@ -46,24 +45,22 @@ func unindex(t *engine.Tx, kind, id string) error {
 	return errorOr(err, func() error { return t.Run("DELETE FROM search WHERE docid = ?", docid) })
 }
 
-// matchQuery returns an FTS expression for the words of a query: all of them, the last one
-// as a prefix. Each is quoted and holds letters, marks and digits only, so that nothing
-// in it is syntax. "" if there is no word.
+// matchQuery returns an FTS expression for the words of a query. Each is quoted and holds
+// letters, marks and digits only, so that nothing in it is syntax. "" if there is no word.
 func matchQuery(query string) string {
-	words := strings.FieldsFunc(query, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
-	words = slices.DeleteFunc(words, func(w string) bool { return strings.IndexFunc(w, wordRune) < 0 })
-	if len(words) == 0 {
-		return ""
+	var phrases []string
+	for _, t := range words.Query(query) {
+		phrase := strings.Join(t.Words, " ")
+		if t.Prefix {
+			phrase += "*"
+		}
+		phrases = append(phrases, `"`+phrase+`"`)
 	}
-	words = words[:min(len(words), searchTerms)]
-	words[len(words)-1] += "*"
-	return `"` + strings.Join(words, `" "`) + `"`
+	return strings.Join(phrases, " ")
 }
 
-// wordRune reports whether r alone makes a word: a combining mark does not.
-func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// indexed returns the words of a text as they stand in the index.
+func indexed(text string) string { return strings.Join(words.Of(text), " ") }
 
 // found is a matching document before its text is read.
 type found struct {

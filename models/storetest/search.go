@@ -9,6 +9,8 @@ import (
 var searchCases = []testCase{
 	{"it finds public texts, ideas and replies, and where they are", searchHits},
 	{"it finds words in any case, with and without accents", searchFolds},
+	{"both sides are folded alike, in every script", searchScripts},
+	{"words are found within sentences without spaces", searchUnspaced},
 	{"all words have to be there", searchAllWords},
 	{"what is not public is not found", searchHidden},
 	{"it follows moderation and edits", searchFollows},
@@ -73,6 +75,32 @@ func searchFolds(e *env) {
 	r := e.published(e.saying(c, "The Café in ŻÓŁĆ street, ΕΛΛΆΔΑ"))
 	for _, query := range []string{"café", "CAFE", "Cafe", "zółć", "ελλάδα", "STREET"} {
 		e.equal(query, e.found(query), []string{r.ID})
+	}
+}
+
+func searchScripts(e *env) {
+	c := e.open()
+	r := e.published(e.saying(c, "Straße, GROẞ, œuvre, Ещё, Đường, Işık, İzmir, ΟΔΌΣ, Θάλασσα, ΛΌΓΟΣ, مُشَاوَرَة, ｆｕｌｌ"))
+	for _, query := range []string{
+		"strasse", "STRASSE", "STRAẞE", "groß", "gross", "OEUVRE", "ŒUVRE", "еще", "ЕЩЁ", "duong", "ĐƯỜNG", "isik", "IŞIK", "ızmir", "IZMIR",
+		"οδος", "οδός", "ΟΔΟΣ", "ΘΑΛΑΣΣΑ", "θαλασσα", "λόγος", "مشاورة", "full",
+	} {
+		e.equal(query, e.found(query), []string{r.ID})
+	}
+}
+
+func searchUnspaced(e *env) {
+	c := e.open()
+	chinese := e.published(e.saying(c, "我们希望在老城区增加更多的自行车道"))
+	japanese := e.published(e.saying(c, "商店街に自転車置き場を増やして"))
+	thai := e.published(e.saying(c, "อยากให้เพิ่มทางจักรยานในเมือง"))
+	korean := e.published(e.saying(c, "자전거도로를 늘려주세요"))
+	parts := e.published(e.saying(c, "自行, 行车, 车道; จักรกล กรยา ยาน"))
+	for query, want := range map[string][]string{
+		"自行车道": {chinese.ID}, "自行车": {chinese.ID}, "老城区 车道": {chinese.ID}, "我": {chinese.ID}, "道": {chinese.ID, parts.ID},
+		"自転車": {japanese.ID}, "商店街 増やし": {japanese.ID}, "จักรยาน": {thai.ID}, "도로": {korean.ID}, "자전거": {korean.ID}, "道车": nil,
+	} {
+		e.once(query, e.found(query), want)
 	}
 }
 

@@ -395,8 +395,9 @@ CREATE INDEX jobs_recipient ON jobs (recipient_key) WHERE unconfirmed = 1;
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at > 0;
 
 -- Words of consultations and of published ideas and replies. search_docs gives
--- the docid in search of what is indexed.
-CREATE VIRTUAL TABLE search USING fts4(heading, body, tokenize=unicode61 "remove_diacritics=2");
+-- the docid in search of what is indexed. The words are cut and folded before they
+-- come here (models/words): the tokenizer parts them at blanks alone.
+CREATE VIRTUAL TABLE search USING fts4(heading, body, tokenize=simple);
 
 CREATE TABLE search_docs (
     docid           INTEGER PRIMARY KEY,
