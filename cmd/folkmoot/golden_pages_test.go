@@ -38,6 +38,9 @@ func TestGoldenPages(t *testing.T) {
 	}
 }
 
+// asJSON are the headers of a program.
+var asJSON = []string{"Accept", "application/json"}
+
 // form makes a form of names and values in turn.
 func form(pairs ...string) url.Values {
 	f := url.Values{}
@@ -198,7 +201,6 @@ func (g *golden) commandLine() {
 // refusals are the error pages, and forms that are shown again.
 func (g *golden) refusals() {
 	v := g.visitor()
-	asJSON := []string{"Accept", "application/json"}
 	v.get("refused/unknown", "/nowhere")
 	v.get("refused/unknown-json", "/nowhere", asJSON...)
 	v.get("refused/unknown-consultation", "/consultations/nowhere")
@@ -267,7 +269,7 @@ func (g *golden) guests() {
 	v.get("guest/contribution-waiting", link)
 	v.post("guest/withdrawn", link+"/withdraw", nil)
 	v.get("guest/contribution-withdrawn", link)
-	v.post("guest/reply-json", lep+"/replies", form("name", "Anneke", "body", "Once more."), "Accept", "application/json")
+	v.post("guest/reply-json", lep+"/replies", form("name", "Anneke", "body", "Once more."), asJSON...)
 
 	v.post("guest/reply-under-idea", lep+"/replies", form("idea", "3", "name", "Anneke", "body", "Under an idea."))
 	v.get("guest/own-idea-page", lep+"/ideas/3")
@@ -277,11 +279,10 @@ func (g *golden) guests() {
 	v.get("guest/contribution-unconfirmed", link)
 	v.post("guest/contribution-confirmed", link+"/confirm", nil)
 	v.get("guest/contribution-confirmed-page", link)
-	v.get("guest/confirmed-page", lep+"?ideas=number&limit=10")
 
 	open := v.get("", lep+"?ideas=number")
 	v.post("guest/reported", "/report/"+g.find(open, `href="/report/(reply-[0-9a-f-]{36})`, 2), form("reason", "This names a private person."))
-	v.get("guest/reported-page", lep+"?ideas=number&limit=10")
+	v.get("guest/reported-page", lep+"/ideas/1")
 	v.post("guest/forgotten", "/forget", nil)
 	v.get("guest/forgotten-page", "/")
 }
@@ -293,7 +294,7 @@ func (g *golden) guestVotes() {
 	at := func(number string) string { return strings.Replace(vote, "%", number, 1) }
 	v.post("guest/vote", at("1"), form("choice", "agree", "return", lep+"?ideas=number"))
 	v.post("guest/vote-return-elsewhere", at("3"), form("choice", "pass", "return", "//elsewhere.example/"))
-	v.post("guest/vote-json", at("2"), form("choice", "disagree"), "Accept", "application/json")
+	v.post("guest/vote-json", at("2"), form("choice", "disagree"), asJSON...)
 	v.post("guest/vote-part", at("4"), form("choice", "pass", "return", lep), "X-Folkmoot-Part", "ballot")
 	v.post("guest/vote-taken-back", at("4"), form("choice", "retract", "return", lep))
 	v.get("guest/votes-wait", lep+"?ideas=number&limit=10")
@@ -328,7 +329,7 @@ func (g *golden) participants() {
 	v.post("participant/account-saved", "/account", form("name", "Petra Q. & Sons", "capacity", "business_owner", "band", "small"))
 	v.get("participant/account-again", "/account")
 	v.post("participant/vote", lep+"/ideas/2/vote", form("choice", "agree", "return", lep+"/ideas/2"))
-	v.post("participant/vote-json", lep+"/ideas/3/vote", form("choice", "pass"), "Accept", "application/json")
+	v.post("participant/vote-json", lep+"/ideas/3/vote", form("choice", "pass"), asJSON...)
 	v.post("participant/vote-part", lep+"/ideas/4/vote", form("choice", "disagree", "return", lep), "X-Folkmoot-Part", "ballot")
 	v.get("participant/voted", lep+"?ideas=number&limit=10")
 	v.get("participant/voted-idea", lep+"/ideas/2")
@@ -345,7 +346,7 @@ func (g *golden) participants() {
 	v.post("participant/signed-out", "/sign-out", nil)
 	v.get("participant/signed-out-page", "/")
 	v.cookies["folkmoot_session"] = "forged"
-	v.get("participant/session-forged", lep+"?ideas=number&limit=10")
+	v.get("participant/session-forged", lep+"/ideas/1")
 }
 
 // itemsIn lists the texts of a queue, in its order.
@@ -368,15 +369,15 @@ func (g *golden) moderators() {
 	m.get("moderator/item-unknown", "/moderation/reply-nothing")
 	m.get("moderator/page", lep+"?ideas=number&limit=10")
 	m.post("moderator/decide-nothing", "/moderation", form("decision", "publish"))
-	m.post("moderator/decide-unknown", "/moderation", form("decision", "praise", "items", items[0]))
+	m.post("moderator/decide-unknown", "/moderation", form("decision", "praise", "items", items[0]), asJSON...)
 	m.post("moderator/decide-without-reason", "/moderation/"+items[0], form("decision", "reject", "rev", "1"))
 	m.post("moderator/decide-changed", "/moderation/"+items[0], form("decision", "publish", "rev", "9"))
 	m.post("moderator/published", "/moderation/"+items[0], form("decision", "publish", "rev", "1"))
 	m.get("moderator/published-page", "/moderation")
-	m.post("moderator/decided-twice", "/moderation/"+items[0], form("decision", "publish", "rev", "1"))
+	m.post("moderator/decided-twice", "/moderation/"+items[0], form("decision", "publish", "rev", "1"), asJSON...)
 	m.post("moderator/published-many", "/moderation", form("decision", "publish", "items", items[1], "rev:"+items[1], "1", "items", items[2], "rev:"+items[2], "1"))
 	m.get("moderator/published-many-page", "/moderation")
-	m.post("moderator/decided-json", "/moderation/"+items[3], form("decision", "spam", "rev", "1"), "Accept", "application/json")
+	m.post("moderator/decided-json", "/moderation/"+items[3], form("decision", "spam", "rev", "1"), asJSON...)
 	m.post("moderator/rejected", "/moderation/"+items[4], form("decision", "reject", "reason", "Not about the question.", "return", "/moderation/decisions/"+demoOpen))
 	log := m.get("moderator/decisions", "/moderation/decisions/"+demoOpen)
 	seq := g.find(log, `name="seq" value="(\d+)"`, 0)
@@ -554,7 +555,6 @@ func (g *golden) boards() {
 	b.post("board/refused", "/board/"+demoSealed+"/2", form("decision", "", "reason", "", "publish", "1"))
 	o.post("board/draft-refused", "/board/"+demoSealed+"/2", form("decision", "perhaps"))
 	o.post("board/draft-saved", "/board/"+demoSealed+"/3", form("decision", "decline", "reason", "The law forbids it.", "owner", "Clerk", "by", "June"))
-	o.get("board/draft", "/board/"+demoSealed)
 	b.post("board/published", "/board/"+demoSealed+"/3", form("decision", "decline", "reason", "The law forbids it.", "owner", "Clerk", "by", "June", "publish", "1"))
 	b.get("board/published-page", "/board/"+demoSealed)
 	b.post("", "/board/"+demoSealed+"/2", form("decision", "adopt", "reason", "Stairs first.", "owner", "Salma Iqbal", "by", "Winter", "publish", "1"))
@@ -598,7 +598,7 @@ func (g *golden) withoutStore() {
 	g.clock.Add(90 * time.Second)
 	v.post("unavailable/suggest", lep+"/ideas", form("title", "A tool library", "body", "Tools stand idle.\nIn every yard.", "name", "Jo"))
 	v.get("unavailable/changes", lep+"/changes")
-	v.get("unavailable/json", lep+"/changes", "Accept", "application/json")
+	v.get("unavailable/json", lep+"/changes", asJSON...)
 	v.get("unavailable/stale", lep+"?ideas=number&limit=10")
 	v.get("unavailable/privacy", "/privacy")
 	v.get("unavailable/readyz", "/readyz")
