@@ -2,30 +2,28 @@ package mongo
 
 import (
 	"context"
+	"maps"
 	"slices"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
 )
 
-func (s *Store) consultation(ctx context.Context, filter bson.D) (models.Consultation, error) {
-	d, found, err := engine.First[consultation](s.read(ctx), engine.Query{Coll: "consultations", Filter: filter})
-	if err != nil || !found {
-		return models.Consultation{}, missing(found, err, "error.consultation.unknown")
-	}
-	return d.model(), nil
-}
-
 // Consultation implements models.ConsultationStore.
 func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
-	return s.consultation(ctx, eq("_id", id))
+	d, found, err := engine.Get[consultation](s.read(ctx), "consultations", id)
+	return d.model(), missing(found, err, "error.consultation.unknown")
 }
 
-// ConsultationBySlug implements models.ConsultationStore.
+// ConsultationBySlug implements models.ConsultationStore. Nearly every request asks for
+// it, so one read serves all that wait for it.
 func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
-	return s.consultation(ctx, eq("slug", slug))
+	c, err := s.slugs.Do(ctx, slug, func(ctx context.Context) (models.Consultation, error) {
+		d, found, err := engine.First[consultation](s.read(ctx), engine.Query{Coll: "consultations", Filter: eq("slug", slug)})
+		return d.model(), missing(found, err, "error.consultation.unknown")
+	})
+	c.Texts = maps.Clone(c.Texts) // for who changes them
+	return c, err
 }
 
 // PageVersion implements models.ConsultationStore. Every kept page asks for it, so one

@@ -210,17 +210,24 @@ func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (n int64,
 	return n, nil
 }
 
-// Queued implements models.ModerationStore.
+// Queued implements models.ModerationStore. Each text that comes in asks for it, so one
+// read serves all that wait for it.
 func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
-	for _, scope := range scopes(consultationIDs) {
-		for _, coll := range []string{"ideas", "replies"} {
-			some, err := engine.Exists(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
-			if err != nil || some {
-				return some, err
+	of := strings.Join(consultationIDs, " ")
+	if consultationIDs == nil {
+		of = "all"
+	}
+	return s.queues.Do(ctx, of, func(ctx context.Context) (bool, error) {
+		for _, scope := range scopes(consultationIDs) {
+			for _, coll := range []string{"ideas", "replies"} {
+				some, err := engine.Exists(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
+				if err != nil || some {
+					return some, err
+				}
 			}
 		}
-	}
-	return false, nil
+		return false, nil
+	})
 }
 
 // QueueEntry implements models.ModerationStore.

@@ -30,6 +30,8 @@ type Options struct {
 type Store struct {
 	db       *engine.DB
 	versions engine.Flights[models.PageVersion]
+	slugs    engine.Flights[models.Consultation]
+	queues   engine.Flights[bool] // whether anything is in them
 	tidied   tidied
 }
 

@@ -53,6 +53,7 @@ type DB struct {
 	running sync.WaitGroup // queues at work
 
 	sessions sessions
+	loads    loads
 
 	faults func(step string) Verdict // a test's; nil: none
 }

@@ -54,7 +54,7 @@ func (f *Flights[T]) Do(ctx context.Context, key string, read func(ctx context.C
 		return mine.value, mine.err
 	case <-ctx.Done():
 		var none T
-		return none, ctx.Err()
+		return none, Wrap("read", ctx.Err())
 	}
 }
 

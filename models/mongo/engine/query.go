@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -21,12 +23,13 @@ type Reader interface {
 
 // reader asks the database for one call of the store.
 type reader struct {
-	ctx context.Context
-	db  *DB
+	ctx   context.Context
+	db    *DB
+	alone bool // ctx has a session of its own
 }
 
 // Read returns a Reader of what a majority has acknowledged, by the primary.
-func (db *DB) Read(ctx context.Context) Reader { return reader{ctx, db} }
+func (db *DB) Read(ctx context.Context) Reader { return reader{ctx: ctx, db: db} }
 
 func (r reader) asking(coll string) (context.Context, *driver.Collection, error) {
 	return r.ctx, r.db.Coll(coll), nil
@@ -51,10 +54,30 @@ func Get[T any](r Reader, coll, id string) (doc T, found bool, err error) {
 
 // Within reads a document of a consultation by its _id.
 func Within[T any](r Reader, coll, c, id string) (doc T, found bool, err error) {
-	if t, ok := r.(*Tx); ok {
-		return look[T](t, coll, c, id)
+	switch r := r.(type) {
+	case *Tx:
+		return look[T](r, coll, c, id)
+	case reader:
+		if !r.alone {
+			raw, err := r.db.load(r.ctx, coll, c, id)
+			if err != nil || raw == nil {
+				return doc, false, Wrap("read "+coll, err)
+			}
+			doc, err = decode[T](coll, raw)
+			return doc, err == nil, err
+		}
 	}
 	return First[T](r, Query{Coll: coll, Filter: byID(c, id)})
+}
+
+// decode reads a document.
+func decode[T any](coll string, raw bson.Raw) (doc T, err error) {
+	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
+	d.SetRegistry(registry)
+	if err = d.Decode(&doc); err != nil {
+		err = fmt.Errorf("decode %s: %w", coll, err)
+	}
+	return doc, err
 }
 
 // byID finds a document, by its shard key where c is known.

@@ -82,5 +82,5 @@ func (db *DB) Snapshot(ctx context.Context, fn func(Reader) error) error {
 		return Wrap("snapshot", err)
 	}
 	defer session.EndSession(context.WithoutCancel(ctx))
-	return fn(db.Read(driver.NewSessionContext(ctx, session)))
+	return fn(reader{driver.NewSessionContext(ctx, session), db, true})
 }

@@ -270,10 +270,8 @@ func look[T any](t *Tx, coll, c, id string) (doc T, found bool, err error) {
 	if k.raw == nil || k.dirty {
 		return doc, false, nil
 	}
-	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(k.raw)))
-	d.SetRegistry(registry)
-	if err := d.Decode(&doc); err != nil {
-		return doc, false, fmt.Errorf("decode %s: %w", coll, err)
+	if doc, err = decode[T](coll, k.raw); err != nil {
+		return doc, false, err
 	}
 	k.doc = doc
 	return doc, true, nil
