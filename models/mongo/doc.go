@@ -39,7 +39,8 @@
 // Reads are the primary's and acknowledged by a majority, each at its own moment, but for
 // EachVote, which reads one. What a kept page is compared with, the page version,
 // is read once for all requests that wait for it: a request that comes while it is being
-// read waits for the next read, so that whoever was told that a write is done sees it. A
+// read waits for the next read, so that whoever was told that a write is done sees it. So
+// are consultations, and documents that are asked for by their ids are read together. A
 // change stream would spare the read, but tells of a change some time after its writer was
 // told, and on another node perhaps after that writer's next request.
 //

@@ -3,6 +3,8 @@ package mongo
 import (
 	"context"
 	"maps"
+	"strconv"
+	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -93,7 +95,45 @@ func (s *Store) Idea(ctx context.Context, consultationID string, number int) (mo
 	if number <= 0 {
 		return models.Idea{}, missing(false, ctx.Err(), "error.idea.unknown")
 	}
-	return s.idea(ctx, eq("c", consultationID, "number", number))
+	if id := s.numbers.id(consultationID, number); id != "" {
+		d, found, err := engine.Within[idea](s.read(ctx), "ideas", consultationID, id)
+		if err != nil {
+			return models.Idea{}, err
+		}
+		if found && d.Number == number {
+			return withResponse(s.read(ctx), d)
+		}
+	}
+	i, err := s.idea(ctx, eq("c", consultationID, "number", number))
+	if err == nil {
+		s.numbers.note(i)
+	}
+	return i, err
+}
+
+// numbers remembers which idea has a number, so that it can be read by its id, together
+// with others. Whoever reads it looks whether it still has the number.
+type numbers struct {
+	mu  sync.Mutex
+	ids map[string]string // by consultation and number
+}
+
+// numbersKept is more than are voted on at one time.
+const numbersKept = 50_000
+
+func (n *numbers) id(c string, number int) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.ids[c+" "+strconv.Itoa(number)]
+}
+
+func (n *numbers) note(i models.Idea) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ids == nil || len(n.ids) >= numbersKept {
+		n.ids = map[string]string{}
+	}
+	n.ids[i.ConsultationID+" "+strconv.Itoa(i.Number)] = i.ID
 }
 
 // IdeaAlone implements models.IdeaStore.

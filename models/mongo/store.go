@@ -32,6 +32,7 @@ type Store struct {
 	versions engine.Flights[models.PageVersion]
 	slugs    engine.Flights[models.Consultation]
 	queues   engine.Flights[bool] // whether anything is in them
+	numbers  numbers
 	tidied   tidied
 }
 
