@@ -233,7 +233,8 @@ func write(t *testing.T, name, text string) {
 
 // TestBackupAndRestore loses nothing, and keeps what it replaces.
 func TestBackupAndRestore(t *testing.T) {
-	t.Chdir(t.TempDir())
+	here := t.TempDir()
+	t.Chdir(here)
 	write(t, "blog.xml", post)
 	for _, args := range []string{"import wordpress blog.xml --slug cafe", "backup copy.db", "import wordpress blog.xml --post 1"} {
 		if code, _, errs := command(t, strings.Fields(args)...); code != exitDone {
@@ -262,7 +263,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if code != exitDone {
 		t.Error(errs)
 	}
-	if kept, _ := filepath.Glob("*before-restore*"); len(kept) != 1 || !strings.Contains(out, "kept as "+kept[0]+".") {
+	if kept, _ := filepath.Glob("*before-restore*"); len(kept) != 1 || !strings.Contains(out, "kept as "+filepath.Join(here, kept[0])+".") {
 		t.Errorf("the old store was not kept, or not named: %q, %q", kept, out)
 	}
 }

@@ -136,7 +136,7 @@ func TestWhoCreatesAStore(t *testing.T) {
 	}
 	left, err := filepath.Glob("*")
 	check(t, err)
-	if got := strings.Join(left, " "); got != "blog.xml empty.db imported.db imported.db.lock served.db served.db.lock" {
+	if got := strings.Join(left, " "); got != "blog.xml empty.db imported.db imported.db.lock served.db served.db.lock served.db.serve.lock" {
 		t.Errorf("left %s", got)
 	}
 	if info, err := os.Stat("empty.db"); err != nil || info.Size() != 0 {

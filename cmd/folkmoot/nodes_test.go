@@ -15,6 +15,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/service"
+	"folkmoot/models/sqlite"
 	"folkmoot/models/storetest"
 )
 
@@ -69,7 +70,7 @@ func TestTwoDemonstrations(t *testing.T) {
 // TestDemoRefusesHalfADemonstration is one whose node died while it filled the store.
 func TestDemoRefusesHalfADemonstration(t *testing.T) {
 	cfg := quiet(t, mongotest.Database(t))
-	store, err := openStore(t.Context(), cfg.Store, nil)
+	store, err := openStore(t.Context(), cfg.Store, sqlite.Options{})
 	check(t, err)
 	check(t, store.MarkDemo(t.Context()))
 	check(t, store.Close())

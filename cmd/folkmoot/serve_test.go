@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestServeAnswersAndStops(t *testing.T) {
 				t.Errorf("%s: %d %s", path, code, body)
 			}
 		}
-		if err := sqlite.Restore(t.Context(), file, file); models.CodeOf(err) != models.CodeConflict {
+		if _, err := sqlite.Restore(t.Context(), file, file); models.CodeOf(err) != models.CodeConflict {
 			t.Errorf("restore under a running server: %v", err)
 		}
 	})
@@ -131,4 +132,43 @@ func TestLogFormats(t *testing.T) {
 			t.Errorf("%s: %s", format, b.String())
 		}
 	}
+}
+
+// TestServeOnce refuses a second server on one file, and a restore, by whatever name they
+// reach it; commands that may run beside a server do.
+func TestServeOnce(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	check(t, os.Mkdir("data", 0o700))
+	check(t, os.Symlink("data", "linked"))
+	check(t, os.Symlink(filepath.Join("data", "moot.db"), "moot.db"))
+	file := filepath.Join(folder, "data", "moot.db")
+	check(t, start(t, quiet(t, "moot.db"), func(s running) { // a link to nothing: the file is made where it leads
+		code, _, errs := command(t, "backup", "copy.db", "--store", "moot.db")
+		if code != exitDone {
+			t.Fatal(errs)
+		}
+		for _, name := range []string{"moot.db", "data/moot.db", "linked/moot.db", file} {
+			code, out, errs := command(t, "serve", "--listen", "127.0.0.1:0", "--store", name)
+			if code != exitFailed || out != "" || !strings.HasPrefix(errs, "Another server is running on "+file+".") {
+				t.Errorf("serve --store %s: exit %d, %q, %q", name, code, out, errs)
+			}
+			code, out, errs = command(t, "restore", "copy.db", "--store", name)
+			if code != exitFailed || out != "" || !strings.HasPrefix(errs, "A server has this store open.") {
+				t.Errorf("restore --store %s: exit %d, %q, %q", name, code, out, errs)
+			}
+			if code, _, errs := command(t, "verify", "--store", name); code != exitDone {
+				t.Errorf("verify --store %s: %s", name, errs)
+			}
+		}
+	}))
+	code, out, errs := command(t, "restore", "copy.db", "--store", "moot.db")
+	aside, _ := filepath.Glob("data/moot.db.before-restore-*")
+	if code != exitDone || len(aside) != 1 || !strings.Contains(out, "kept as "+filepath.Join(folder, aside[0])+".") {
+		t.Errorf("exit %d, %q, %q, kept %q", code, out, errs, aside)
+	}
+	if target, err := os.Readlink("moot.db"); err != nil || target != filepath.Join("data", "moot.db") {
+		t.Errorf("the link leads to %q, %v", target, err)
+	}
+	check(t, start(t, quiet(t, "linked/moot.db"), nil))
 }

@@ -14,6 +14,7 @@ import (
 	"folkmoot/models/jobs"
 	"folkmoot/models/mail"
 	"folkmoot/models/service"
+	"folkmoot/models/sqlite"
 	viewmail "folkmoot/views/mail"
 )
 
@@ -62,7 +63,7 @@ func run(ctx context.Context, cfg config, ready func(running)) (err error) {
 			return err
 		}
 	}
-	store, err := cfg.Shell.openOrCreate(ctx, cfg.Store, cfg.Clock)
+	store, err := cfg.Shell.openOrCreate(ctx, cfg.Store, sqlite.Options{Clock: cfg.Clock, Serving: true})
 	if err != nil {
 		return err
 	}

@@ -51,22 +51,22 @@ func storePlace(store string) string {
 	return store
 }
 
-// openStore opens a file or a MongoDB database. clock is used for a file; a MongoDB
-// store uses the database's clock.
-func openStore(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
+// openStore opens a file, with the options given, or a MongoDB database, which has a
+// clock of its own and any number of servers.
+func openStore(ctx context.Context, store string, file sqlite.Options) (models.Store, error) {
 	if isMongoDB(store) {
 		return mongo.Open(ctx, store, mongo.Options{})
 	}
-	return sqlite.Open(ctx, store, sqlite.Options{Clock: clock})
+	return sqlite.Open(ctx, store, file)
 }
 
 // openOrCreate opens a store, and says so if it had to be created.
-func (sh *shell) openOrCreate(ctx context.Context, store string, clock models.Clock) (models.Store, error) {
+func (sh *shell) openOrCreate(ctx context.Context, store string, file sqlite.Options) (models.Store, error) {
 	exists, err := storeExists(ctx, store)
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, store, clock)
+	s, err := openStore(ctx, store, file)
 	if err == nil && !exists {
 		sh.say(sh.out, "cli.store.created", "store", storePlace(store))
 	}
@@ -116,7 +116,7 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 		return nil, err
 	}
 	if create {
-		return sh.openOrCreate(sh.ctx, p.Store, sh.clock)
+		return sh.openOrCreate(sh.ctx, p.Store, sqlite.Options{Clock: sh.clock})
 	}
 	exists, err := storeExists(sh.ctx, p.Store)
 	if err != nil {
@@ -125,7 +125,7 @@ func (p *program) open(sh *shell, create bool) (models.Store, error) {
 	if !exists {
 		return nil, missingStore(p.Store)
 	}
-	return openStore(sh.ctx, p.Store, sh.clock)
+	return openStore(sh.ctx, p.Store, sqlite.Options{Clock: sh.clock})
 }
 
 // missingStore returns the error for a store that a command does not create.

@@ -83,7 +83,8 @@ func backedUp(t *testing.T) (store, backup string) {
 		t.Fatal(err)
 	}
 	voting(t, s, "new", 1)
-	refused(t, "while the store is open", Restore(t.Context(), backup, s.Path()), models.CodeConflict, "error.store.served")
+	_, err := Restore(t.Context(), backup, s.Path())
+	refused(t, "while the store is open", err, models.CodeConflict, "error.store.served")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,8 @@ func kept(t *testing.T, store string) []string {
 
 func TestRestore(t *testing.T) {
 	store, backup := backedUp(t)
-	if err := Restore(t.Context(), backup, store); err != nil {
+	name, err := Restore(t.Context(), backup, store)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if got := mode(t, store); got != 0o600 {
@@ -130,15 +132,15 @@ func TestRestore(t *testing.T) {
 		t.Errorf("restored: %q", got)
 	}
 	aside := kept(t, store)
-	if len(aside) != 1 {
-		t.Fatalf("kept aside: %v", aside)
+	if len(aside) != 1 || aside[0] != name {
+		t.Fatalf("kept aside: %v, said to be %s", aside, name)
 	}
 	if got := holds(t, aside[0]); got != "old new" && got != "new old" {
 		t.Errorf("kept aside: %q", got)
 	}
 	fresh := filepath.Join(t.TempDir(), "fresh.db")
-	if err := Restore(t.Context(), backup, fresh); err != nil {
-		t.Fatal(err)
+	if name, err := Restore(t.Context(), backup, fresh); err != nil || name != "" {
+		t.Fatal(name, err)
 	}
 	if got := holds(t, fresh); got != "old" {
 		t.Errorf("restored where nothing was: %q", got)
@@ -161,7 +163,7 @@ func TestRestoreAfterACrash(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Restore(t.Context(), backup, crashed); err != nil {
+	if _, err := Restore(t.Context(), backup, crashed); err != nil {
 		t.Fatal(err)
 	}
 	if got := holds(t, crashed); got != "old" {
@@ -210,7 +212,8 @@ func TestRestoreRefuses(t *testing.T) {
 		write("cut.db", data[:len(data)/2/4096*4096]): {models.CodeInvalid, "error.backup.damaged"},
 		newer: {models.CodeConflict, "error.store.newer"},
 	} {
-		refused(t, filepath.Base(file), Restore(t.Context(), file, store), want.code, want.key)
+		_, err := Restore(t.Context(), file, store)
+		refused(t, filepath.Base(file), err, want.code, want.key)
 	}
 	if got := holds(t, store); got != "old new" && got != "new old" {
 		t.Errorf("after refusals the store holds %q", got)

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Clock     models.Clock // nil: the machine's
 	QueueSize int          // writes that may wait for the writer; 0: 4096
+	Serving   bool         // another process that serves the store is refused
 	Copying   bool         // to be copied from or into: nobody else may open it, and it may hold half a copy
 
 	tests engine.Options // what only tests set
@@ -65,7 +66,8 @@ func makeSecret(ctx context.Context, db *sql.DB) error {
 // error.store.foreign for a file that is no Folkmoot store, error.store.in_use if it
 // would have to be migrated while another process has it open; CodeUnavailable
 // error.store.restoring while a backup is put in its place; CodeConflict
-// error.copy.unfinished for half a copy, and with Copying error.copy.served (store) if
+// error.store.linked (store) for a file with a second name (a hard link), with Serving
+// error.store.serving (store) if another process serves it, error.copy.unfinished for half a copy, and with Copying error.copy.served (store) if
 // another process has it open.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return openWith(ctx, path, o, migrations)
@@ -82,7 +84,7 @@ func openWith(ctx context.Context, path string, o Options, files fs.FS) (*Store,
 		schema.Check = checkCopyFinished
 	}
 	e := o.tests
-	e.QueueSize, e.Exclusive, e.Clock = o.QueueSize, o.Copying, o.Clock
+	e.QueueSize, e.Exclusive, e.Serving, e.Clock = o.QueueSize, o.Copying, o.Serving, o.Clock
 	var err error
 	s.db, err = engine.Open(ctx, path, schema, e)
 	if err != nil {
@@ -93,7 +95,7 @@ func openWith(ctx context.Context, path string, o Options, files fs.FS) (*Store,
 
 // Restore puts the backup in the place of the store at storePath; for its errors see
 // engine.Schema.Restore.
-func Restore(ctx context.Context, backupFile, storePath string) error {
+func Restore(ctx context.Context, backupFile, storePath string) (kept string, err error) {
 	return schemaWith(migrations).Restore(ctx, backupFile, storePath)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -17,9 +18,9 @@ import (
 // and write. The copy is one file that needs no -wal beside it.
 // CodeConflict error.backup.exists if there is a file at dest.
 func (d *DB) Backup(ctx context.Context, dest string) error {
-	dest, err := absolute(dest)
+	dest, err := filepath.Abs(dest)
 	if err != nil {
-		return err
+		return fmt.Errorf("backup: %w", err)
 	}
 	return backup(ctx, d.read, dest)
 }

@@ -4,8 +4,11 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
+
+	"folkmoot/models"
 )
 
 // fileLock is an advisory lock that the system releases when the process ends.
@@ -34,3 +37,20 @@ func (l *fileLock) try(exclusive bool) (bool, error) {
 }
 
 func (l *fileLock) release() error { return l.f.Close() }
+
+// checkOneName refuses a file with more than one name (hard links): SQLite and the locks
+// know it by its name, so that two programs would overwrite each other's writes.
+// CodeConflict error.store.linked (store).
+func checkOneName(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
+		return models.Fail(models.CodeConflict, "error.store.linked", "store", path)
+	}
+	return nil
+}

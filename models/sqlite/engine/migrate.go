@@ -67,6 +67,23 @@ func lockExclusively(_ context.Context, path string) (*fileLock, bool, error) {
 	return lock, true, nil
 }
 
+// lockServing takes the lock of the one server of a file. CodeConflict
+// error.store.serving (store).
+func lockServing(path string) (*fileLock, error) {
+	lock, err := lockFile(path + ".serve.lock")
+	if err != nil {
+		return nil, fmt.Errorf("lock store: %w", err)
+	}
+	ok, err := lock.try(true)
+	if err == nil && !ok {
+		err = models.Fail(models.CodeConflict, "error.store.serving", "store", path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.release())
+	}
+	return lock, nil
+}
+
 // migrate runs the migrations that the file lacks.
 func (s Schema) migrate(ctx context.Context, path string, clock models.Clock, alone bool) error {
 	have, err := s.versionOf(ctx, path, url.Values{"mode": {"rw"}})

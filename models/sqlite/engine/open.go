@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -24,6 +23,7 @@ const BusyTimeout = 10 * time.Second
 type Options struct {
 	QueueSize int          // writes that may wait for the writer; 0: 4096
 	Exclusive bool         // refuse if another process has the file open, and keep others out
+	Serving   bool         // refuse if another process serves the file
 	Clock     models.Clock // names copies made before a migration; nil: the machine's
 
 	// For tests: drivers of the connections that write and read ("": sqlite3), no read
@@ -45,10 +45,11 @@ func (o Options) withDefaults() Options {
 
 // DB is one open SQLite file. While it is open it holds a shared lock on PATH.lock (an
 // exclusive one if Options says so), so that Restore, in any process, refuses to replace
-// the file. A DB is safe for concurrent use.
+// the file, and with Options.Serving an exclusive one on PATH.serve.lock. PATH is what the
+// name that was given resolves to. A DB is safe for concurrent use.
 type DB struct {
 	path   string
-	lock   *fileLock
+	locks  []*fileLock
 	write  *sql.DB // one connection, the writer's
 	read   *sql.DB
 	writer *writer
@@ -60,15 +61,34 @@ type DB struct {
 // CodeConflict error.store.newer (have, want) for a file of a newer version,
 // error.store.foreign for a file with another application id, error.store.in_use if it
 // would have to be migrated while another process has it open; CodeUnavailable
-// error.store.restoring while a backup is put in its place; with Options.Exclusive
-// CodeConflict error.copy.served (store) if another process has it open; and what
+// error.store.restoring while a backup is put in its place; CodeConflict
+// error.store.linked (store) for a file with a second name; with Options.Exclusive
+// CodeConflict error.copy.served (store) if another process has it open; with
+// Options.Serving error.store.serving (store) if another process serves it; and what
 // schema.Check returns.
 func Open(ctx context.Context, path string, schema Schema, o Options) (*DB, error) {
-	path, err := absolute(path)
+	path, err := resolve(path)
 	if err != nil {
 		return nil, err
 	}
 	o = o.withDefaults()
+	if !o.Serving {
+		return open(ctx, path, schema, o)
+	}
+	serving, err := lockServing(path)
+	if err != nil {
+		return nil, err
+	}
+	d, err := open(ctx, path, schema, o)
+	if err != nil {
+		return nil, errors.Join(err, serving.release())
+	}
+	d.locks = append(d.locks, serving)
+	return d, nil
+}
+
+// open is Open for a resolved path, without the lock of a server.
+func open(ctx context.Context, path string, schema Schema, o Options) (*DB, error) {
 	take := lockToOpen
 	if o.Exclusive {
 		take = lockExclusively
@@ -81,7 +101,7 @@ func Open(ctx context.Context, path string, schema Schema, o Options) (*DB, erro
 	if err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
-	d.lock = lock
+	d.locks = []*fileLock{lock}
 	if schema.Check != nil {
 		err = schema.Check(ctx, d)
 	}
@@ -96,6 +116,9 @@ func Open(ctx context.Context, path string, schema Schema, o Options) (*DB, erro
 
 func openLocked(ctx context.Context, path string, schema Schema, o Options, alone bool) (*DB, error) {
 	if err := makePrivate(path); err != nil {
+		return nil, err
+	}
+	if err := checkOneName(path); err != nil {
 		return nil, err
 	}
 	if err := schema.migrate(ctx, path, o.Clock, alone); err != nil {
@@ -173,16 +196,7 @@ func makePrivate(path string) error {
 	return nil
 }
 
-// absolute returns path in full, so that a later change of directory moves nothing.
-func absolute(path string) (string, error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("open store: %w", err)
-	}
-	return full, nil
-}
-
-// Path returns the file's absolute path.
+// Path returns the file's absolute path, without symbolic links.
 func (d *DB) Path() string { return d.path }
 
 // Cache returns the read cache.
@@ -198,5 +212,8 @@ func (d *DB) Close() error {
 	}
 	err := errors.Join(d.read.Close(), d.write.Close())
 	d.cache.close()
-	return Wrap("close store", errors.Join(err, d.lock.release()))
+	for _, lock := range d.locks {
+		err = errors.Join(err, lock.release())
+	}
+	return Wrap("close store", err)
 }

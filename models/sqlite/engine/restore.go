@@ -14,58 +14,68 @@ import (
 	"folkmoot/models"
 )
 
-// Restore puts the backup in the place of the file at storePath. The old file, if there
-// is one, is kept beside it as NAME.before-restore-TIME. Nothing is changed on an error:
-// CodeConflict error.store.served while any process has the file open; CodeNotFound
-// error.backup.missing; CodeConflict error.store.newer and error.store.foreign as Open
-// returns them; CodeInvalid error.backup.damaged (problem) if SQLite's own check fails. A
-// backup of an older version is migrated when the file is next opened.
-func (s Schema) Restore(ctx context.Context, backupFile, storePath string) error {
-	path, err := absolute(storePath)
+// Restore puts the backup in the place of the file at storePath, or of the file that a
+// symbolic link there leads to. The old file, if there is one, is kept beside it under the
+// name that is returned, NAME.before-restore-TIME. Nothing is changed on an error:
+// CodeConflict error.store.served while any process has the file open and
+// error.store.linked as Open returns it; CodeNotFound error.backup.missing; CodeConflict
+// error.store.newer and error.store.foreign as Open returns them; CodeInvalid
+// error.backup.damaged (problem) if SQLite's own check fails. A backup of an older version
+// is migrated when the file is next opened.
+func (s Schema) Restore(ctx context.Context, backupFile, storePath string) (kept string, err error) {
+	path, err := resolve(storePath)
 	if err != nil {
-		return err
+		return "", err
 	}
-	source, err := absolute(backupFile)
+	source, err := filepath.Abs(backupFile)
 	if err != nil {
-		return err
+		return "", fmt.Errorf("restore: %w", err)
 	}
 	lock, err := lockFile(path + ".lock")
 	if err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return "", fmt.Errorf("restore: %w", err)
 	}
 	ok, err := lock.try(true)
 	if err == nil && !ok {
 		err = models.Fail(models.CodeConflict, "error.store.served")
 	}
 	if err == nil {
-		err = s.replace(ctx, source, path)
+		err = checkOneName(path)
 	}
-	return errors.Join(err, lock.release())
+	if err == nil {
+		kept, err = s.replace(ctx, source, path)
+	}
+	return kept, errors.Join(err, lock.release())
 }
 
 // replace does the work of Restore under the lock.
-func (s Schema) replace(ctx context.Context, source, path string) error {
+func (s Schema) replace(ctx context.Context, source, path string) (kept string, err error) {
 	fresh := path + ".restoring"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) { // of an interrupted restore
-		return fmt.Errorf("restore: %w", err)
+		return "", fmt.Errorf("restore: %w", err)
 	}
-	err := s.fetch(ctx, source, fresh)
+	defer func() {
+		if err != nil {
+			_ = os.Remove(fresh)
+		}
+	}()
+	err = s.fetch(ctx, source, fresh)
 	if err == nil {
 		err = CheckSound(ctx, fresh)
 	}
 	if err != nil {
-		_ = os.Remove(fresh)
-		return damaged(err)
+		return "", damaged(err)
 	}
-	if err := keepAside(ctx, path); err != nil {
-		_ = os.Remove(fresh)
-		return fmt.Errorf("restore: keep the old store: %w", err)
+	kept, undo, err := keepAside(ctx, path)
+	if err == nil {
+		err = os.Rename(fresh, path)
 	}
-	if err := os.Rename(fresh, path); err != nil {
-		return fmt.Errorf("restore: %w", err)
+	if err != nil {
+		undo()
+		return "", fmt.Errorf("restore: %w", err)
 	}
 	syncFolder(path)
-	return nil
+	return kept, nil
 }
 
 // damaged returns CodeInvalid for what SQLite finds corrupt while it reads a backup.
@@ -127,26 +137,31 @@ func CheckSound(ctx context.Context, path string) error {
 	return nil
 }
 
-// keepAside gives the old file another name too. Its write-ahead log is checkpointed
-// first; a log that cannot be read is renamed with it.
-func keepAside(ctx context.Context, path string) error {
+// keepAside gives the old file, if there is one, another name too, which it returns. Its
+// write-ahead log is checkpointed first; a log that cannot be read is renamed with it.
+// undo leaves the old file under its own name alone.
+func keepAside(ctx context.Context, path string) (string, func(), error) {
+	undo := func() {}
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil
+		return "", undo, nil
 	}
 	checkpoint(ctx, path)
 	kept := aside(path, "before-restore", models.SystemClock{})
-	if os.Link(path, kept) != nil { // no hard links here: for a moment there is no store
+	if os.Link(path, kept) == nil {
+		undo = func() { _, _ = os.Rename(kept+"-wal", path+"-wal"), os.Remove(kept) }
+	} else { // no hard links here: for a moment there is no store
 		if err := os.Rename(path, kept); err != nil {
-			return err
+			return "", undo, err
 		}
+		undo = func() { _, _ = os.Rename(kept+"-wal", path+"-wal"), os.Rename(kept, path) }
 	}
 	if err := os.Rename(path+"-wal", kept+"-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+		return "", undo, err
 	}
 	if err := os.Remove(path + "-shm"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+		return "", undo, err
 	}
-	return nil
+	return kept, undo, nil
 }
 
 // checkpoint writes the log back into its file; closing the last connection then removes
