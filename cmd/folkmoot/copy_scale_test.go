@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/mongotest"
@@ -85,9 +86,10 @@ func TestCopyScale(t *testing.T) {
 }
 
 // copyKilled copies, kills the program in the middle of the votes, looks that nobody
-// takes what it left for a store, and copies again. It gives the table of what was copied.
+// takes what it left for a store, and copies again. It returns the table of what was copied.
 func copyKilled(t *testing.T, from, to string, votes int) string {
 	t.Helper()
+	began := time.Now()
 	half := int64(1000)
 	for nextProgressCount(half) <= int64(votes/2) {
 		half = nextProgressCount(half)
@@ -110,7 +112,7 @@ func copyKilled(t *testing.T, from, to string, votes int) string {
 	if peak > copyMemory {
 		t.Errorf("copying took %d kB, the bound is %d", peak, copyMemory)
 	}
-	t.Logf("%s: %d kB at most", strings.Split(errs, "\n")[0], peak)
+	t.Logf("copied from %s to %s in %v, %d kB at most", storeName(from), storeName(to), time.Since(began).Round(100*time.Millisecond), peak)
 	_, table, _ := strings.Cut(out, "\n")
 	return table
 }
