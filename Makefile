@@ -57,7 +57,7 @@ bench: needs ## measure against bare programs in one run (ARGS= adds flags, such
 	$(GO) run ./cmd/folkmoot-bench $(ARGS)
 
 profile: needs ## profile the server over the mixed evening; writes profiles/ (ARGS= adds flags)
-	$(GO) run ./cmd/folkmoot-bench -rows mixed-evening -runs 1 -span 20s -profile "$(CURDIR)/profiles" $(ARGS)
+	$(GO) run ./cmd/folkmoot-bench -rows mixed-evening -runs 1 -duration 20s -profile "$(CURDIR)/profiles" $(ARGS)
 	@$(GO) tool pprof -top -nodecount 25 profiles/mixed-evening-cpu.pprof 2>/dev/null
 
 check: needs vet format fresh ## check formatting, vet, staticcheck and generated files

@@ -29,7 +29,7 @@ import (
 // TestMain lets the test binary be the bench's other processes.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
-		os.Exit(play(role))
+		os.Exit(runRole(role))
 	}
 	code := m.Run()
 	if built != "" {
@@ -91,7 +91,7 @@ func quick(t *testing.T, args ...string) (names []string) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	args = append([]string{"-quick", "-json", "-runs", "1", "-span", "20ms", "-program", file}, args...)
+	args = append([]string{"-quick", "-json", "-runs", "1", "-duration", "20ms", "-program", file}, args...)
 	if err := run(t.Context(), args, &out, testLog{t}); err != nil {
 		t.Fatal(err)
 	}
@@ -150,11 +150,11 @@ func listing(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-// TestFilledStoresVerify fills every room's store and lets the service compare all
+// TestFilledStoresVerify fills every suite's store and lets the service compare all
 // that follows from something else, bulk votes included.
 func TestFilledStoresVerify(t *testing.T) {
 	b := &bench{ctx: t.Context(), options: options{sizes: small()}, log: io.Discard}
-	for _, r := range rooms {
+	for _, r := range suites {
 		if r.fill == nil {
 			continue
 		}
@@ -186,7 +186,7 @@ func TestFilledStoresVerify(t *testing.T) {
 
 func TestVotesAlwaysChange(t *testing.T) {
 	last := map[string]string{}
-	next := act{Kind: "vote", Paths: []string{"/c"}, Ideas: 7}.maker("host", 3, 64)
+	next := operation{Kind: "vote", Paths: []string{"/c"}, Ideas: 7}.maker("host", 3, 64)
 	for n := range 100 {
 		raw := string(next(n))
 		path, _, _ := strings.Cut(raw, " HTTP")
@@ -227,13 +227,13 @@ func TestCheckRefuses(t *testing.T) {
 	a := answer{status: 200, length: 5, body: []byte("aabbb")}
 	for name, w := range map[string]want{
 		"status": {Status: 201}, "length": {Status: 200, Length: 4},
-		"holds": {Status: 200, Holds: []string{"c"}}, "times": {Status: 200, Times: map[string]int{"b": 2}},
+		"holds": {Status: 200, Contains: []string{"c"}}, "times": {Status: 200, Times: map[string]int{"b": 2}},
 	} {
 		if w.check(a, true) == nil {
 			t.Errorf("%s was not checked", name)
 		}
 	}
-	if err := (want{Status: 200, Length: 5, Holds: []string{"aa"}, Times: map[string]int{"b": 3}}).check(a, true); err != nil {
+	if err := (want{Status: 200, Length: 5, Contains: []string{"aa"}, Times: map[string]int{"b": 3}}).check(a, true); err != nil {
 		t.Error(err)
 	}
 }

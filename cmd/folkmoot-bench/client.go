@@ -76,7 +76,7 @@ func (c *client) do(request []byte, keep bool) (a answer, err error) {
 	return a, err
 }
 
-// read reads one response and tells whether the connection ends with it.
+// read reads one response and reports whether the connection ends with it.
 func (c *client) read(a *answer, keep bool) (closes bool, err error) {
 	h := head{length: -1}
 	if err = c.status(a); err != nil {
@@ -178,7 +178,7 @@ func (c *client) chunks(a *answer, keep bool) error {
 	}
 }
 
-// text gives the body as a browser would see it.
+// text returns the body as a browser would see it.
 func (a answer) text() ([]byte, error) {
 	switch a.encoding {
 	case "":

@@ -30,7 +30,7 @@ func fillEvenings(f *filler) error {
 }
 
 // moderatedEvening measures an evening during which a moderator publishes what comes in.
-func (s *stage) moderatedEvening() ([]outcome, error) {
+func (s *fixture) moderatedEvening() ([]outcome, error) {
 	stop, stopped := make(chan struct{}), make(chan error, 1)
 	m := moderator{client: client{addr: s.server.addr}, session: s.moderator}
 	go func() { stopped <- m.work(stop) }()
@@ -44,14 +44,14 @@ func (s *stage) moderatedEvening() ([]outcome, error) {
 }
 
 // unmoderatedEvening measures an evening during which nobody moderates.
-func (s *stage) unmoderatedEvening() ([]outcome, error) { return s.longEvening(unmoderatedEvening) }
+func (s *fixture) unmoderatedEvening() ([]outcome, error) { return s.longEvening(unmoderatedEvening) }
 
 // longEvening sends the mixed load to a consultation and compares the last minute with the
 // first: answers per second, the time that 99 of 100 reads keep to, and the server's memory at
 // the end with that after the first minute. It runs once, whatever the number of runs.
-func (s *stage) longEvening(slug string) ([]outcome, error) {
+func (s *fixture) longEvening(slug string) ([]outcome, error) {
 	edge := min(time.Minute, s.evening/3)
-	l := s.loadOf(s.server.addr, stream{Workers: 64, Acts: s.eveningActs("/consultations/"+slug, nil)})
+	l := s.loadOf(s.server.addr, stream{Workers: 64, Operations: s.eveningOperations("/consultations/"+slug, nil)})
 	l.Seconds, l.Edge = s.evening.Seconds(), edge.Seconds()
 
 	early := make(chan float64, 1)
@@ -82,7 +82,7 @@ func (s *stage) longEvening(slug string) ([]outcome, error) {
 
 // lastAgainstFirst compares a figure of the last minute with that of the first.
 func lastAgainstFirst(row, unit string, last, first float64, g goal) outcome {
-	return outcome{Row: row, Unit: unit, Ours: last, Limit: first, Value: last / first, Goal: g, Beside: "the first minute of the same evening"}
+	return outcome{Row: row, Unit: unit, Ours: last, Baseline: first, Value: last / first, Goal: g, Against: "the first minute of the same evening"}
 }
 
 // moderator publishes what waits, page by page, until it is told to stop.

@@ -10,14 +10,14 @@ import (
 )
 
 // exporting is what leaves in one piece: files and results.
-var exporting = room{"exporting", fillExporting, []row{
-	{"csv", "CSV of 100,000 ideas", (*stage).csvRate},
-	{"csv-memory", "peak memory of the server over that CSV, against a tenth of the ideas", (*stage).csvMemory},
-	{"result-cold", "result over 10,000 ideas and 1,000,000 votes, first time after a start", (*stage).resultCold},
-	{"result-warm", "the same again, 16 connections", (*stage).resultWarm},
+var exporting = suite{"exporting", fillExporting, []row{
+	{"csv", "CSV of 100,000 ideas", (*fixture).csvRate},
+	{"csv-memory", "peak memory of the server over that CSV, against a tenth of the ideas", (*fixture).csvMemory},
+	{"result-cold", "result over 10,000 ideas and 1,000,000 votes, first time after a start", (*fixture).resultCold},
+	{"result-warm", "the same again, 16 connections", (*fixture).resultWarm},
 }}
 
-// The addresses of the exporting room.
+// The addresses of the exporting suite.
 const (
 	csvPath    = "/consultations/csv/results.csv"
 	tenthPath  = "/consultations/csv-tenth/results.csv"
@@ -39,10 +39,10 @@ func fillExporting(f *filler) error {
 
 // download asks for no compression, which encoding/csv does not do either.
 func download(path string, w want) stream {
-	return stream{Workers: 1, Acts: []act{{Name: "GET " + path, Paths: []string{path}, Want: w}}}
+	return stream{Workers: 1, Operations: []operation{{Name: "GET " + path, Paths: []string{path}, Want: w}}}
 }
 
-func (s *stage) csvRate() ([]outcome, error) {
+func (s *fixture) csvRate() ([]outcome, error) {
 	a, err := get(s.server.addr, csvPath)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (s *stage) csvRate() ([]outcome, error) {
 	if err := os.WriteFile(file, a.body, 0o600); err != nil {
 		return nil, err
 	}
-	addr, err := s.limit("csv", limitSpec{Kind: limitCSV, File: file})
+	addr, err := s.baseline("csv", baselineSpec{Kind: baselineCSV, File: file})
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +61,12 @@ func (s *stage) csvRate() ([]outcome, error) {
 		return nil, err
 	}
 	note := fmt.Sprintf("%d ideas, %s bytes, %.3f s each; they have no votes, so nothing is ranked", s.sizes.csv, group(a.length), float64(a.length)/1e6/o.Ours)
-	return one(o, nil, ratio("≥", 0.5), "the same rows from memory by bare encoding/csv over Fiber", note)
+	return single(o, nil, ratio("≥", 0.5), "the same rows from memory by bare encoding/csv over Fiber", note)
 }
 
-// pace downloads one after another and gives the megabytes a second. A download
+// pace downloads one after another and returns the megabytes a second. A download
 // that outlasts the time is finished and counted.
-func (s *stage) pace(addr, path string, w want) side {
+func (s *fixture) pace(addr, path string, w want) side {
 	return func() (float64, error) {
 		l := s.loadOf(addr, download(path, w))
 		l.Warm = 0
@@ -79,7 +79,7 @@ func (s *stage) pace(addr, path string, w want) side {
 }
 
 // csvMemory starts the server anew for each, since memory that was once taken shows.
-func (s *stage) csvMemory() ([]outcome, error) {
+func (s *fixture) csvMemory() ([]outcome, error) {
 	peak := func(path string) side {
 		return func() (float64, error) {
 			if err := s.restart(); err != nil {
@@ -94,31 +94,31 @@ func (s *stage) csvMemory() ([]outcome, error) {
 		}
 	}
 	o, err := s.compare("MB", peak(csvPath), peak(tenthPath))
-	return one(o, err, ratio("≤", 1.25), "the peak over a tenth of the ideas", "three downloads after a start; not growing is taken as: not by more than a quarter")
+	return single(o, err, ratio("≤", 1.25), "the peak over a tenth of the ideas", "three downloads after a start; not growing is taken as: not by more than a quarter")
 }
 
-func (s *stage) resultCold() ([]outcome, error) {
+func (s *fixture) resultCold() ([]outcome, error) {
 	var size ready
 	o, err := s.repeat("ms", func() (float64, error) {
 		if err := s.restart(); err != nil {
 			return 0, err
 		}
-		first := reads(1, resultPath, aPage())
-		r, err := s.send(counted(s.server.addr, 1, first.Acts...))
+		first := reads(1, resultPath, anyPage())
+		r, err := s.send(countedLoad(s.server.addr, 1, first.Operations...))
 		if err != nil {
 			return 0, err
 		}
 		size, err = s.warm(resultPath)
-		return r.middle(), err
+		return r.medianTime(), err
 	})
-	return one(o, err, goal{"≤", 1500, "ms"}, "", fmt.Sprintf("%d ideas, %d votes; %s", s.sizes.resultIdeas, s.sizes.resultVotes, size.bytes()))
+	return single(o, err, goal{"≤", 1500, "ms"}, "", fmt.Sprintf("%d ideas, %d votes; %s", s.sizes.resultIdeas, s.sizes.resultVotes, size.bytes()))
 }
 
-func (s *stage) resultWarm() ([]outcome, error) {
+func (s *fixture) resultWarm() ([]outcome, error) {
 	r, err := s.warm(resultPath)
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.besideBare("result", reads(connections, resultPath, aPage()), r)
-	return one(o, err, ratio("≥", 0.80), "bare Fiber, the same bytes", r.bytes())
+	o, err := s.compareWithBare("result", reads(connections, resultPath, anyPage()), r)
+	return single(o, err, ratio("≥", 0.80), "bare Fiber, the same bytes", r.bytes())
 }

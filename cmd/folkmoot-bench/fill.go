@@ -67,12 +67,12 @@ func (b *bench) fill(file string, fn func(*filler) error) (filled, error) {
 		return filled{}, fmt.Errorf("fill the store: %w", err)
 	}
 	if info, err := os.Stat(file); err == nil {
-		b.say("  filled in %.1f s, %d MB", time.Since(began).Seconds(), info.Size()>>20)
+		b.logf("  filled in %.1f s, %d MB", time.Since(began).Seconds(), info.Size()>>20)
 	}
 	return f.filled, nil
 }
 
-// signIn makes an account with a role and gives the token of a session.
+// signIn makes an account with a role and returns the token of a session.
 func (f *filler) signIn(email, name string, role models.Role) (session, id string, err error) {
 	token, p, err := f.svc.MakeSignInLink(f.ctx, email, name, role)
 	if err != nil {
@@ -89,15 +89,15 @@ func (f *filler) participants() (err error) {
 	}
 	n := f.sizes.people
 	f.sessions, f.ids = make([]string, n), make([]string, n)
-	return together(n, func(i int) (err error) {
+	return parallel(n, func(i int) (err error) {
 		f.sessions[i], f.ids[i], err = f.signIn(fmt.Sprintf("p%d@example.org", i), fmt.Sprintf("%s %d", nameOf(i), i), models.RoleParticipant)
 		return err
 	})
 }
 
-// together does fn for 0 … n-1, many at once so that the store commits them in
-// groups, and gives the errors.
-func together(n int, fn func(int) error) error {
+// parallel does fn for 0 … n-1, many at once so that the store commits them in
+// groups, and returns the errors.
+func parallel(n int, fn func(int) error) error {
 	var group sync.WaitGroup
 	errs := make([]error, min(n, 64))
 	for lane := range errs {
@@ -112,7 +112,7 @@ func together(n int, fn func(int) error) error {
 }
 
 // consultation adds an open one with so many of the organiser's ideas and of
-// published replies, and gives it with the ids of the replies.
+// published replies, and returns it with the ids of the replies.
 func (f *filler) consultation(slug string, ideas, replies int, tallies models.TallyDisplay) (models.Consultation, []string, error) {
 	began := f.now.AddDate(0, 0, -10)
 	c := models.Consultation{
@@ -140,7 +140,7 @@ func (f *filler) consultation(slug string, ideas, replies int, tallies models.Ta
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// ideas gives n of the organiser's ideas.
+// ideas returns n of the organiser's ideas.
 func (f *filler) ideas(c models.Consultation, n int) []models.Idea {
 	list := make([]models.Idea, n)
 	for i := range list {
@@ -154,7 +154,7 @@ func (f *filler) ideas(c models.Consultation, n int) []models.Idea {
 	return list
 }
 
-// rendered gives the HTML of textOf(seed).
+// rendered returns the HTML of textOf(seed).
 func (f *filler) rendered(seed int) string {
 	if f.html[seed] == "" {
 		f.html[seed] = markup.Public(textOf(seed))
@@ -162,7 +162,7 @@ func (f *filler) rendered(seed int) string {
 	return f.html[seed]
 }
 
-// replies gives n replies, every tenth at the root and the others each answering
+// replies returns n replies, every tenth at the root and the others each answering
 // the one before, and the decision that publishes them. The texts repeat after 500.
 func (f *filler) replies(c models.Consultation, n int) ([]models.Reply, models.Decision) {
 	d := models.Decision{ConsultationID: c.ID, Action: models.ActionImport, ReasonSalt: newID()}
@@ -206,7 +206,7 @@ func (f *filler) slicesOf(c models.Consultation, ids []string, from, n int) erro
 
 // someVotes lets everybody vote on three of the first thirty ideas.
 func (f *filler) someVotes(c models.Consultation) error {
-	return together(3*len(f.ids), func(i int) error {
+	return parallel(3*len(f.ids), func(i int) error {
 		p, err := f.store.Participant(f.ctx, f.ids[i/3])
 		if err != nil {
 			return err

@@ -92,7 +92,7 @@ func openRaw(file, mode string) (*sql.DB, error) {
 	return db, nil
 }
 
-// query reads a store's file beside whoever has it open.
+// query reads a store's file, which others may have open.
 func query(file string, fn func(*sql.DB) error) error {
 	db, err := openRaw(file, "ro")
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 )
 
 // footprint is what the server asks of a small machine.
-var footprint = room{"footprint", fillFootprint, []row{
-	{"memory-idle", "memory of the server when nobody comes, 10,000 replies in store", (*stage).memoryIdle},
-	{"start", "from the start of the program to its first page, 10,000 replies in store", (*stage).startTime},
+var footprint = suite{"footprint", fillFootprint, []row{
+	{"memory-idle", "memory of the server when nobody comes, 10,000 replies in store", (*fixture).memoryIdle},
+	{"start", "from the start of the program to its first page, 10,000 replies in store", (*fixture).startTime},
 }}
 
 func fillFootprint(f *filler) error {
@@ -28,7 +28,7 @@ func fillFootprint(f *filler) error {
 const defaultPage = "/consultations/page"
 
 // memoryIdle reads a few pages, waits until things have settled, and weighs.
-func (s *stage) memoryIdle() ([]outcome, error) {
+func (s *fixture) memoryIdle() ([]outcome, error) {
 	wait := 5 * time.Second
 	if s.quick {
 		wait = 50 * time.Millisecond
@@ -45,7 +45,7 @@ func (s *stage) memoryIdle() ([]outcome, error) {
 		time.Sleep(wait)
 		return memoryOf(s.server, "VmRSS")
 	})
-	return one(o, err, goal{"≤", 40, "MB"}, "", "resident, with what it maps of its own file; a few seconds after three pages")
+	return single(o, err, goal{"≤", 40, "MB"}, "", "resident, with what it maps of its own file; a few seconds after three pages")
 }
 
 // memoryOf reads a figure of a process's memory in megabytes (10⁶ bytes).
@@ -64,7 +64,7 @@ func memoryOf(p *process, what string) (float64, error) {
 }
 
 // startTime asks again and again from the start on.
-func (s *stage) startTime() ([]outcome, error) {
+func (s *fixture) startTime() ([]outcome, error) {
 	o, err := s.repeat("ms", func() (float64, error) {
 		if err := s.stopServer(); err != nil {
 			return 0, err
@@ -83,10 +83,10 @@ func (s *stage) startTime() ([]outcome, error) {
 		}
 		return millis(took), err
 	})
-	return one(o, err, goal{"≤", 100, "ms"}, "", "the first page is the consultation's, with its first 100 replies")
+	return single(o, err, goal{"≤", 100, "ms"}, "", "the first page is the consultation's, with its first 100 replies")
 }
 
-// untilAnswer tries once a millisecond and gives the time to the first page, 0 if
+// untilAnswer tries once a millisecond and returns the time to the first page, 0 if
 // none came within ten seconds.
 func untilAnswer(addr string, began time.Time) time.Duration {
 	for time.Since(began) < 10*time.Second {

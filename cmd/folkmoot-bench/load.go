@@ -22,16 +22,16 @@ type load struct {
 
 // stream is a number of workers, each on a connection of its own.
 type stream struct {
-	Workers int
-	Rate    float64 // per second, all workers together; 0: as fast as answers come
-	Count   int     // per worker; 0: no bound but the time
-	Cycle   bool    // acts follow one another; else they are drawn by weight
-	Acts    []act
+	Workers    int
+	Rate       float64 // per second, all workers together; 0: as fast as answers come
+	Count      int     // per worker; 0: no bound but the time
+	Cycle      bool    // operations follow one another; otherwise drawn by weight
+	Operations []operation
 }
 
-// act is one kind of request. The n-th request of a worker is made of Kind and n,
+// operation is one kind of request. The n-th request of a worker is made of Kind and n,
 // so that two programs get the same ones.
-type act struct {
+type operation struct {
 	Name     string
 	Kind     string // "" for GET; "vote", "reply", "decide"
 	Weight   int
@@ -46,10 +46,10 @@ type act struct {
 
 // want is what an answer must be. Bodies are looked at now and then.
 type want struct {
-	Status int
-	Length int64          // of the body as sent; 0: any
-	Holds  []string       // of the body as read
-	Times  map[string]int // how often something stands in it
+	Status   int
+	Length   int64          // of the body as sent; 0: any
+	Contains []string       // of the body as read
+	Times    map[string]int // how often something stands in it
 }
 
 // sampleEvery is how often a body is looked at.
@@ -80,7 +80,7 @@ func (l load) drive() report {
 	group.Wait()
 	r := report{Seconds: time.Since(begin).Seconds()}
 	for i, s := range l.Streams {
-		r.Streams = append(r.Streams, tallyUp(s, all[i], l))
+		r.Streams = append(r.Streams, summarize(s, all[i], l))
 	}
 	return r
 }
@@ -92,9 +92,9 @@ type worker struct {
 	number     int
 	begin, end time.Time
 	made       []func(n int) []byte
-	count      []int // by act
+	count      []int // by operation
 	samples    [][]sample
-	measured   int // samples of all acts
+	measured   int // samples of all operations
 	errors     []int
 	problems   [][]string
 	draw       *rand.Rand
@@ -106,10 +106,10 @@ type sample struct{ took, at time.Duration }
 func newWorker(addr string, s stream, number int, begin, end time.Time) *worker {
 	w := &worker{
 		client: client{addr: addr}, stream: s, number: number, begin: begin, end: end,
-		count: make([]int, len(s.Acts)), samples: make([][]sample, len(s.Acts)), errors: make([]int, len(s.Acts)),
-		problems: make([][]string, len(s.Acts)), draw: rand.New(rand.NewPCG(4, uint64(number))),
+		count: make([]int, len(s.Operations)), samples: make([][]sample, len(s.Operations)), errors: make([]int, len(s.Operations)),
+		problems: make([][]string, len(s.Operations)), draw: rand.New(rand.NewPCG(4, uint64(number))),
 	}
-	for i, a := range s.Acts {
+	for i, a := range s.Operations {
 		w.made = append(w.made, a.maker(addr, number, s.Workers))
 		if number < len(a.From) {
 			w.count[i] = a.From[number]
@@ -128,7 +128,7 @@ func (w *worker) run() {
 		if !time.Now().Before(w.end) && (w.measured > 0 || failed > 0 || w.Rate > 0) {
 			return
 		}
-		if w.one(w.pick(n)) {
+		if w.next(w.pick(n)) {
 			failed = 0
 		} else {
 			failed++
@@ -136,13 +136,13 @@ func (w *worker) run() {
 	}
 }
 
-// wait keeps the pace of a stream with a rate; the workers take turns.
+// wait keeps the pace of a stream with a rate; the workers alternate.
 func (w *worker) wait(started time.Time, n int) {
 	if w.Rate <= 0 {
 		return
 	}
-	turn := (float64(n)*float64(w.Workers) + float64(w.number)) / w.Rate
-	at := started.Add(time.Duration(turn * float64(time.Second)))
+	seconds := (float64(n)*float64(w.Workers) + float64(w.number)) / w.Rate
+	at := started.Add(time.Duration(seconds * float64(time.Second)))
 	if at.After(w.end) {
 		at = w.end
 	}
@@ -150,15 +150,15 @@ func (w *worker) wait(started time.Time, n int) {
 }
 
 func (w *worker) pick(n int) int {
-	if len(w.Acts) == 1 || w.Cycle {
-		return n % len(w.Acts)
+	if len(w.Operations) == 1 || w.Cycle {
+		return n % len(w.Operations)
 	}
 	all := 0
-	for _, a := range w.Acts {
+	for _, a := range w.Operations {
 		all += a.Weight
 	}
 	at := w.draw.IntN(all)
-	for i, a := range w.Acts {
+	for i, a := range w.Operations {
 		if at -= a.Weight; at < 0 {
 			return i
 		}
@@ -166,8 +166,8 @@ func (w *worker) pick(n int) int {
 	return 0
 }
 
-// one sends the next request of an act and checks its answer.
-func (w *worker) one(i int) bool {
+// next sends the next request of an operation and checks its answer.
+func (w *worker) next(i int) bool {
 	n := w.count[i]
 	w.count[i]++
 	request, look := w.made[i](n), n%sampleEvery == 0
@@ -175,7 +175,7 @@ func (w *worker) one(i int) bool {
 	a, err := w.do(request, look)
 	got := time.Now()
 	if err == nil {
-		err = w.Acts[i].Want.check(a, look)
+		err = w.Operations[i].Want.check(a, look)
 	}
 	if err != nil {
 		w.errors[i]++
@@ -199,14 +199,14 @@ func (x want) check(a answer, look bool) error {
 	if x.Length > 0 && a.length != x.Length {
 		return fmt.Errorf("%d bytes, not %d", a.length, x.Length)
 	}
-	if !look || len(x.Holds)+len(x.Times) == 0 {
+	if !look || len(x.Contains)+len(x.Times) == 0 {
 		return nil
 	}
 	text, err := a.text()
 	if err != nil {
 		return err
 	}
-	for _, part := range x.Holds {
+	for _, part := range x.Contains {
 		if !bytes.Contains(text, []byte(part)) {
 			return fmt.Errorf("the body lacks %q", part)
 		}

@@ -22,7 +22,7 @@ type machine struct {
 	Commit     float64 `json:"commit_ms"` // one row, WAL, synchronous FULL, median
 	Folder     string  `json:"folder"`
 	Runs       int     `json:"runs"`
-	Span       string  `json:"span"`
+	Duration   string  `json:"duration"`
 	Sizes      string  `json:"sizes"`
 	Quick      bool    `json:"quick"`
 	Raised     string  `json:"raised"`
@@ -37,7 +37,7 @@ func (b *bench) machine() (machine, error) {
 	s := b.sizes
 	m := machine{
 		Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Processor: processorName(), CPUs: runtime.NumCPU(),
-		Processors: processors(), SQLite: version, Folder: b.dir, Runs: b.runs, Span: b.span.String(), Quick: b.quick, Raised: raised,
+		Processors: processors(), SQLite: version, Folder: b.dir, Runs: b.runs, Duration: b.duration.String(), Quick: b.quick, Raised: raised,
 		Sizes: fmt.Sprintf("page %d, threads %d and %d, ideas %d, people %d, replies %d, result %d ideas and %d votes, CSV %d, footprint %d",
 			s.page, s.shallow, s.deep, s.ideas, s.people, s.replies, s.resultIdeas, s.resultVotes, s.csv, s.footprint),
 	}
@@ -46,7 +46,7 @@ func (b *bench) machine() (machine, error) {
 	return m, err
 }
 
-// commitCost gives the median time of n commits of one small row, in milliseconds.
+// commitCost returns the median time of n commits of one small row, in milliseconds.
 func commitCost(file string, n int) (float64, error) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		return 0, err
@@ -70,7 +70,7 @@ func commitCost(file string, n int) (float64, error) {
 	return median(times), nil
 }
 
-// processorName gives what Linux calls the processor; "" elsewhere.
+// processorName returns what Linux calls the processor; "" elsewhere.
 func processorName() string {
 	raw, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(raw)) {
@@ -85,7 +85,7 @@ func (m machine) print(b *strings.Builder) {
 	fmt.Fprintf(b, "%s on %s, %s, %d CPUs (GOMAXPROCS %d for every process), SQLite %s\n",
 		m.Go, m.System, m.Processor, m.CPUs, m.Processors, m.SQLite)
 	fmt.Fprintf(b, "One commit on this disk (%s): %.3f ms\n", m.Folder, m.Commit)
-	fmt.Fprintf(b, "Medians of %d runs of %s, folkmoot and limit in turns, load generator on the same machine;\n%s.\n", m.Runs, m.Span, m.Raised)
+	fmt.Fprintf(b, "Medians of %d runs of %s, folkmoot and baseline alternately, load generator on the same machine;\n%s.\n", m.Runs, m.Duration, m.Raised)
 	fmt.Fprintf(b, "Sizes: %s\n", m.Sizes)
 	if m.Quick {
 		b.WriteString("QUICK: these sizes show that the bench works. The figures mean nothing.\n")

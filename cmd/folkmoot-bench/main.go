@@ -1,9 +1,9 @@
 // Command folkmoot-bench measures how close Folkmoot comes to what the machine can
 // do: it starts the real server on a fresh store, fills it, drives it over loopback
-// from a separate process with bounded load, and prints each figure beside its
-// limit, a small program of the bench itself that was measured in the same run in
-// turns with it. It is a benchmark and no test: whether goals are met or missed,
-// it exits 0.
+// from a separate process with bounded load, and prints each figure next to its
+// baseline, that of a small program of the bench itself, which is measured in the same
+// run, alternating with it. It is a benchmark and no test: whether goals are met or
+// missed, it exits 0.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 
 func main() {
 	if role := os.Getenv(roleVariable); role != "" {
-		os.Exit(play(role))
+		os.Exit(runRole(role))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	made := b.dir // the one folder that this program ever removes
 	defer func() { err = errors.Join(err, os.RemoveAll(made)) }()
 	if b.program == "" {
-		b.say("building folkmoot …")
+		b.logf("building folkmoot …")
 		if b.program, err = build(ctx, b.dir, b.prof.tags()); err != nil {
 			return err
 		}
@@ -86,15 +86,15 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	return printTable(out, m, outcomes)
 }
 
-// say tells whoever waits what is being done.
-func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.log, format+"\n", args...) }
+// logf reports progress.
+func (b *bench) logf(format string, args ...any) { fmt.Fprintf(b.log, format+"\n", args...) }
 
-// measure goes through the rooms and rows that were asked for. What fails is an
+// measure goes through the suites and rows that were asked for. What fails is an
 // outcome too, so that one fault does not hide the other figures.
 func (b *bench) measure() (all []outcome) {
-	for _, r := range rooms {
+	for _, r := range suites {
 		if rows := r.asked(b.options); len(rows) > 0 && b.ctx.Err() == nil {
-			all = append(all, b.room(r, rows, "")...)
+			all = append(all, b.suite(r, rows, "")...)
 		}
 	}
 	if b.mongo != "" {

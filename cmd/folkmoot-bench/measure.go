@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// side is one of two things that are measured in turns; it gives one figure.
+// side measures one of the two things that are compared and returns one figure.
 type side func() (float64, error)
 
-// compare measures ours and the limit in turns, as often as there are runs, and
-// gives the medians of both and of the runs' ratios.
-func (b *bench) compare(unit string, ours, limit side) (outcome, error) {
+// compare measures ours and the baseline alternately, as often as there are runs, and
+// returns the medians of both and of the runs' ratios.
+func (b *bench) compare(unit string, ours, baseline side) (outcome, error) {
 	o := outcome{Unit: unit}
 	var a, l []float64
 	for range b.runs {
@@ -18,21 +18,21 @@ func (b *bench) compare(unit string, ours, limit side) (outcome, error) {
 		if err != nil {
 			return o, err
 		}
-		y, err := limit()
+		y, err := baseline()
 		if err != nil {
-			return o, fmt.Errorf("the limit: %w", err)
+			return o, fmt.Errorf("the baseline: %w", err)
 		}
 		if x <= 0 || y <= 0 {
-			return o, errors.New("nothing was measured: -span is too short")
+			return o, errors.New("nothing was measured: -duration is too short")
 		}
 		a, l = append(a, x), append(l, y)
 		o.Runs = append(o.Runs, [2]float64{x, y})
 	}
-	o.Ours, o.Limit, o.Value = median(a), median(l), medianRatio(o.Runs)
+	o.Ours, o.Baseline, o.Value = median(a), median(l), medianRatio(o.Runs)
 	return o, nil
 }
 
-// repeat measures what has no limit beside it.
+// repeat measures what has no baseline.
 func (b *bench) repeat(unit string, ours side) (outcome, error) {
 	o := outcome{Unit: unit}
 	var a []float64
@@ -49,14 +49,14 @@ func (b *bench) repeat(unit string, ours side) (outcome, error) {
 	return o, nil
 }
 
-// one completes a single outcome with its goal and limit.
-func one(o outcome, err error, g goal, beside string, notes ...string) ([]outcome, error) {
-	o.Goal, o.Beside = g, beside
+// single completes a single outcome with its goal and baseline.
+func single(o outcome, err error, g goal, against string, notes ...string) ([]outcome, error) {
+	o.Goal, o.Against = g, against
 	o.Notes = append(o.Notes, notes...)
 	return []outcome{o}, err
 }
 
-// rate drives one stream for a measurement and gives its answers a second.
+// rate drives one stream for a measurement and returns its answers a second.
 func (b *bench) rate(addr string, s stream) side {
 	return func() (float64, error) {
 		r, err := b.send(b.loadOf(addr, s))
@@ -69,11 +69,11 @@ func (b *bench) rate(addr string, s stream) side {
 
 // loadOf is a measurement of the usual length, with a fifth of it before to warm up.
 func (b *bench) loadOf(addr string, s ...stream) load {
-	return load{Addr: addr, Seconds: b.span.Seconds(), Warm: b.span.Seconds() / 5, Streams: s}
+	return load{Addr: addr, Seconds: b.duration.Seconds(), Warm: b.duration.Seconds() / 5, Streams: s}
 }
 
-// counted is a load of one worker that does the acts in turn, so many in all,
+// countedLoad is a load of one worker that does the operations one after another, so many in all,
 // within a minute.
-func counted(addr string, count int, acts ...act) load {
-	return load{Addr: addr, Seconds: 60, Streams: []stream{{Workers: 1, Count: count, Cycle: true, Acts: acts}}}
+func countedLoad(addr string, count int, operations ...operation) load {
+	return load{Addr: addr, Seconds: 60, Streams: []stream{{Workers: 1, Count: count, Cycle: true, Operations: operations}}}
 }

@@ -17,12 +17,12 @@ var mongoGoals = map[string]goal{
 	"replies-64":    ratio("≥", 0.50),
 }
 
-// overMongo measures the rooms that read and write over a MongoDB: the store is filled as
+// overMongo measures the suites that read and write over a MongoDB: the store is filled as
 // a file and copied there by the program's own copy command.
 func (b *bench) overMongo() (all []outcome) {
-	for _, r := range []room{reading, voting, replying} {
+	for _, r := range []suite{reading, voting, replying} {
 		if rows := r.asked(b.options); len(rows) > 0 && b.ctx.Err() == nil {
-			all = append(all, b.room(r, rows, b.mongo)...)
+			all = append(all, b.suite(r, rows, b.mongo)...)
 		}
 	}
 	return all
@@ -53,9 +53,9 @@ func withDatabase(uri, name string) string {
 	return scheme + "://" + hosts + "/" + url.PathEscape(name) + query
 }
 
-// copyToMongo copies the store's file to a new database, which is dropped when the stage
+// copyToMongo copies the store's file to a new database, which is dropped when the fixture
 // closes, and returns its address.
-func (s *stage) copyToMongo() (string, error) {
+func (s *fixture) copyToMongo() (string, error) {
 	uri := withDatabase(s.mongo, "folkmoot_bench_"+newID())
 	s.databases = append(s.databases, uri)
 	cmd := exec.CommandContext(s.ctx, s.program, "copy", "--from", s.store, "--to", uri)
@@ -67,7 +67,7 @@ func (s *stage) copyToMongo() (string, error) {
 }
 
 // dropDatabases drops what copyToMongo made, also if the run was interrupted.
-func (s *stage) dropDatabases() error {
+func (s *fixture) dropDatabases() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), time.Minute)
 	defer cancel()
 	var errs []error

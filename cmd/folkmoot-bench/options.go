@@ -14,7 +14,7 @@ import (
 type options struct {
 	rows     []string // none: all
 	runs     int
-	span     time.Duration // of one measurement
+	duration time.Duration // of one measurement
 	evening  time.Duration // length of a long evening
 	quick    bool
 	json     bool
@@ -65,7 +65,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	f.SetOutput(out)
 	rows := f.String("rows", "", "measure these `names` only, with commas between (page* takes all that begin with page)")
 	f.IntVar(&o.runs, "runs", 5, "runs of each row, of which the medians are printed")
-	f.DurationVar(&o.span, "span", 2*time.Second, "length of one measurement")
+	f.DurationVar(&o.duration, "duration", 2*time.Second, "length of one measurement")
 	f.DurationVar(&o.evening, "evening", 5*time.Minute, "length of each of the two long evenings")
 	f.BoolVar(&o.quick, "quick", false, "small sizes, few and short runs: shows that the bench works, not how fast anything is")
 	f.BoolVar(&o.json, "json", false, "print JSON")
@@ -108,8 +108,8 @@ func (o *options) settle(f *flag.FlagSet, rows string) {
 		if !given["runs"] {
 			o.runs = 2
 		}
-		if !given["span"] {
-			o.span = 100 * time.Millisecond
+		if !given["duration"] {
+			o.duration = 100 * time.Millisecond
 		}
 		if !given["evening"] {
 			o.evening = 600 * time.Millisecond
@@ -142,8 +142,8 @@ func (o *options) check(f *flag.FlagSet) error {
 	switch s := o.sizes; {
 	case f.NArg() > 0:
 		problem = fmt.Sprintf("what is %q?", f.Arg(0))
-	case o.runs < 1 || o.runs > 20 || o.span <= 0 || o.evening <= 0:
-		problem = "-runs is from 1 to 20, and -span and -evening more than nothing"
+	case o.runs < 1 || o.runs > 20 || o.duration <= 0 || o.evening <= 0:
+		problem = "-runs is from 1 to 20, and -duration and -evening more than nothing"
 	case s.page > 1000 || s.page < 30:
 		problem = "-page is from 30 to 1000"
 	case s.shallow < 250 || s.deep < s.shallow:
@@ -167,18 +167,18 @@ func (o *options) check(f *flag.FlagSet) error {
 
 // usage lists the flags and the rows.
 func usage(f *flag.FlagSet) {
-	fmt.Fprintln(f.Output(), "folkmoot-bench measures Folkmoot beside what the machine can do. Run it inside the checkout.")
+	fmt.Fprintln(f.Output(), "folkmoot-bench measures Folkmoot against what the machine can do. Run it inside the checkout.")
 	fmt.Fprintln(f.Output(), "\nFlags:")
 	f.PrintDefaults()
 	fmt.Fprintln(f.Output(), "\nRows:")
-	for _, r := range rooms {
+	for _, r := range suites {
 		for _, row := range r.rows {
 			fmt.Fprintf(f.Output(), "  %-20s %s\n", row.name, row.what)
 		}
 	}
 }
 
-// matches tells whether a name given with -rows means the row.
+// matches reports whether a name given with -rows means the row.
 func matches(name, row string) bool {
 	if stem, all := strings.CutSuffix(name, "*"); all {
 		return strings.HasPrefix(row, stem)

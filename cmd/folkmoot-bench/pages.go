@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ready is a page as the server gives it once it is warm.
+// ready is a page as the server returns it once it is warm.
 type ready struct {
 	answer
 	read []byte // as a browser sees it
@@ -15,7 +15,7 @@ type ready struct {
 
 // warm fetches a page until two answers in a row are the same, so that bytes that
 // are improved in the background are the improved ones.
-func (s *stage) warm(path string, fields ...field) (ready, error) {
+func (s *fixture) warm(path string, fields ...field) (ready, error) {
 	fields = append(fields, accepts())
 	key := fmt.Sprint(path, fields)
 	if r, ok := s.ready[key]; ok {
@@ -54,9 +54,9 @@ func (r ready) bytes() string {
 	return fmt.Sprintf("%s bytes on the wire (%s), %s as read", group(r.wire), how, group(int64(len(r.read))))
 }
 
-// limitOf starts bare Fiber with the page's bytes, compressed by the bench if the
-// server does not do it, and gives the address.
-func (s *stage) limitOf(name string, r ready) (string, page, error) {
+// baselineOf starts bare Fiber with the page's bytes, compressed by the bench if the
+// server does not do it, and returns the address.
+func (s *fixture) baselineOf(name string, r ready) (string, page, error) {
 	p := page{Kind: r.kind, Encoding: r.encoding, ETag: r.etag, Body: r.body}
 	if p.Encoding == "" {
 		var err error
@@ -75,20 +75,20 @@ func (s *stage) limitOf(name string, r ready) (string, page, error) {
 			return "", p, err
 		}
 	}
-	addr, err := s.limit(name, limitSpec{Kind: limitPages, Page: p})
+	addr, err := s.baseline(name, baselineSpec{Kind: baselinePages, Page: p})
 	return addr, p, err
 }
 
-// besideBare measures a stream of pages beside bare Fiber, as many connections,
+// compareWithBare measures a stream of pages with bare Fiber, as many connections,
 // with the bytes of r.
-func (s *stage) besideBare(name string, ours stream, r ready) (outcome, error) {
-	addr, p, err := s.limitOf(name, r)
+func (s *fixture) compareWithBare(name string, ours stream, r ready) (outcome, error) {
+	addr, p, err := s.baselineOf(name, r)
 	if err != nil {
 		return outcome{}, err
 	}
-	same := ours.Acts[0].Want // the load generator looks into as many of both
+	same := ours.Operations[0].Want // the load generator looks into as many of both
 	same.Length = int64(len(p.Body))
-	bare := stream{Workers: ours.Workers, Acts: []act{{
+	bare := stream{Workers: ours.Workers, Operations: []operation{{
 		Name: "bare Fiber", Paths: []string{"/page"}, Fields: []field{accepts()}, Want: same,
 	}}}
 	return s.compare("pages/s", s.rate(s.server.addr, ours), s.rate(addr, bare))
@@ -96,10 +96,10 @@ func (s *stage) besideBare(name string, ours stream, r ready) (outcome, error) {
 
 // reads reads a page of the server from so many connections.
 func reads(workers int, path string, w want, sessions ...string) stream {
-	return stream{Workers: workers, Acts: []act{{
+	return stream{Workers: workers, Operations: []operation{{
 		Name: "GET " + path, Paths: []string{path}, Fields: []field{accepts()}, Sessions: sessions, Want: w,
 	}}}
 }
 
-// aPage is the least that a page must be: there, and whole.
-func aPage() want { return want{Status: http.StatusOK, Holds: []string{"</html>"}} }
+// anyPage is the least that a page must be: there, and whole.
+func anyPage() want { return want{Status: http.StatusOK, Contains: []string{"</html>"}} }

@@ -22,18 +22,18 @@ const roleVariable = "FOLKMOOT_BENCH_ROLE"
 
 // The other processes of the bench.
 const (
-	roleLoad  = "load"  // drives a server, see generate
-	roleLimit = "limit" // what the machine can do at all, see serveLimit
+	roleLoad     = "load"     // drives a server, see generate
+	roleBaseline = "baseline" // what the machine can do at all, see serveBaseline
 )
 
-// play is a process of the bench that is not the bench itself.
-func play(role string) int {
+// runRole is a process of the bench that is not the bench itself.
+func runRole(role string) int {
 	var err error
 	switch role {
 	case roleLoad:
 		err = generate(os.Stdin, os.Stdout)
-	case roleLimit:
-		err = serveLimit(os.Stdin, os.Stdout)
+	case roleBaseline:
+		err = serveBaseline(os.Stdin, os.Stdout)
 	default:
 		err = fmt.Errorf("no role %q", role)
 	}
@@ -56,7 +56,7 @@ func environment(more ...string) []string {
 	return append(list, more...)
 }
 
-// build builds the real program, stripped as one would ship it, and gives its file.
+// build builds the real program, stripped as one would ship it, and returns its file.
 func build(ctx context.Context, dir string, tags []string) (string, error) {
 	file := filepath.Join(dir, "folkmoot")
 	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", file}, tags...)
@@ -68,7 +68,7 @@ func build(ctx context.Context, dir string, tags []string) (string, error) {
 	return file, nil
 }
 
-// process is a server that was started: folkmoot itself or a limit.
+// process is a server that was started: folkmoot itself or a baseline.
 type process struct {
 	cmd   *exec.Cmd
 	addr  string

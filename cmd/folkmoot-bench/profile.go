@@ -15,7 +15,7 @@ type profiler struct {
 	folder string // "": nothing is profiled
 	row    string // that is being measured
 	addr   string // where the profiles are
-	server string // the server whose loads are profiled; limits are not
+	server string // the server whose loads are profiled; baselines are not
 }
 
 // prepare makes the folder and finds an address for the profiles.

@@ -13,17 +13,17 @@ import (
 const connections = 16
 
 // reading are the pages that people come for.
-var reading = room{"reading", fillReading, []row{
-	{"page-stranger", "page with 1,000 replies, stranger, warm, compressed, 16 connections", (*stage).pageStranger},
-	{"page-signed-in", "the same page, signed in, 16 people", (*stage).pageSignedIn},
-	{"page-304", "the same page, asked whether it has changed, 16 connections", (*stage).pageUnchanged},
-	{"page-after-write", "first read after a write to that thread", (*stage).pageAfterWrite},
-	{"page-during-writes", "reads of that page during 5 writes a second to it, 16 connections", (*stage).pageDuringWrites},
-	{"thread-deep", "default page, a deep slice of a long thread against one of a short thread, each for the first time", (*stage).threadDeep},
-	{"ideas-list", "list of ideas: the consultation page without its thread, 16 connections", (*stage).ideasList},
+var reading = suite{"reading", fillReading, []row{
+	{"page-stranger", "page with 1,000 replies, stranger, warm, compressed, 16 connections", (*fixture).pageStranger},
+	{"page-signed-in", "the same page, signed in, 16 people", (*fixture).pageSignedIn},
+	{"page-304", "the same page, asked whether it has changed, 16 connections", (*fixture).pageUnchanged},
+	{"page-after-write", "first read after a write to that thread", (*fixture).pageAfterWrite},
+	{"page-during-writes", "reads of that page during 5 writes a second to it, 16 connections", (*fixture).pageDuringWrites},
+	{"thread-deep", "default page, a deep slice of a long thread against one of a short thread, each for the first time", (*fixture).threadDeep},
+	{"ideas-list", "list of ideas: the consultation page without its thread, 16 connections", (*fixture).ideasList},
 }}
 
-// The addresses of the reading room.
+// The addresses of the reading suite.
 const (
 	bigPage   = "/consultations/page?limit=1000"
 	ideasPage = "/consultations/list"
@@ -59,27 +59,27 @@ func fillReading(f *filler) error {
 }
 
 // wholePage is what the big page must be.
-func (s *stage) wholePage() want {
+func (s *fixture) wholePage() want {
 	return want{
-		Status: http.StatusOK, Holds: []string{"reply-" + s.lastOnPage, "</html>"},
+		Status: http.StatusOK, Contains: []string{"reply-" + s.lastOnPage, "</html>"},
 		Times: map[string]int{`id="by-`: s.pageOf["page"]},
 	}
 }
 
-func (s *stage) pageStranger() ([]outcome, error) {
+func (s *fixture) pageStranger() ([]outcome, error) {
 	r, err := s.warm(bigPage)
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.besideBare("page", reads(connections, bigPage, s.wholePage()), r)
-	beside := "bare Fiber, the same bytes"
+	o, err := s.compareWithBare("page", reads(connections, bigPage, s.wholePage()), r)
+	against := "bare Fiber, the same bytes"
 	if onMongo(s.serves) {
-		beside = "bare Fiber that finds one document for each request, the same bytes"
+		against = "bare Fiber that finds one document for each request, the same bytes"
 	}
-	return one(o, err, ratio("≥", 0.80), beside, r.bytes())
+	return single(o, err, ratio("≥", 0.80), against, r.bytes())
 }
 
-func (s *stage) pageSignedIn() ([]outcome, error) {
+func (s *fixture) pageSignedIn() ([]outcome, error) {
 	r, err := s.warm(bigPage)
 	if err != nil {
 		return nil, err
@@ -88,11 +88,11 @@ func (s *stage) pageSignedIn() ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.besideBare("page", reads(connections, bigPage, s.wholePage(), s.sessions[:connections]...), r)
-	return one(o, err, ratio("≥", 0.40), "bare Fiber, the stranger's bytes", mine.bytes())
+	o, err := s.compareWithBare("page", reads(connections, bigPage, s.wholePage(), s.sessions[:connections]...), r)
+	return single(o, err, ratio("≥", 0.40), "bare Fiber, the stranger's bytes", mine.bytes())
 }
 
-func (s *stage) pageUnchanged() ([]outcome, error) {
+func (s *fixture) pageUnchanged() ([]outcome, error) {
 	r, err := s.warm(bigPage)
 	if err != nil {
 		return nil, err
@@ -100,54 +100,54 @@ func (s *stage) pageUnchanged() ([]outcome, error) {
 	if r.etag == "" {
 		return []outcome{{Goal: ratio("≥", 0.85), Verdict: verdictMissed, Notes: []string{"the page has no ETag: nothing to ask with"}}}, nil
 	}
-	addr, _, err := s.limitOf("page", r)
+	addr, _, err := s.baselineOf("page", r)
 	if err != nil {
 		return nil, err
 	}
-	ask := stream{Workers: connections, Acts: []act{{
+	ask := stream{Workers: connections, Operations: []operation{{
 		Name: "304", Paths: []string{bigPage}, Want: want{Status: http.StatusNotModified},
 		Fields: []field{accepts(), {"If-None-Match", r.etag}},
 	}}}
 	o, err := s.compare("answers/s", s.rate(s.server.addr, ask), s.rate(addr, ask))
-	return one(o, err, ratio("≥", 0.85), "a bare 304 from Fiber, the same fields")
+	return single(o, err, ratio("≥", 0.85), "a bare 304 from Fiber, the same fields")
 }
 
 // threadDeep asks for each slice once, so that no cache can help.
-func (s *stage) threadDeep() ([]outcome, error) {
+func (s *fixture) threadDeep() ([]outcome, error) {
 	each := len(s.slices["shallow"]) / s.runs
 	if each < 1 {
 		return nil, errors.New("more runs than slices")
 	}
-	slice := func(slug string, run int) act {
-		return act{
+	slice := func(slug string, run int) operation {
+		return operation{
 			Name: slug, Paths: s.slices[slug][run*each : (run+1)*each], Fields: []field{accepts()},
 			Want: want{Status: http.StatusOK, Times: map[string]int{`id="by-`: 100}},
 		}
 	}
 	run, short := 0, 0.0
 	o, err := s.compare("ms", func() (float64, error) {
-		r, err := s.send(counted(s.server.addr, 2*each, slice("deep", run), slice("shallow", run)))
+		r, err := s.send(countedLoad(s.server.addr, 2*each, slice("deep", run), slice("shallow", run)))
 		if err != nil {
 			return 0, err
 		}
 		run++
-		short = r.Streams[0][1].Mid
-		return r.Streams[0][0].Mid, nil
+		short = r.Streams[0][1].Median
+		return r.Streams[0][0].Median, nil
 	}, func() (float64, error) { return short, nil })
 	if s.readRows["deep"] != s.readRows["shallow"] {
 		o.Verdict = verdictMissed
 	}
 	note := fmt.Sprintf("rows that the store reads: %d of %s replies, %d of %s; %d slices of each", s.readRows["deep"],
 		group(int64(s.pageOf["deep"])), s.readRows["shallow"], group(int64(s.pageOf["shallow"])), each*s.runs)
-	return one(o, err, ratio("≤", 1.3), "a slice of the short thread", note)
+	return single(o, err, ratio("≤", 1.3), "a slice of the short thread", note)
 }
 
-func (s *stage) ideasList() ([]outcome, error) {
+func (s *fixture) ideasList() ([]outcome, error) {
 	r, err := s.warm(ideasPage)
 	if err != nil {
 		return nil, err
 	}
 	note := fmt.Sprintf("the page shows %d of %d ideas; %s", bytes.Count(r.read, []byte(`<li class="idea`)), s.sizes.ideas, r.bytes())
-	o, err := s.besideBare("list", reads(connections, ideasPage, aPage()), r)
-	return one(o, err, ratio("≥", 0.5), "bare Fiber, the same bytes", note)
+	o, err := s.compareWithBare("list", reads(connections, ideasPage, anyPage()), r)
+	return single(o, err, ratio("≥", 0.5), "bare Fiber, the same bytes", note)
 }

@@ -17,17 +17,17 @@ const (
 
 // outcome is one line of the table.
 type outcome struct {
-	Row     string       `json:"row"`
-	What    string       `json:"what"`
-	Ours    float64      `json:"ours"`    // median
-	Limit   float64      `json:"limit"`   // median; 0: there is none
-	Unit    string       `json:"unit"`    // of both
-	Beside  string       `json:"beside"`  // what the limit is
-	Value   float64      `json:"value"`   // what the goal is about: the median of the runs' ratios, or Ours
-	Goal    goal         `json:"goal"`    // the zero goal: none
-	Verdict string       `json:"verdict"` // left empty by a row: by the goal
-	Runs    [][2]float64 `json:"runs,omitempty"`
-	Notes   []string     `json:"notes,omitempty"`
+	Row      string       `json:"row"`
+	What     string       `json:"what"`
+	Ours     float64      `json:"ours"`     // median
+	Baseline float64      `json:"baseline"` // median; 0: there is none
+	Unit     string       `json:"unit"`     // of both
+	Against  string       `json:"against"`  // what the baseline is
+	Value    float64      `json:"value"`    // what the goal is about: the median of the runs' ratios, or Ours
+	Goal     goal         `json:"goal"`     // the zero goal: none
+	Verdict  string       `json:"verdict"`  // left empty by a row: by the goal
+	Runs     [][2]float64 `json:"runs,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`
 }
 
 // goal is what a value should be.
@@ -37,7 +37,7 @@ type goal struct {
 	Unit  string  `json:"unit"` // "×" for a ratio
 }
 
-// ratio is a goal on ours / limit.
+// ratio is a goal on ours / baseline.
 func ratio(op string, value float64) goal { return goal{op, value, "×"} }
 
 // String gives "≥ 0.8 ×".
@@ -48,7 +48,7 @@ func (g goal) String() string {
 	return g.Op + " " + figure(g.Value) + " " + g.Unit
 }
 
-// holds tells whether the goal is met.
+// holds reports whether the goal is met.
 func (g goal) holds(v float64) bool {
 	if g.Op == "≤" {
 		return v <= g.Value
@@ -83,18 +83,18 @@ func (o *outcome) fillIn(x row, opts options, mongo bool) {
 	}
 }
 
-// line gives the outcome in one line.
+// line returns the outcome in one line.
 func (o outcome) line() string {
 	return strings.Join(append([]string{o.Verdict, o.value()}, o.Notes...), "; ")
 }
 
-// value gives what the goal is about.
+// value returns what the goal is about.
 func (o outcome) value() string {
 	unit := o.Goal.Unit
 	switch {
 	case o.Ours == 0:
 		return "–"
-	case unit == "" && o.Limit > 0:
+	case unit == "" && o.Baseline > 0:
 		unit = "×"
 	case unit == "":
 		unit = o.Unit
@@ -102,7 +102,7 @@ func (o outcome) value() string {
 	return figure(o.Value) + " " + unit
 }
 
-// orDash gives a figure, or a dash for none.
+// orDash returns a figure, or a dash for none.
 func orDash(v float64) string {
 	if v == 0 {
 		return "–"
@@ -131,16 +131,16 @@ func group(n int64) string {
 func printTable(out io.Writer, m machine, list []outcome) error {
 	var b strings.Builder
 	m.print(&b)
-	cells := [][]string{{"row", "folkmoot", "limit", "unit", "value", "goal", "verdict"}}
+	cells := [][]string{{"row", "folkmoot", "baseline", "unit", "value", "goal", "verdict"}}
 	for _, o := range list {
-		cells = append(cells, []string{o.Row, orDash(o.Ours), orDash(o.Limit), o.Unit, o.value(), o.Goal.String(), o.Verdict})
+		cells = append(cells, []string{o.Row, orDash(o.Ours), orDash(o.Baseline), o.Unit, o.value(), o.Goal.String(), o.Verdict})
 	}
 	printCells(&b, cells)
-	b.WriteString("\nWhat the rows are, and what each was measured beside:\n")
+	b.WriteString("\nWhat the rows are, and what each was compared with:\n")
 	for _, o := range list {
 		fmt.Fprintf(&b, "  %s: %s", o.Row, o.What)
-		if o.Beside != "" {
-			fmt.Fprintf(&b, "; beside %s", o.Beside)
+		if o.Against != "" {
+			fmt.Fprintf(&b, "; compared with %s", o.Against)
 		}
 		b.WriteString("\n")
 		for _, n := range o.Notes {

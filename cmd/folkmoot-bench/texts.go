@@ -15,7 +15,7 @@ drops every afternoon forms for a grant take longer than the work that it pays f
 let two neighbours bid together instead of one national chain training must fit around school hours otherwise mothers
 cannot take part an energy advisor visited last spring and saved us a tenth of the bill every firm deserves that visit`)
 
-// sentenceOf gives a sentence of eight to twenty words; the same for the same seed.
+// sentenceOf returns a sentence of eight to twenty words; the same for the same seed.
 func sentenceOf(seed int) string {
 	r := rand.New(rand.NewPCG(uint64(seed), 2027))
 	list := make([]string, 8+r.IntN(13))
@@ -25,7 +25,7 @@ func sentenceOf(seed int) string {
 	return strings.ToUpper(list[0][:1]) + list[0][1:] + " " + strings.Join(list[1:], " ")
 }
 
-// textOf gives two to five sentences, about 300 characters.
+// textOf returns two to five sentences, about 300 characters.
 func textOf(seed int) string {
 	list := make([]string, 2+seed%4)
 	for i := range list {

@@ -10,13 +10,13 @@ import (
 )
 
 // voting is what happens when everybody votes at once.
-var voting = room{"voting", fillVoting, []row{
-	{"votes-64", "votes, signed in, origin-checked, durable, 64 clients", (*stage).votes64},
-	{"votes-256", "the same, 256 clients", (*stage).votes256},
-	{"votes-commit", "the same, 64 clients, against a transaction for each vote", (*stage).votesCommit},
+var voting = suite{"voting", fillVoting, []row{
+	{"votes-64", "votes, signed in, origin-checked, durable, 64 clients", (*fixture).votes64},
+	{"votes-256", "the same, 256 clients", (*fixture).votes256},
+	{"votes-commit", "the same, 64 clients, against a transaction for each vote", (*fixture).votesCommit},
 }}
 
-// votedIdeas gives the number of ideas to vote on: so many that hardly anybody comes to
+// votedIdeas returns the number of ideas to vote on: so many that hardly anybody comes to
 // one twice. To change a vote is cheaper than to cast it, and the faster program would
 // have more of these.
 func (s sizes) votedIdeas() int { return 4 * s.ideas }
@@ -38,7 +38,7 @@ type voter struct {
 
 // cast votes with so many clients on a server: ours or a bare one. Those come who have
 // not been here for longest, and each goes on where they ended.
-func (s *stage) cast(where string, addr func() string, clients int) side {
+func (s *fixture) cast(where string, addr func() string, clients int) side {
 	return func() (float64, error) {
 		if s.voted[where] == nil {
 			for _, token := range s.sessions {
@@ -46,14 +46,14 @@ func (s *stage) cast(where string, addr func() string, clients int) side {
 			}
 		}
 		now, later := s.voted[where][:clients], s.voted[where][clients:]
-		votes := act{
+		votes := operation{
 			Name: "vote", Kind: "vote", Paths: []string{"/consultations/votes"}, Ideas: s.sizes.votedIdeas(),
-			Want: want{Status: http.StatusOK, Holds: []string{`"choice"`}},
+			Want: want{Status: http.StatusOK, Contains: []string{`"choice"`}},
 		}
 		for _, v := range now {
 			votes.Sessions, votes.From = append(votes.Sessions, v.session), append(votes.From, v.done)
 		}
-		r, err := s.send(s.loadOf(addr(), stream{Workers: clients, Acts: []act{votes}}))
+		r, err := s.send(s.loadOf(addr(), stream{Workers: clients, Operations: []operation{votes}}))
 		if err != nil {
 			return 0, err
 		}
@@ -65,18 +65,18 @@ func (s *stage) cast(where string, addr func() string, clients int) side {
 	}
 }
 
-func (s *stage) castOurs(clients int) side {
+func (s *fixture) castOurs(clients int) side {
 	return s.cast("ours", func() string { return s.server.addr }, clients)
 }
 
-func (s *stage) castBare(addr string, clients int) side {
+func (s *fixture) castBare(addr string, clients int) side {
 	return s.cast(addr, func() string { return addr }, clients)
 }
 
 // bareWriter starts bare Fiber with bare commits on a copy of the store.
-func (s *stage) bareWriter(slug string, group int) (string, error) {
+func (s *fixture) bareWriter(slug string, group int) (string, error) {
 	name := fmt.Sprint(slug, " in groups of ", group)
-	if p := s.limits[name]; p != nil {
+	if p := s.baselines[name]; p != nil {
 		return p.addr, nil
 	}
 	store, err := s.copyOfStore()
@@ -93,31 +93,31 @@ func (s *stage) bareWriter(slug string, group int) (string, error) {
 	if spec.Ideas, err = ideasOf(s.store, spec.Consultation); err != nil {
 		return "", err
 	}
-	return s.limit(name, limitSpec{Kind: limitWrite, Store: store, Write: spec})
+	return s.baseline(name, baselineSpec{Kind: baselineWrite, Store: store, Write: spec})
 }
 
 // groupCommit says what the bare writer is.
-func (s *stage) groupCommit() string {
+func (s *fixture) groupCommit() string {
 	if onMongo(s.serves) {
 		return "bare Fiber and the same documents by the driver, in transactions of what has gathered, w majority and journal"
 	}
 	return "bare Fiber and a bare group commit of the same rows, synchronous FULL"
 }
 
-// groupLimit is how many writes the bare program commits at once; as the real one.
-const groupLimit = 256
+// maxGroup is how many writes the bare program commits at once; as the real one.
+const maxGroup = 256
 
-func (s *stage) votes64() ([]outcome, error) {
-	addr, err := s.bareWriter("votes", groupLimit)
+func (s *fixture) votes64() ([]outcome, error) {
+	addr, err := s.bareWriter("votes", maxGroup)
 	if err != nil {
 		return nil, err
 	}
 	o, err := s.compare("votes/s", s.castOurs(64), s.castBare(addr, 64))
-	return one(o, err, ratio("≥", 0.60), s.groupCommit())
+	return single(o, err, ratio("≥", 0.60), s.groupCommit())
 }
 
-func (s *stage) votes256() ([]outcome, error) {
-	addr, err := s.bareWriter("votes", groupLimit)
+func (s *fixture) votes256() ([]outcome, error) {
+	addr, err := s.bareWriter("votes", maxGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +126,11 @@ func (s *stage) votes256() ([]outcome, error) {
 		return nil, err
 	}
 	l, err := s.compare("votes/s", s.castBare(addr, 256), s.castBare(addr, 64))
-	note := fmt.Sprintf("the bare program does %s votes/s at 256 clients and %s at 64: %s ×", figure(l.Ours), figure(l.Limit), figure(l.Value))
-	return one(o, err, ratio("≥", 0.8), "64 clients", note)
+	note := fmt.Sprintf("the bare program does %s votes/s at 256 clients and %s at 64: %s ×", figure(l.Ours), figure(l.Baseline), figure(l.Value))
+	return single(o, err, ratio("≥", 0.8), "64 clients", note)
 }
 
-func (s *stage) votesCommit() ([]outcome, error) {
+func (s *fixture) votesCommit() ([]outcome, error) {
 	addr, err := s.bareWriter("votes", 1)
 	if err != nil {
 		return nil, err
@@ -139,17 +139,17 @@ func (s *stage) votesCommit() ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, cost := ratio("≥", 4), 1000/o.Limit
+	g, cost := ratio("≥", 4), 1000/o.Baseline
 	note := fmt.Sprintf("a commit of one vote takes at most %.2f ms here", cost)
 	if cost < 1 {
 		g = goal{}
 		note += "; the goal of ≥ 4 × is for disks where it takes 1 ms or more"
 	}
-	return one(o, nil, g, "bare Fiber and one transaction for each vote", note)
+	return single(o, nil, g, "bare Fiber and one transaction for each vote", note)
 }
 
 // consultationID finds a consultation in the store's file.
-func (s *stage) consultationID(slug string) (id string, err error) {
+func (s *fixture) consultationID(slug string) (id string, err error) {
 	err = query(s.store, func(db *sql.DB) error {
 		return db.QueryRow("SELECT id FROM consultations WHERE slug = ?", slug).Scan(&id)
 	})

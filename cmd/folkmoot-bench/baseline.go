@@ -10,17 +10,17 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// The limits: what this machine can do at all with Fiber and a driver, and nothing
+// The baselines: what this machine can do at all with Fiber and a driver, and nothing
 // of ours in the way.
 const (
-	limitPages = "pages" // the same bytes, ready in memory; a bare 304
-	limitFloor = "floor" // read the rows, append prepared fragments, compress
-	limitWrite = "write" // the same rows or documents in group commits, or one transaction each
-	limitCSV   = "csv"   // the same rows by encoding/csv
+	baselinePages = "pages" // the same bytes, ready in memory; a bare 304
+	baselineFloor = "floor" // read the rows, append prepared fragments, compress
+	baselineWrite = "write" // the same rows or documents in group commits, or one transaction each
+	baselineCSV   = "csv"   // the same rows by encoding/csv
 )
 
-// limitSpec tells a limit's process what to be.
-type limitSpec struct {
+// baselineSpec tells the process of a baseline what to be.
+type baselineSpec struct {
 	Kind  string
 	Store string // floor, write: an SQLite file; write: or a MongoDB
 	Page  page   // pages
@@ -37,9 +37,9 @@ type page struct {
 	Consultation         string // id of what is asked for
 }
 
-// serveLimit is the limit's process: it prints where it listens and ends with its input.
-func serveLimit(in io.Reader, out io.Writer) error {
-	var spec limitSpec
+// serveBaseline is the process of a baseline: it prints where it listens and ends with its input.
+func serveBaseline(in io.Reader, out io.Writer) error {
+	var spec baselineSpec
 	line, err := bufio.NewReaderSize(in, 1<<20).ReadBytes('\n')
 	if err != nil {
 		return fmt.Errorf("read what to be: %w", err)
@@ -49,20 +49,20 @@ func serveLimit(in io.Reader, out io.Writer) error {
 	}
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	switch spec.Kind {
-	case limitPages:
+	case baselinePages:
 		err = barePage(app, spec.Page)
-	case limitFloor:
+	case baselineFloor:
 		err = bareFloor(app, spec.Store, spec.Floor)
-	case limitWrite:
+	case baselineWrite:
 		write := bareSQLite
 		if onMongo(spec.Store) {
 			write = bareMongo
 		}
 		err = write(app, spec.Store, spec.Write)
-	case limitCSV:
+	case baselineCSV:
 		err = bareCSV(app, spec.File)
 	default:
-		err = fmt.Errorf("no limit is called %q", spec.Kind)
+		err = fmt.Errorf("no baseline is called %q", spec.Kind)
 	}
 	if err != nil {
 		return err

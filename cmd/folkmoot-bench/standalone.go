@@ -9,24 +9,24 @@ import (
 )
 
 // alone is what is weighed without a filled store.
-var alone = room{"alone", nil, []row{
-	{"binary", "size of the stripped program", (*stage).binary},
-	{"first-visit", "first visit of the demonstration on the wire: the open consultation and all its files", (*stage).firstVisit},
+var alone = suite{"alone", nil, []row{
+	{"binary", "size of the stripped program", (*fixture).binary},
+	{"first-visit", "first visit of the demonstration on the wire: the open consultation and all its files", (*fixture).firstVisit},
 }}
 
-func (s *stage) binary() ([]outcome, error) {
+func (s *fixture) binary() ([]outcome, error) {
 	info, err := os.Stat(s.program)
 	if err != nil {
 		return nil, err
 	}
 	mb := float64(info.Size()) / 1e6
-	return one(outcome{Unit: "MB", Ours: mb, Value: mb}, nil, goal{"≤", 40, "MB"}, "", "go build -trimpath -ldflags '-s -w'")
+	return single(outcome{Unit: "MB", Ours: mb, Value: mb}, nil, goal{"≤", 40, "MB"}, "", "go build -trimpath -ldflags '-s -w'")
 }
 
 var filesOfPage = regexp.MustCompile(`(?:href|src)="(/public/[^"]+)"`)
 
 // firstVisit weighs all that a browser without a cache fetches, heads included.
-func (s *stage) firstVisit() (all []outcome, err error) {
+func (s *fixture) firstVisit() (all []outcome, err error) {
 	args := append(serveArgs(filepath.Join(s.folder, "demo.db"), "127.0.0.1:0"), "--demo")
 	s.server, err = start(s.ctx, s.folder, environment(), nil, s.program, args...)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *stage) firstVisit() (all []outcome, err error) {
 		o.Notes = append(o.Notes, fmt.Sprintf("%s: %s bytes in all: %s", path, group(bytes), strings.Join(parts, ", ")))
 	}
 	o.Value = o.Ours
-	return one(o, s.stopServer(), goal{"≤", 40, "kB"}, "")
+	return single(o, s.stopServer(), goal{"≤", 40, "kB"}, "")
 }
 
 // visit fetches a page and every file that it names, each once.

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
-// report is what a load generator found: for each stream, for each act by name.
+// report is what a load generator found: for each stream, for each operation by name.
 type report struct {
 	Seconds float64
-	Streams [][]tally
+	Streams [][]summary
 }
 
-// tally is what became of the requests of one act.
-type tally struct {
-	Name          string
-	Count         int // answers in the measured time
-	Errors        int
-	Problems      []string // the first few
-	Mid, P99, Max float64  // milliseconds
-	Gap           float64  // the longest time in which no answer came, milliseconds
-	Tenths        []int    // answers in each tenth of the time
-	Done          []int    // by worker, with the warm-up: goes on as From
-	First, Last   edge     // of the load's Edge
+// summary is what became of the requests of one operation.
+type summary struct {
+	Name             string
+	Count            int // answers in the measured time
+	Errors           int
+	Problems         []string // the first few
+	Median, P99, Max float64  // milliseconds
+	Gap              float64  // the longest time in which no answer came, milliseconds
+	Tenths           []int    // answers in each tenth of the time
+	Done             []int    // by worker, with the warm-up: goes on as From
+	First, Last      edge     // of the load's Edge
 }
 
-// edge is what became of the requests of an act in the beginning or at the end of a load.
+// edge is what became of the requests of an operation in the beginning or at the end of a load.
 type edge struct {
 	Count int
 	P99   float64 // milliseconds
 }
 
-// tallyUp puts together what the workers of a stream have seen. Acts of one name
+// summarize puts together what the workers of a stream have seen. Operations of one name
 // are one.
-func tallyUp(s stream, workers []*worker, l load) (list []tally) {
+func summarize(s stream, workers []*worker, l load) (list []summary) {
 	samples := map[string][]sample{}
-	for i, a := range s.Acts {
-		at := slices.IndexFunc(list, func(t tally) bool { return t.Name == a.Name })
+	for i, a := range s.Operations {
+		at := slices.IndexFunc(list, func(t summary) bool { return t.Name == a.Name })
 		if at < 0 {
 			at = len(list)
-			list = append(list, tally{Name: a.Name})
+			list = append(list, summary{Name: a.Name})
 		}
 		t := &list[at]
 		for n, w := range workers {
@@ -82,7 +82,7 @@ func edgeOf(all []sample, within func(time.Duration) bool) edge {
 	return edge{len(some), millis(quantile(some, 0.99))}
 }
 
-// edges returns the first and the last edge of a stream: the answers of all its acts, and the
+// edges returns the first and the last edge of a stream: the answers of all its operations, and the
 // time that 99 of 100 reads keep to.
 func (r report) edges(stream int) (first, last edge) {
 	for _, t := range r.Streams[stream] {
@@ -97,7 +97,7 @@ func (r report) edges(stream int) (first, last edge) {
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // measure fills in the figures of the samples.
-func (t *tally) measure(all []sample) {
+func (t *summary) measure(all []sample) {
 	t.Count = len(all)
 	if t.Count == 0 {
 		return
@@ -111,27 +111,27 @@ func (t *tally) measure(all []sample) {
 		t.Tenths[min(9, int(10*s.at/max(1, end)))]++
 	}
 	slices.SortFunc(all, func(a, b sample) int { return cmp.Compare(a.took, b.took) })
-	t.Mid, t.P99, t.Max = millis(quantile(all, 0.5)), millis(quantile(all, 0.99)), millis(quantile(all, 1))
+	t.Median, t.P99, t.Max = millis(quantile(all, 0.5)), millis(quantile(all, 0.99)), millis(quantile(all, 1))
 }
 
-// quantile gives the smallest time that the share q of the sorted samples keep to.
+// quantile returns the smallest time that the share q of the sorted samples keep to.
 func quantile(sorted []sample, q float64) time.Duration {
 	at := int(q*float64(len(sorted))+0.999999) - 1
 	return sorted[min(max(at, 0), len(sorted)-1)].took
 }
 
-// middle gives the median time of the first act.
-func (r report) middle() float64 {
+// medianTime returns the median time of the first operation.
+func (r report) medianTime() float64 {
 	if len(r.Streams) == 0 {
 		return 0
 	}
-	return r.Streams[0][0].Mid
+	return r.Streams[0][0].Median
 }
 
 // problem is an error if any answer was wrong.
 func (r report) problem() error {
-	for _, acts := range r.Streams {
-		for _, t := range acts {
+	for _, operations := range r.Streams {
+		for _, t := range operations {
 			if t.Errors > 0 {
 				return fmt.Errorf("%s: %d of %d answers were wrong: %s", t.Name, t.Errors, t.Errors+t.Count, strings.Join(t.Problems, "; "))
 			}
@@ -142,7 +142,7 @@ func (r report) problem() error {
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// median gives the middle of the figures, the mean of the two middle ones of an
+// median returns the middle of the figures, the mean of the two middle ones of an
 // even number; 0 of none.
 func median(list []float64) float64 {
 	if len(list) == 0 {
@@ -153,7 +153,7 @@ func median(list []float64) float64 {
 	return (s[(n-1)/2] + s[n/2]) / 2
 }
 
-// medianRatio gives the median of the runs' ratios.
+// medianRatio returns the median of the runs' ratios.
 func medianRatio(runs [][2]float64) float64 {
 	list := make([]float64, len(runs))
 	for i, r := range runs {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maker gives the function that writes the n-th request of a worker.
-func (a act) maker(addr string, worker, workers int) func(n int) []byte {
+// maker returns the function that writes the n-th request of a worker.
+func (a operation) maker(addr string, worker, workers int) func(n int) []byte {
 	var fields []field
 	if len(a.Sessions) > 0 {
 		fields = append(fields, sessionOf(a.Sessions[worker%len(a.Sessions)]))
@@ -26,7 +26,7 @@ func (a act) maker(addr string, worker, workers int) func(n int) []byte {
 }
 
 // gets asks for the paths one after another, the workers in turn.
-func (a act) gets(addr string, worker, workers int, fields []field) func(int) []byte {
+func (a operation) gets(addr string, worker, workers int, fields []field) func(int) []byte {
 	ready := make([][]byte, len(a.Paths))
 	return func(n int) []byte {
 		at := (n*workers + worker) % len(a.Paths)
@@ -51,7 +51,7 @@ var choices = []string{"agree", "disagree", "pass"}
 
 // votes goes through the ideas, and each time round to the next choice, so that no
 // vote says what the same person's last one on the same idea said.
-func (a act) votes(addr string, worker int, fields []field) func(int) []byte {
+func (a operation) votes(addr string, worker int, fields []field) func(int) []byte {
 	fields = writes(addr, fields)
 	var buffer, body []byte
 	return func(n int) []byte {
@@ -63,7 +63,7 @@ func (a act) votes(addr string, worker int, fields []field) func(int) []byte {
 }
 
 // replies writes Markdown as people do; every second one answers somebody.
-func (a act) replies(addr string, worker int, fields []field) func(int) []byte {
+func (a operation) replies(addr string, worker int, fields []field) func(int) []byte {
 	fields = writes(addr, fields)
 	return func(n int) []byte {
 		form := url.Values{"body": {markdownOf(worker*1_000_003 + n)}}
@@ -75,7 +75,7 @@ func (a act) replies(addr string, worker int, fields []field) func(int) []byte {
 }
 
 // decisions takes a reply down and puts it back, in turn: each changes the page.
-func (a act) decisions(addr string, fields []field) func(int) []byte {
+func (a operation) decisions(addr string, fields []field) func(int) []byte {
 	fields = writes(addr, fields)
 	return func(n int) []byte {
 		form := url.Values{"decision": {[]string{"remove", "restore"}[n%2]}, "reason": {"It names a person."}}

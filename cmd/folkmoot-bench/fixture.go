@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// room is a group of rows that share a store and the programs on it.
-type room struct {
+// suite is a group of rows that share a store and the programs on it.
+type suite struct {
 	name string
 	fill func(*filler) error // nil: no store, no server
 	rows []row
@@ -20,15 +20,15 @@ type room struct {
 // row is one thing that is measured; run may find more than one outcome in it.
 type row struct {
 	name, what string
-	run        func(*stage) ([]outcome, error)
+	run        func(*fixture) ([]outcome, error)
 }
 
-// rooms are all rooms in the order of the table.
-var rooms = []room{reading, voting, replying, exporting, footprint, alone}
+// suites are all suites in the order of the table.
+var suites = []suite{reading, voting, replying, exporting, footprint, alone}
 
 // rowNames lists all rows.
 func rowNames() (names []string) {
-	for _, r := range rooms {
+	for _, r := range suites {
 		for _, row := range r.rows {
 			names = append(names, row.name)
 		}
@@ -36,40 +36,40 @@ func rowNames() (names []string) {
 	return names
 }
 
-// asked gives the rows of the room that the options ask for.
-func (r room) asked(o options) []row {
+// asked returns the rows of the suite that the options ask for.
+func (r suite) asked(o options) []row {
 	return slices.DeleteFunc(slices.Clone(r.rows), func(x row) bool {
 		return len(o.rows) > 0 && !slices.ContainsFunc(o.rows, func(name string) bool { return matches(name, x.name) })
 	})
 }
 
-// stage is a filled store with the real server and the limits on it. Its files lie
+// fixture is a filled store with the real server and the baselines on it. Its files are
 // in the run's folder and are removed with it.
-type stage struct {
+type fixture struct {
 	*bench
 	filled
 	folder    string // its own, new in the run's
-	store     string // the file, for the limits too
+	store     string // the file, for the baselines too
 	serves    string // what the server gets as --store: the file or a MongoDB
 	server    *process
-	limits    map[string]*process
+	baselines map[string]*process
 	copies    int                // of the store, made so far
 	databases []string           // MongoDBs made so far
 	ready     map[string]ready   // pages that were fetched
-	decided   []int              // decisions so far, as act.From
+	decided   []int              // decisions so far, as operation.From
 	voted     map[string][]voter // who votes next, by target
 	evenings  []int              // votes of the mixed evening so far, by worker
 }
 
-// room fills a store, measures the rows and takes the programs down again.
-func (b *bench) room(r room, rows []row, mongo string) (all []outcome) {
-	s := &stage{bench: b, limits: map[string]*process{}, ready: map[string]ready{}, voted: map[string][]voter{}}
+// suite fills a store, measures the rows and stops the programs.
+func (b *bench) suite(r suite, rows []row, mongo string) (all []outcome) {
+	s := &fixture{bench: b, baselines: map[string]*process{}, ready: map[string]ready{}, voted: map[string][]voter{}}
 	err := s.open(r, mongo)
 	for _, x := range rows {
 		var found []outcome
 		rowErr := err
 		if err == nil {
-			b.say("%s", x.name)
+			b.logf("%s", x.name)
 			b.prof.row = x.name
 			found, rowErr = x.run(s)
 		}
@@ -78,22 +78,22 @@ func (b *bench) room(r room, rows []row, mongo string) (all []outcome) {
 		}
 		for i := range found {
 			found[i].fillIn(x, b.options, mongo != "")
-			b.say("  %s", found[i].line())
+			b.logf("  %s", found[i].line())
 		}
 		all = append(all, found...)
 	}
 	if err := s.close(); err != nil {
-		b.say("  taking down: %v", err)
+		b.logf("  stopping: %v", err)
 	}
 	return all
 }
 
-// open fills the store of a room and starts the server.
-func (s *stage) open(r room, mongo string) (err error) {
+// open fills the store of a suite and starts the server.
+func (s *fixture) open(r suite, mongo string) (err error) {
 	if s.folder, err = os.MkdirTemp(s.dir, r.name+"-"); err != nil || r.fill == nil {
 		return err
 	}
-	s.say("filling the store of %s …", r.name)
+	s.logf("filling the store of %s …", r.name)
 	s.store = filepath.Join(s.folder, "folkmoot.db")
 	if s.filled, err = s.fill(s.store, r.fill); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *stage) open(r room, mongo string) (err error) {
 }
 
 // restart starts the server, anew if it runs, and waits until it answers.
-func (s *stage) restart() (err error) {
+func (s *fixture) restart() (err error) {
 	if err := s.stopServer(); err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func serveArgs(store, listen string) []string {
 	return []string{"serve", "--store", store, "--listen", listen, "--no-access-log", "--no-limits"}
 }
 
-func (s *stage) stopServer() error {
+func (s *fixture) stopServer() error {
 	if s.server == nil {
 		return nil
 	}
@@ -135,34 +135,34 @@ func (s *stage) stopServer() error {
 }
 
 // close stops all processes and drops the databases. The files go with the run's folder.
-func (s *stage) close() error {
+func (s *fixture) close() error {
 	errs := []error{s.stopServer()}
-	for _, p := range s.limits {
+	for _, p := range s.baselines {
 		errs = append(errs, p.stop())
 	}
 	return errors.Join(append(errs, s.dropDatabases())...)
 }
 
-// limit starts a limit, once for the room, and gives its address.
-func (s *stage) limit(name string, spec limitSpec) (string, error) {
-	if p := s.limits[name]; p != nil {
+// baseline starts a baseline, once for the suite, and returns its address.
+func (s *fixture) baseline(name string, spec baselineSpec) (string, error) {
+	if p := s.baselines[name]; p != nil {
 		return p.addr, nil
 	}
 	in, err := json.Marshal(spec)
 	if err != nil {
 		return "", err
 	}
-	p, err := start(s.ctx, s.folder, environment(roleVariable+"="+roleLimit), append(in, '\n'), s.self)
+	p, err := start(s.ctx, s.folder, environment(roleVariable+"="+roleBaseline), append(in, '\n'), s.self)
 	if err != nil {
 		return "", err
 	}
-	s.limits[name] = p
+	s.baselines[name] = p
 	return p.addr, nil
 }
 
-// copyOfStore copies the store for a limit that writes. For a file the server is stopped,
+// copyOfStore copies the store for a baseline that writes. For a file the server is stopped,
 // so that it is whole, and started again.
-func (s *stage) copyOfStore() (store string, err error) {
+func (s *fixture) copyOfStore() (store string, err error) {
 	if onMongo(s.serves) {
 		return s.copyToMongo()
 	}
@@ -170,7 +170,7 @@ func (s *stage) copyOfStore() (store string, err error) {
 		return "", err
 	}
 	s.copies++
-	store = filepath.Join(s.folder, fmt.Sprintf("limit-%d.db", s.copies))
+	store = filepath.Join(s.folder, fmt.Sprintf("baseline-%d.db", s.copies))
 	if err := copyFile(s.store, store); err != nil {
 		return "", err
 	}
