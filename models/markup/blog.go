@@ -3,6 +3,7 @@ package markup
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -47,7 +48,7 @@ func FromHTMLText(source string) string {
 	want, links := shown(nodes), linksOf(nodes)
 	for _, explicit := range []bool{false, true} {
 		text := (&writer{markdown: true, explicit: explicit}).blocks(nodes)
-		if len(text) > maxSource { // Public will not read it as Markdown either
+		if utf8.RuneCountInString(text) > maxSource { // Public will not read it as Markdown either
 			return (&writer{addresses: true}).blocks(nodes)
 		}
 		again, err := parse(Public(text))

@@ -9,7 +9,7 @@
 //
 // Parsing Markdown is quadratic on hostile input, so callers cap a text (10,000
 // characters for the public) before it comes here, and render when a text is
-// accepted, never when it is read. What is longer than any cap (64 KiB) is shown
+// accepted, never when it is read. What is longer than any cap (65,536) is shown
 // as it is, without Markdown. All functions are pure and safe for concurrent
 // use.
 package markup
@@ -18,13 +18,14 @@ import (
 	"bytes"
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDepth is how deep quotations and lists nest before their signs are shown
 // as typed; deeper structure helps nobody and browsers give up on it.
 const maxDepth = 8
 
-// maxSource is the longest text, in bytes, that is read as Markdown.
+// maxSource is the longest text, in characters, that is read as Markdown.
 const maxSource = 64 << 10
 
 // Public renders what the public types: line breaks are kept, bare addresses
@@ -35,7 +36,7 @@ const maxSource = 64 << 10
 // where the next sign would otherwise mean something (see escapes).
 func Public(text string) string {
 	text = normalise(text)
-	if len(text) > maxSource {
+	if utf8.RuneCountInString(text) > maxSource {
 		return literal(text)
 	}
 	var out bytes.Buffer
@@ -54,7 +55,7 @@ func Public(text string) string {
 // of this site ("/privacy").
 func Organiser(text string) string {
 	text = normalise(text)
-	if len(text) > maxSource {
+	if utf8.RuneCountInString(text) > maxSource {
 		return literal(text)
 	}
 	var out bytes.Buffer
