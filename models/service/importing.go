@@ -44,8 +44,8 @@ func (r ImportReply) Empty() bool { return !models.HasVisible(markup.FromHTMLTex
 // ImportPost adds a post as a draft with its comments as replies, of which those
 // that were public are published by one decision. A reply to a comment that is
 // not there, or was not public, hangs at the root and is marked as an orphan.
-// Addresses are not taken over; names and texts stay as they were public, texts up
-// to models.MaxOrgText characters. added is false, and c the consultation that is
+// Addresses are not taken over; names and texts stay as they were public, texts whole
+// however long. added is false, and c the consultation that is
 // there, if the same post was imported before. CodeConflict if the slug is taken.
 func (s *Service) ImportPost(ctx context.Context, p ImportPost) (c models.Consultation, added bool, err error) {
 	c, err = p.consultation(s.Now())
@@ -119,19 +119,19 @@ func (p ImportPost) consultation(now time.Time) (models.Consultation, error) {
 		ID: newID(), Slug: slug, State: models.StateDraft, Language: lang, TimeZone: DefaultZone,
 		Texts: map[string]models.ConsultationText{lang: {
 			Title: title, Question: question, BodyHTML: html,
-			Body: cutAt(models.CleanBody(markup.FromHTMLText(p.BodyHTML)), models.MaxOrgText),
+			Body: models.CleanBody(markup.FromHTMLText(p.BodyHTML)),
 		}},
 		Settings: models.DefaultSettings(), CreatedAt: created, Source: p.Source, SourceID: p.SourceID,
 	}, f.err()
 }
 
-// importedIdea makes an idea of a list item. One that is too long for a title is
-// kept whole beneath it.
+// importedIdea makes an idea of a list item. One that is too long for a title has
+// its first sentence, or clause, as title, and is kept whole beneath it.
 func importedIdea(c models.Consultation, p ImportPost, number int, text string) models.Idea {
 	text = oneLine(text)
 	title, body := text, ""
 	if models.Chars(text) > models.MaxTitle {
-		title, body = cutAt(text, models.MaxTitle), cutAt(text, models.MaxText)
+		title, body = titleOf(text), text
 	}
 	idea := organiserIdea(c, title, body)
 	idea.Number, idea.Source, idea.SourceID = number, p.Source, fmt.Sprintf("%s-%d", p.SourceID, number)

@@ -91,7 +91,7 @@ func (t *importTree) make(i int) (reply models.Reply, ok bool) {
 // importedReply makes one reply. A text longer than people may type here is
 // rendered from its HTML, because parsing so much Markdown could take long.
 func importedReply(c models.Consultation, source string, in ImportReply) models.Reply {
-	body := cutAt(models.CleanBody(markup.FromHTMLText(in.BodyHTML)), models.MaxOrgText)
+	body := models.CleanBody(markup.FromHTMLText(in.BodyHTML))
 	html := ""
 	if models.Chars(body) > models.MaxText {
 		html = markup.FromHTML(in.BodyHTML)

@@ -168,7 +168,53 @@ func TestImportedLongText(t *testing.T) {
 		t.Errorf("reply %+v", r.Contribution)
 	}
 	r = importedReply(c, "wordpress", ImportReply{BodyHTML: strings.Repeat("word ", 20_000)})
-	if models.Chars(r.Body) > models.MaxOrgText || !strings.HasSuffix(r.Body, "…") {
+	if want := strings.TrimSpace(strings.Repeat("word ", 20_000)); r.Body != want || !strings.Contains(r.BodyHTML, want) {
 		t.Errorf("%d characters", models.Chars(r.Body))
+	}
+}
+
+// TestImportedLongPost completes and opens a consultation whose text is longer
+// than an organiser may type.
+func TestImportedLongPost(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	p := post()
+	p.BodyHTML = strings.Repeat("<p>Die Straßen müssen größer werden.</p>", 2_500) + "<table><tr><td>Schluss</td></tr></table>"
+	c, _, err := r.ImportPost(ctx, p)
+	ok(t, err)
+	whole := c.Texts[c.Language]
+	if models.Chars(whole.Body) < 80_000 || !strings.Contains(whole.Body, "Schluss") || !strings.Contains(whole.BodyHTML, ">Schluss</td>") {
+		t.Fatalf("%d characters", models.Chars(whole.Body))
+	}
+	in := editForm(c)
+	in.Text.Body = strings.ReplaceAll(in.Text.Body, "\n", "\r\n") // as a browser sends it
+	in.Text.WhoDecides, in.Text.CanChange, in.Text.Contact, in.Text.OtherFormats = "We", "All", "desk@example.org", "Ask"
+	in.ClosesAt, in.AnswerBy = r.Now().Add(21*testDay), r.Now().Add(60*testDay)
+	in.OpensAt = time.Time{}
+	c = must(r.EditConsultation(ctx, r.organiser, c.Slug, in))(t)
+	if text := c.Texts[c.Language]; text.Body != whole.Body || text.BodyHTML != whole.BodyHTML || text.WhoDecides != "We" {
+		t.Errorf("%d characters after the edit", models.Chars(text.Body))
+	}
+	must(r.Open(ctx, r.organiser, c.Slug, time.Time{}, reload(t, r.Service, c.ID).Rev))(t)
+	in = editForm(reload(t, r.Service, c.ID))
+	in.Text.Body += " Mehr."
+	if _, err := r.EditConsultation(ctx, r.organiser, c.Slug, in); err == nil {
+		t.Error("a longer text than an organiser may type was taken")
+	}
+}
+
+func TestTitleOf(t *testing.T) {
+	long := strings.Repeat(" and more words", 12)
+	for in, want := range map[string]string{
+		"Programmes to promote local supply chains. They need" + long:            "Programmes to promote local supply chains",
+		"Do we want St. John's market back? Yes" + long:                          "Do we want St. John's market back?",
+		"A fund for apprentices, paid by all, so that small firms" + long + long: "A fund for apprentices, paid by all",
+		"我们希望在老城区增加更多的自行车道，以及安全的路口。" + strings.Repeat("我们希望", 60):                "我们希望在老城区增加更多的自行车道，以及安全的路口",
+		"Words" + long + long: cutAt("Words"+long+long, models.MaxTitle),
+	} {
+		if got := titleOf(in); got != want || models.Chars(got) > models.MaxTitle {
+			t.Errorf("titleOf(%q) = %q, want %q", in, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"folkmoot/models"
 )
@@ -47,6 +48,39 @@ func cutAt(s string, limit int) string {
 		}
 	}
 	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace) + "…"
+}
+
+// leastTitle is how many characters a sentence has that can stand alone: what is
+// shorter is an exclamation, or ends with the stop of an abbreviation.
+const leastTitle = 20
+
+// titleOf returns the beginning of a long text that can stand as its title: the
+// first sentence, or else as many of its clauses as fit, or else its first words.
+func titleOf(text string) string {
+	sentence := ""
+	for _, next := range sentences(text) {
+		sentence = strings.TrimSpace(sentence + " " + next)
+		if models.Chars(sentence) >= leastTitle {
+			break
+		}
+	}
+	if at := strings.IndexAny(sentence, "。！？"); at >= 0 { // no blank follows these
+		_, size := utf8.DecodeRuneInString(sentence[at:])
+		sentence = sentence[:at+size]
+	}
+	if models.Chars(sentence) <= models.MaxTitle {
+		return strings.TrimRight(sentence, ".。")
+	}
+	runes, end := []rune(sentence), 0
+	for i, r := range runes[:models.MaxTitle] {
+		if strings.ContainsRune("；，、：", r) || strings.ContainsRune(",;:–—", r) && unicode.IsSpace(runes[i+1]) {
+			end = i
+		}
+	}
+	if end < leastTitle {
+		return cutAt(sentence, models.MaxTitle)
+	}
+	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace)
 }
 
 // lastQuestion returns the last sentence of a plain text that ends with a question

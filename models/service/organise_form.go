@@ -55,22 +55,31 @@ func (in ConsultationInput) apply(c models.Consultation) (models.Consultation, *
 	if !languageForm.MatchString(lang) || len(lang) > 35 {
 		f.add("language", "error.staff.language")
 	}
+	before := slices.Collect(maps.Values(c.Texts))
 	if c.Texts = maps.Clone(c.Texts); c.Texts == nil || (c.State == models.StateDraft && len(c.Texts) == 1) {
 		c.Texts, c.Language = map[string]models.ConsultationText{}, lang
 	}
-	c.Texts[lang] = in.texts(f)
+	c.Texts[lang] = in.texts(f, before)
 	c.Slug = in.slug(f, c.Texts[lang].Title)
 	c.Settings = in.settings(f)
 	in.dates(f, &c)
 	return c, f
 }
 
-// texts checks the organiser's texts and renders the body.
-func (in ConsultationInput) texts(f *form) models.ConsultationText {
+// texts checks the organiser's texts and renders the body. A body that is one of
+// before stays as it was, with its HTML: one that was imported may be longer than
+// people may type, and hold what cannot be typed.
+func (in ConsultationInput) texts(f *form, before []models.ConsultationText) models.ConsultationText {
+	limit, html := models.MaxOrgText, ""
+	for _, t := range before {
+		if t.BodyHTML != "" && t.Body == models.CleanBody(in.Text.Body) {
+			limit, html = max(limit, models.Chars(t.Body)), t.BodyHTML
+		}
+	}
 	t := models.ConsultationText{
 		Title:        f.line("title", "line", in.Text.Title, models.MaxTitle),
 		Question:     f.line("question", "line", in.Text.Question, models.MaxQuestion),
-		Body:         f.text("body", in.Text.Body, models.MaxOrgText),
+		Body:         f.text("body", in.Text.Body, limit),
 		WhoDecides:   f.text("who_decides", in.Text.WhoDecides, maxOrgLines),
 		CanChange:    f.text("can_change", in.Text.CanChange, maxOrgLines),
 		Contact:      f.text("contact", in.Text.Contact, maxOrgLines),
@@ -78,7 +87,10 @@ func (in ConsultationInput) texts(f *form) models.ConsultationText {
 	}
 	f.need("title", t.Title, "error.staff.title")
 	if !f.noted("body") {
-		t.BodyHTML = markup.Organiser(t.Body)
+		t.BodyHTML = html
+		if html == "" {
+			t.BodyHTML = markup.Organiser(t.Body)
+		}
 	}
 	return t
 }
