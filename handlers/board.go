@@ -63,9 +63,9 @@ func (s *Server) respond(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	number, err := strconv.Atoi(c.Params("number"))
+	number, err := ideaNumber(c)
 	if err != nil {
-		return models.Fail(models.CodeNotFound, "error.page.unknown")
+		return err
 	}
 	publish := field(c, "publish") != ""
 	err = s.svc.Respond(c.UserContext(), actorOf(c), service.ResponseInput{

@@ -75,8 +75,14 @@ func (s *Server) problem(c *fiber.Ctx, f *ui.Form, err error) (status int, ok bo
 	return statuses[e.Code], true
 }
 
-// localPath gives p if it is a path of this site, else "/".
+// maxReturn bounds the address that a page hands on to come back to, in bytes.
+const maxReturn = 500
+
+// localPath returns p if it is a path of this site that is not too long, and "/" otherwise.
 func localPath(p string) string {
+	if len(p) > maxReturn {
+		return "/"
+	}
 	u, err := url.Parse(p)
 	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(p, "/") ||
 		strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n\t") {

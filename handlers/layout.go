@@ -26,7 +26,7 @@ func (s *Server) layoutAlone(c *fiber.Ctx, title string) ui.LayoutData {
 	v := visitOf(c)
 	l := localizer(c)
 	f := ui.LayoutData{
-		L: l, Site: s.Site, Title: title, Path: pagePath(c, c.OriginalURL()), Demo: s.Demo,
+		L: l, Site: s.Site, Title: title, Path: pagePath(c), Demo: s.Demo,
 		Remembered: v.remembered(),
 		Notice:     s.takeNotice(c, l),
 		Now:        s.svc.Now(),
@@ -44,26 +44,27 @@ func (s *Server) layoutAlone(c *fiber.Ctx, title string) ui.LayoutData {
 	return f
 }
 
-// understood are the words of a query that choose what a page shows. No others get
-// onto a page: a kept one would show them to the next visitor.
-var understood = []string{"after", "before", "ideas", "ideas_after", "limit", "people", "q", "quote", "reply_to", "sort"}
+// understood are the words of a query that choose what a page of one reader's own shows.
+// Pages that all share have the address of their key.
+var understood = []string{"after", "before", "ideas_after", "people", "q"}
 
-// pagePath is the address of this page with what it understands of the query, in
-// one order; after is where a write came to no page of its own.
-func pagePath(c *fiber.Ctx, after string) string {
-	if c.Method() != fiber.MethodGet {
-		return after
-	}
+// pagePath is the address of this page to come back to, with what it understands of the
+// query, in one order. What is too long is left out.
+func pagePath(c *fiber.Ctx) string {
 	q := url.Values{}
 	for _, k := range understood {
-		if v := c.Query(k); v != "" {
+		if v := c.Query(k); v != "" && isGet(c) {
 			q.Set(k, v)
 		}
 	}
-	if len(q) == 0 {
-		return c.Path()
+	path := c.Path()
+	if long := path + "?" + q.Encode(); len(q) > 0 && len(long) <= maxReturn {
+		return long
 	}
-	return c.Path() + "?" + q.Encode()
+	if len(path) > maxReturn {
+		return "/"
+	}
+	return path
 }
 
 func who(p *models.Participant) *ui.Who {

@@ -84,9 +84,9 @@ func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeOrganiserIdea(c *fiber.Ctx) error {
-	number, err := strconv.Atoi(c.Params("number"))
+	number, err := ideaNumber(c)
 	if err != nil {
-		return models.Fail(models.CodeNotFound, "error.page.unknown")
+		return err
 	}
 	err = s.svc.RemoveOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), number)
 	return s.managed(c, err, ideaForm, "notice.idea_removed")

@@ -28,6 +28,8 @@ func (s *Server) routes() {
 	c.Post("/ideas/:number<int>/vote", s.vote)
 	c.Get("/ballot", s.ballotForm)
 	c.Post("/ballot", s.askBallot)
+	c.Get("/waiting", s.showWaiting)
+	c.Get("/ideas/:number<int>/waiting", s.showWaiting)
 	c.Get("/results", s.showResults)
 	c.Get("/results.json", s.resultsJSON)
 	c.Get("/results.csv", s.resultsCSV)

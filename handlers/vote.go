@@ -14,9 +14,9 @@ import (
 // browser until an address is given for it.
 func (s *Server) vote(c *fiber.Ctx) error {
 	slug, choice := c.Params("slug"), field(c, "choice")
-	number, err := strconv.Atoi(c.Params("number"))
+	number, err := ideaNumber(c)
 	if err != nil {
-		return models.Fail(models.CodeNotFound, "error.page.unknown")
+		return err
 	}
 	if actorOf(c).Participant == nil {
 		return s.chooseOnly(c, slug, number, choice)

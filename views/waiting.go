@@ -133,3 +133,15 @@ type MoreWaiting struct {
 	Count int64
 	URL   string // of the page that lists them all
 }
+
+// WaitingPage is "/consultations/{slug}/waiting" and that of an idea: all of the reader's
+// own texts there that wait for a moderator, the newest first.
+type WaitingPage struct {
+	ui.LayoutData
+	ui.Subject
+	Back        string // the page of the thread
+	Ideas       []IdeaRow
+	IdeasNext   string
+	Replies     []ThreadItem
+	RepliesNext string
+}
