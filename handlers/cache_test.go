@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"folkmoot/models"
-	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 )
 
@@ -111,7 +110,7 @@ func TestOwnTextsOnSharedPage(t *testing.T) {
 	author.post("/edit/"+item, url.Values{"rev": {"1"}, "body": {"Ann still sits there"}}).want(t, "edit", 303)
 	author.get(mainPage)
 	author.get(mainPage).want(t, "edited", 200, "Ann still sits there")
-	a.clock.Add(service.EditWindow)
+	a.clock.Add(models.EditWindow)
 	if body := author.get(mainPage).body; strings.Contains(body, "/edit/") {
 		t.Error("after the window her text may still be edited")
 	}

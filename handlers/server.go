@@ -22,7 +22,7 @@ import (
 	"folkmoot/models/service"
 )
 
-// The limits of one request (design, section 7).
+// The limits of one request (limits of bad input).
 const (
 	maxBody         = 64 << 10
 	requestDeadline = 15 * time.Second

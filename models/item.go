@@ -1,6 +1,9 @@
 package models
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Kind says what an item is.
 type Kind string
@@ -97,6 +100,27 @@ func (c Contribution) OwnedBy(a Author) bool {
 		return c.ParticipantID == a.ParticipantID
 	}
 	return c.Guest != "" && c.Guest == a.Guest
+}
+
+// EditWindow is how long after sending it an author may change a text, unless it is
+// published earlier: nothing changes that a moderator has not read.
+const EditWindow = 15 * time.Minute
+
+// CheckEdit reports whether an author may change the text at now: nil; CodeForbidden for
+// anybody but the session or cookie that sent it; CodeClosed once it is published or decided
+// against, after the window, or once the consultation takes nothing more.
+func (c Contribution) CheckEdit(in Consultation, by Author, now time.Time) error {
+	switch {
+	case !c.OwnedBy(by):
+		return Fail(CodeForbidden, "error.edit.owner")
+	case c.Status == StatusPublished:
+		return Fail(CodeClosed, "error.edit.published")
+	case c.Status != StatusPending:
+		return Fail(CodeClosed, "error.edit.decided")
+	case !now.Before(c.CreatedAt.Add(EditWindow)):
+		return Fail(CodeClosed, "error.edit.window", "count", int(EditWindow.Minutes()))
+	}
+	return in.Accepts(ActReply, now)
 }
 
 // Author is who asks for their own things: a participant, a guest's cookie, or both.

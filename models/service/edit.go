@@ -8,10 +8,6 @@ import (
 	"folkmoot/models/markup"
 )
 
-// EditWindow is how long after sending it an author may change a text, unless it is
-// published earlier: nothing changes that a moderator has not read.
-const EditWindow = 15 * time.Minute
-
 // EditView is a text that its author may change now.
 type EditView struct {
 	Item         models.Item
@@ -21,24 +17,6 @@ type EditView struct {
 	Left         time.Duration
 	Earlier      []models.TextRevision
 	IdeaNumber   int // of the idea it is, or in whose thread it stands; 0: none
-}
-
-// canEdit reports whether the actor may change a text at now: nil; CodeForbidden
-// for anybody but the session or cookie that sent it; CodeClosed once it is
-// published or decided against, after the window, or once the consultation takes
-// nothing more.
-func canEdit(c models.Consultation, by models.Contribution, actor models.Actor, now time.Time) error {
-	switch {
-	case !by.OwnedBy(actor.Author()):
-		return models.Fail(models.CodeForbidden, "error.edit.owner")
-	case by.Status == models.StatusPublished:
-		return models.Fail(models.CodeClosed, "error.edit.published")
-	case by.Status != models.StatusPending:
-		return models.Fail(models.CodeClosed, "error.edit.decided")
-	case !now.Before(by.CreatedAt.Add(EditWindow)):
-		return models.Fail(models.CodeClosed, "error.edit.window", "count", int(EditWindow.Minutes()))
-	}
-	return c.Accepts(models.ActReply, now)
 }
 
 // editable loads a text and its consultation for whoever may change it. What is
@@ -52,7 +30,7 @@ func (s *Service) editable(ctx context.Context, actor models.Actor, item models.
 	if err != nil {
 		return t, c, err
 	}
-	err = canEdit(c, t.Contribution, actor, s.Now())
+	err = t.CheckEdit(c, actor.Author(), s.Now())
 	if models.CodeOf(err) == models.CodeForbidden && (!c.Public() || t.Status != models.StatusPublished) {
 		err = models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
@@ -72,7 +50,7 @@ func (s *Service) ForEdit(ctx context.Context, actor models.Actor, item models.I
 	}
 	v := EditView{
 		Item: item, Consultation: c, Contribution: stranger(t.Contribution),
-		Left: t.CreatedAt.Add(EditWindow).Sub(s.Now()), IdeaNumber: t.place(),
+		Left: t.CreatedAt.Add(models.EditWindow).Sub(s.Now()), IdeaNumber: t.place(),
 	}
 	v.Title, v.Body, _ = t.words()
 	v.Earlier, err = s.store.TextRevisions(ctx, item)

@@ -13,7 +13,7 @@ func TestEdit(t *testing.T) {
 	s, clk := newService(t)
 	addConsultation(t, s, "shops", nil)
 	item := reply(t, s, "shops", "mine", "frist", "").Item
-	clk.add(EditWindow - time.Minute)
+	clk.add(models.EditWindow - time.Minute)
 	v := must(s.ForEdit(t.Context(), guest("mine"), item))(t)
 	if v.Body != "frist" || v.Left != time.Minute || v.Contribution.Rev != 1 || len(v.Earlier) != 0 || v.Consultation.Slug != "shops" {
 		t.Errorf("for editing: %+v", v)
@@ -68,7 +68,7 @@ func TestEditRefuses(t *testing.T) {
 	moveTo(t, s, c.ID, models.StatePaused)
 	expect(bo, bos, models.CodeClosed, "error.consultation.paused")
 	moveTo(t, s, c.ID, models.StateOpen)
-	clk.add(EditWindow)
+	clk.add(models.EditWindow)
 	expect(bo, bos, models.CodeClosed, "error.edit.window")
 	late := reply(t, s, "shops", "mine", "x", "").Item
 	decide(t, s, late, models.ActionReject)

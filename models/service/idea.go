@@ -169,7 +169,7 @@ func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultation
 func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.Idea) IdeaView {
 	now := s.Now()
 	v := IdeaView{Waiting: i.Status == models.StatusPending}
-	v.CanEdit = canEdit(c, i.Contribution, actor, now) == nil && i.FirstVote.IsZero()
+	v.CanEdit = i.CheckEdit(c, actor.Author(), now) == nil && i.FirstVote.IsZero()
 	if c.TalliesShown(now) && !v.Waiting {
 		t := shownTally(c, i.Tally, now)
 		v.Tally, i.Tally = &t, t

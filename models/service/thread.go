@@ -164,7 +164,7 @@ func (s *Service) forgetNames(ctx context.Context, replies []models.Reply) error
 // nothing stays but its place.
 func (s *Service) replyView(actor models.Actor, c models.Consultation, r models.Reply) ReplyView {
 	v := ReplyView{Waiting: r.Status == models.StatusPending}
-	v.CanEdit = canEdit(c, r.Contribution, actor, s.Now()) == nil
+	v.CanEdit = r.CheckEdit(c, actor.Author(), s.Now()) == nil
 	if r.Status != models.StatusPublished && !v.Waiting {
 		r.Body, r.BodyHTML, r.AuthorName = "", "", ""
 	}

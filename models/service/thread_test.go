@@ -173,11 +173,11 @@ func TestThreadTellsNothingElse(t *testing.T) {
 	if r := v.Reply; !v.CanEdit || r.Guest+r.Network+r.Address+r.TokenHash+r.Salt != "" {
 		t.Errorf("the author sees %+v", v)
 	}
-	clk.add(EditWindow)
+	clk.add(models.EditWindow)
 	if own().CanEdit {
 		t.Error("the window is over and the author may edit")
 	}
-	clk.add(-EditWindow)
+	clk.add(-models.EditWindow)
 	publish(t, s, item)
 	if show().CanEdit {
 		t.Error("a published text may be edited")

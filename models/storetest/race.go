@@ -9,7 +9,7 @@ import (
 	"folkmoot/models"
 )
 
-// writers is how many write at once (design, sections 5 and 9).
+// writers is how many write at once.
 const writers = 64
 
 var raceCases = []testCase{
