@@ -325,7 +325,8 @@ type JobStore interface {
 
 // SearchStore searches public texts.
 type SearchStore interface {
-	// Search returns the consultations, ideas and replies that match a query, best first.
+	// Search returns the consultations, ideas and replies that match a query, best first;
+	// equal ones in any order.
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 }
 
