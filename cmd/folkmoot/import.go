@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -33,7 +34,12 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	if err := checkStore(p.Store); err != nil {
 		return err
 	}
-	read, err := c.read()
+	file, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	read, err := c.read(file)
 	if err != nil {
 		return err
 	}
@@ -50,8 +56,9 @@ func (c *importWordPress) Run(sh *shell, p *program) error {
 	})
 }
 
-// read parses and checks the file.
-func (c *importWordPress) read() (*transfer.WordPressImport, error) {
+// open opens the file, which is read twice: what cannot be, a pipe, is copied to a
+// temporary file.
+func (c *importWordPress) open() (*os.File, error) {
 	if c.Slug != "" && !models.ValidSlug(c.Slug) {
 		return nil, usage("import.slug", "slug", c.Slug)
 	}
@@ -59,7 +66,27 @@ func (c *importWordPress) read() (*transfer.WordPressImport, error) {
 	if err != nil {
 		return nil, models.Fail(models.CodeNotFound, "cli.file.open", "file", c.File, "problem", fileProblem(err))
 	}
+	if _, err := file.Seek(0, io.SeekStart); err == nil {
+		return file, nil
+	}
 	defer file.Close()
+	spool, err := os.CreateTemp("", "folkmoot-import-*.xml")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(spool.Name()) // it goes once it is closed
+	if _, err = io.Copy(spool, file); err == nil {
+		_, err = spool.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		spool.Close()
+		return nil, err
+	}
+	return spool, nil
+}
+
+// read parses and checks the file.
+func (c *importWordPress) read(file *os.File) (*transfer.WordPressImport, error) {
 	read, err := transfer.ReadWordPress(file, transfer.WordPressOptions{
 		Post: c.Post, Slug: c.Slug, IdeasFromList: c.IdeasFromList,
 	})

@@ -2,9 +2,11 @@ package transfer
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -87,4 +89,71 @@ func TestCaseRepairs(t *testing.T) {
 	if refused, ok := errors.AsType[*models.Error](err); !ok || refused.Key != "import.zip" {
 		t.Errorf("wxr.zip: %v", err)
 	}
+}
+
+// longExport is an export of many posts that is made while it is read.
+type longExport struct{ posts, at int }
+
+func (l *longExport) Read(p []byte) (int, error) {
+	whole := l.piece()
+	if whole == "" {
+		return 0, io.EOF
+	}
+	l.at++
+	return copy(p, whole), nil
+}
+
+// piece is what stands at a place of the export, short enough for any buffer.
+func (l *longExport) piece() string {
+	const perPost = 1000
+	post, part := (l.at-1)/perPost, (l.at-1)%perPost
+	switch {
+	case l.at == 0:
+		return wxrHead
+	case post == l.posts && part == 0:
+		return "</channel></rss>"
+	case post >= l.posts:
+		return ""
+	case part == 0:
+		return fmt.Sprintf("<item><title>T %d</title><link>l%d</link><content:encoded>", post, post)
+	case part == perPost-1:
+		return "</content:encoded></item>"
+	}
+	return strings.Repeat("word ", 100)
+}
+
+// Seek implements io.Seeker, to the beginning.
+func (l *longExport) Seek(int64, int) (int64, error) {
+	l.at = 0
+	return 0, nil
+}
+
+// TestReadHoldsNoTexts reads an export of 10 MB, of which nothing but ids may stay.
+func TestReadHoldsNoTexts(t *testing.T) {
+	before := heapInUse()
+	read, err := ReadWordPress(&longExport{posts: 20}, WordPressOptions{})
+	if err != nil || read.blog.Counts.Posts != 20 {
+		t.Fatalf("%v, %+v", err, read)
+	}
+	if grown := int64(heapInUse()) - int64(before); grown > 2<<20 {
+		t.Errorf("%d bytes are held", grown)
+	}
+	again := 0
+	if _, err := eachPost(read.file, func(p Post) error { again += len(p.Body); return nil }); err == nil {
+		t.Error("an export that stands at its end was read")
+	}
+	if _, err := read.file.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eachPost(read.file, func(p Post) error { again += len(p.Body); return nil }); err != nil || again < 9_900_000 {
+		t.Errorf("%d bytes, %v", again, err)
+	}
+	runtime.KeepAlive(read)
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

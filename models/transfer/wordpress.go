@@ -43,44 +43,61 @@ type WordPressPost struct {
 // WordPressImport is an export that was read and found sound, with the posts
 // that are asked for. Nothing of it is in a store yet.
 type WordPressImport struct {
+	file    io.ReadSeeker
 	blog    *Blog
-	posts   []Post
+	posts   map[string]bool // the ids of those that are asked for
 	options WordPressOptions
 }
 
-// ReadWordPress reads a whole export, without a store. Refusals are models.Error
+// ReadWordPress reads a whole export, without a store, and keeps none of its texts:
+// Add reads it again, so that no more than one post is in memory. Refusals are models.Error
 // of CodeInvalid: import.malformed (line, problem), import.zip, import.gzip,
 // import.packed (format), import.not_wordpress,
 // import.no_posts, import.no_post (post), import.one_post (count, posts) and
 // import.slug; other errors are the reader's own.
-func ReadWordPress(r io.Reader, o WordPressOptions) (*WordPressImport, error) {
+func ReadWordPress(r io.ReadSeeker, o WordPressOptions) (*WordPressImport, error) {
 	if o.Slug != "" && !models.ValidSlug(o.Slug) {
 		return nil, models.Fail(models.CodeInvalid, "import.slug", "slug", o.Slug)
 	}
-	blog, err := ParseWXR(r)
+	var heads []Post
+	blog, err := eachPost(r, func(p Post) error {
+		heads = append(heads, Post{ID: strings.Clone(p.ID), Title: strings.Clone(p.Title)})
+		return nil
+	})
 	if err != nil {
 		return nil, readable(err)
 	}
-	posts, err := o.choose(blog.Posts)
+	chosen, err := o.choose(heads)
 	if err != nil {
 		return nil, err
 	}
-	return &WordPressImport{blog: blog, posts: posts, options: o}, nil
+	w := &WordPressImport{file: r, blog: blog, posts: map[string]bool{}, options: o}
+	for _, p := range chosen {
+		w.posts[p.ID] = true
+	}
+	return w, nil
 }
 
-// Add adds each post as a draft with its comments as replies. CodeConflict if the
+// Add reads the export from its beginning again and adds each post as a draft with its comments as replies. CodeConflict if the
 // given slug is taken, CodeInvalid if it has another meaning in an address. Posts
 // before an error of the store stay; running it again adds the rest.
 func (w *WordPressImport) Add(ctx context.Context, svc *service.Service) (WordPressReport, error) {
 	report := WordPressReport{Counts: w.blog.Counts, Repairs: w.blog.Repairs}
-	for _, post := range w.posts {
+	if _, err := w.file.Seek(0, io.SeekStart); err != nil {
+		return report, fmt.Errorf("read the export again: %w", err)
+	}
+	_, err := eachPost(w.file, func(post Post) error {
+		if !w.posts[post.ID] {
+			return nil
+		}
 		done, err := addPost(ctx, svc, w.blog, post, w.options)
 		if err != nil {
-			return report, fmt.Errorf("import post %s: %w", post.ID, err)
+			return fmt.Errorf("import post %s: %w", post.ID, err)
 		}
 		report.Posts = append(report.Posts, done)
-	}
-	return report, nil
+		return nil
+	})
+	return report, err
 }
 
 // readable turns what the parser says into a refusal that a person can act on.

@@ -96,19 +96,31 @@ var ErrNotWordPress = errors.New("not a WordPress export of version 1.0 to 1.2")
 // published post. The error is a *SyntaxError, a *PackedError, ErrNotWordPress or
 // the reader's own; nothing is returned besides it. The caller bounds the size of r.
 func ParseWXR(r io.Reader) (*Blog, error) {
+	var posts []Post
+	blog, err := eachPost(r, func(p Post) error {
+		posts = append(posts, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	blog.Posts = posts
+	return blog, nil
+}
+
+// eachPost reads an export and calls do with each published post, holding no
+// more than one. The blog is returned without posts; the errors are those of
+// ParseWXR and of do.
+func eachPost(r io.Reader, do func(Post) error) (*Blog, error) {
 	source, err := newSource(r)
 	if err != nil {
 		return nil, err
 	}
-	p := wxrParser{source: source, names: map[string]string{}, seen: map[string]string{}}
+	p := wxrParser{source: source, names: map[string]string{}, seen: map[string]string{}, do: do}
 	if err := p.document(); err != nil {
 		return nil, err
 	}
 	p.blog.Repairs = *source.repairs
-	p.blog.Counts.Posts = len(p.blog.Posts)
-	for i := range p.blog.Posts {
-		p.finishPost(&p.blog.Posts[i])
-	}
 	return &p.blog, nil
 }
 
@@ -117,6 +129,7 @@ type wxrParser struct {
 	blog  Blog
 	names map[string]string // login to display name
 	seen  map[string]string // post ID to fingerprint
+	do    func(Post) error  // takes each post
 }
 
 // document reads the root and refuses a second one, and text beside it.

@@ -32,8 +32,7 @@ func (p *wxrParser) item() error {
 		p.blog.Counts.CommentsElsewhere += it.found()
 		return nil
 	}
-	p.keep(&it)
-	return nil
+	return p.keep(&it)
 }
 
 func (p *wxrParser) itemChild(it *rawItem, child xml.StartElement) error {
@@ -107,8 +106,8 @@ func (p *wxrParser) classify(it *rawItem) bool {
 	return false
 }
 
-// keep adds a published post, unless the very same one is there already.
-func (p *wxrParser) keep(it *rawItem) {
+// keep passes a published post on, unless the very same one is there already.
+func (p *wxrParser) keep(it *rawItem) error {
 	post := &it.post
 	post.Comments = it.comments
 	if name, ok := p.names[post.Author]; ok {
@@ -132,11 +131,13 @@ func (p *wxrParser) keep(it *rawItem) {
 	if _, ok := p.seen[post.ID]; ok {
 		p.blog.Counts.Duplicates++
 		p.blog.Counts.CommentsElsewhere += it.found()
-		return
+		return nil
 	}
 	p.seen[post.ID] = print
 	p.count(it)
-	p.blog.Posts = append(p.blog.Posts, *post)
+	p.blog.Counts.Posts++
+	p.finishPost(post)
+	return p.do(*post)
 }
 
 func (p *wxrParser) count(it *rawItem) {

@@ -63,7 +63,7 @@ func TestParseWXRPrefixes(t *testing.T) {
 		Title: "The Valley blog", Link: "https://valley.example.org", Language: "en-GB",
 		Posts: []Post{{
 			ID: "7", Title: "Buses – and trains", Slug: "büsse", Link: "https://valley.example.org/?p=7", Author: "Meg & co",
-			Body: "<p>Which?</p><ol><li>Buses</li></ol>", Date: time.Date(2021, 3, 2, 8, 0, 0, 0, time.UTC),
+			Body: "<p>Which?</p><ol><li>Buses</li></ol>", Date: time.Date(2021, 3, 2, 7, 0, 0, 0, time.UTC),
 			Comments: []Comment{{
 				ID: "4", Author: "Jo & Sons", Body: "Both.", Date: time.Date(2021, 3, 3, 10, 0, 0, 0, time.UTC), Approved: true,
 			}},
