@@ -105,7 +105,8 @@ func (s *Server) sendPage(ctx *fasthttp.RequestCtx, p *page, ifNoneMatch []byte,
 
 // sendPageWith sends a page with other contents in its slots.
 func (s *Server) sendPageWith(c *fiber.Ctx, p *page, contents map[string]templ.Component) error {
-	body, err := s.pages.With(c.UserContext(), p, contents)
+	// Whole even where the request ran out of time, as in render.
+	body, err := s.pages.With(context.WithoutCancel(c.UserContext()), p, contents)
 	if err != nil {
 		return err
 	}
