@@ -108,7 +108,7 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestOwnedBy gives nothing to nobody, and an account's text to no cookie.
+// TestOwnedBy returns nothing to nobody, and an account's text to no cookie.
 func TestOwnedBy(t *testing.T) {
 	for _, c := range []struct {
 		name, participant, guest string
@@ -201,7 +201,7 @@ func TestChainHash(t *testing.T) {
 	}
 }
 
-// TestDecisionChainHash gives the store's form and the file's form one hash, with
+// TestDecisionChainHash returns the store's form and the file's form one hash, with
 // salts in it and no text.
 func TestDecisionChainHash(t *testing.T) {
 	d := Decision{

@@ -100,7 +100,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestCountUnmerged gives exactly what the votes would have given without the merge (design: merging).
+// TestCountUnmerged returns exactly what the votes would have given without the merge (design: merging).
 func TestCountUnmerged(t *testing.T) {
 	votes := []Vote{entry(1, "i1", "a", "a", ChoiceAgree), entry(2, "i2", "a", "a", ChoiceDisagree)}
 	got := Count(votes, func(id string) string { return id })

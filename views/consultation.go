@@ -34,12 +34,12 @@ func (p ConsultationPage) ordered(order string) templ.SafeURL {
 	return templ.SafeURL(p.URL() + "?ideas=" + order + "&sort=" + p.Thread.Sort + "#ideas")
 }
 
-// weighing tells whether there are ideas that take votes now.
+// weighing reports whether there are ideas that take votes now.
 func (p ConsultationPage) weighing() bool {
 	return p.State == models.StateOpen && !p.Clock.Coming && !p.Preview && len(p.Ideas) > 0
 }
 
-// over tells whether no vote will be taken here any more.
+// over reports whether no vote will be taken here any more.
 func (p ConsultationPage) over() bool {
 	switch p.State {
 	case models.StateCounting, models.StateSealed, models.StateAnswered, models.StateWithdrawn:

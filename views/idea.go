@@ -70,7 +70,7 @@ func ideaKicker(p IdeaPage) string {
 	return p.L.T("idea.number", "number", p.Row.Idea.Number)
 }
 
-// voted gives the voices of a tally that chose c.
+// voted returns the voices of a tally that chose c.
 func voted(t models.Tally, c models.Choice) int64 {
 	switch c {
 	case models.ChoiceAgree:

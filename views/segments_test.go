@@ -80,7 +80,7 @@ func changes() map[string]func(*ui.LayoutData, *ui.Subject, *ThreadView) {
 	return list
 }
 
-// alter gives a field another value.
+// alter returns a field another value.
 func alter(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:

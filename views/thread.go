@@ -74,7 +74,7 @@ func wordsFor(f ui.LayoutData, s ui.Subject, v ThreadView) threadWords {
 	}
 }
 
-// parent gives the name of who is answered.
+// parent returns the name of who is answered.
 func (w threadWords) parent(r PublicReply) string {
 	if r.ParentName == "" {
 		return w.anonymous

@@ -40,7 +40,7 @@ type goal struct {
 // ratio is a goal on ours / baseline.
 func ratio(op string, value float64) goal { return goal{op, value, "×"} }
 
-// String gives "≥ 0.8 ×".
+// String returns "≥ 0.8 ×".
 func (g goal) String() string {
 	if g.Op == "" {
 		return "–"

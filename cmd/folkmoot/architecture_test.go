@@ -130,7 +130,7 @@ func checkImports(t *testing.T, folder, path string) {
 	}
 }
 
-// allowed tells whether folder may import ours.
+// allowed reports whether folder may import ours.
 func allowed(folder, ours string, test bool) bool {
 	list := arrows[folder]
 	if slices.Contains(list, ours) || slices.Contains(list, "*") {
@@ -143,12 +143,12 @@ func allowed(folder, ours string, test bool) bool {
 		!strings.HasPrefix(folder, "views"))
 }
 
-// within tells whether folder is at or a helper of its tests.
+// within reports whether folder is at or a helper of its tests.
 func within(folder, at string) bool {
 	return folder == at || folder == at+"/"+filepath.Base(at)+"test" || folder == at+"/engine"
 }
 
-// driverOf gives the package to which an import belongs alone, or "".
+// driverOf returns the package to which an import belongs alone, or "".
 func driverOf(imported string) string {
 	for prefix, at := range drivers {
 		if strings.HasPrefix(imported, prefix) {

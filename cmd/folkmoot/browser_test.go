@@ -213,7 +213,7 @@ func (p *person) attribute(selector, name string) string {
 	return v.Value
 }
 
-// count gives how many elements match, at once.
+// count returns how many elements match, at once.
 func (p *person) count(selector string) int {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

@@ -188,7 +188,7 @@ func eachSource(t *testing.T, fn func(path string, fset *token.FileSet, file *as
 	}
 }
 
-// literal gives the text of a string literal.
+// literal returns the text of a string literal.
 func literal(n ast.Node) (string, bool) {
 	lit, ok := n.(*ast.BasicLit)
 	if !ok || lit.Kind != token.STRING {
@@ -240,12 +240,12 @@ func TestCatalogueKeys(t *testing.T) {
 	}
 }
 
-// isOther tells whether a literal only looks like a key; generated pages name their sources.
+// isOther reports whether a literal only looks like a key; generated pages name their sources.
 func isOther(literal string) bool {
 	return slices.Contains(notKeys, literal) || slices.Contains(stems, literal) || strings.HasSuffix(literal, ".templ")
 }
 
-// builder gives the place of the longest beginning in builtKeys that makes key, or -1.
+// builder returns the place of the longest beginning in builtKeys that makes key, or -1.
 func builder(key string) int {
 	best, length := -1, -1
 	for i, b := range builtKeys {
@@ -309,7 +309,7 @@ func TestCatalogueArguments(t *testing.T) {
 	}
 }
 
-// arguments gives the literal key of a call and the names of its arguments; ok is
+// arguments returns the literal key of a call and the names of its arguments; ok is
 // false where they are not to be seen in the source.
 func arguments(call *ast.CallExpr) (key string, names []string, ok bool) {
 	var name string

@@ -174,7 +174,7 @@ func bulkID(kind string, n int) string {
 	return fmt.Sprintf("%x-%x-7%x-8%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// records gives all records of the store, what is referred to first.
+// records returns all records of the store, what is referred to first.
 func (b bulk) records(give func(models.CopyRecord)) {
 	people := b.votes / bulkIdeas
 	c := models.CopiedConsultation{ReplySeq: int64(b.replies), Consultation: bulkConsultation()}
@@ -214,7 +214,7 @@ func bulkConsultation() models.Consultation {
 	}
 }
 
-// ideas gives the ideas with their tallies, and the votes.
+// ideas returns the ideas with their tallies, and the votes.
 func (b bulk) ideas(c models.Consultation, people int, give func(models.CopyRecord)) {
 	choices := []models.Choice{models.ChoiceAgree, models.ChoiceDisagree, models.ChoicePass, models.ChoiceAgree}
 	for n := range bulkIdeas {
@@ -271,7 +271,7 @@ func (b bulk) decisions(c *models.Consultation) (chain []models.CopiedDecision) 
 	return chain
 }
 
-// scaled gives full in a full-size run, the like fraction of it at other scales and a
+// scaled returns full in a full-size run, the like fraction of it at other scales and a
 // hundredth unless told.
 func scaled(full int) int {
 	scale, err := strconv.ParseFloat(os.Getenv("FOLKMOOT_TEST_SCALE"), 64)

@@ -98,7 +98,7 @@ func (s *site) copies(from, to models.Store) transfer.CopyReport {
 	return report
 }
 
-// sessions gives pages to ask for (but for searches: no store promises in which order equal
+// sessions returns pages to ask for (but for searches: no store promises in which order equal
 // hits come), each with the session of who may read it.
 func (s *site) sessions() map[string]string {
 	s.t.Helper()
@@ -126,7 +126,7 @@ func (s *site) sessions() map[string]string {
 	return pages
 }
 
-// pagesOf serves a store and gives its pages, without the address of the server.
+// pagesOf serves a store and returns its pages, without the address of the server.
 func (s *site) pagesOf(store models.Store, pages map[string]string) map[string]string {
 	s.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -135,7 +135,7 @@ func (c *crash) round(round int) {
 	wg.Wait()
 }
 
-// serve starts the program on the store and gives its address.
+// serve starts the program on the store and returns its address.
 func (c *crash) serve() (*process, string) {
 	c.t.Helper()
 	p := startServer(c.t, "--store", c.file, "--no-limits")

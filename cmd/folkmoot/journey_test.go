@@ -147,7 +147,7 @@ func voters(s *site, noScript bool) {
 	tablet.choose(1, "disagree", noScript)
 }
 
-// asks gives an address for what was chosen.
+// asks returns an address for what was chosen.
 func (p *person) asks(email string) {
 	p.t.Helper()
 	p.press(`a[href$="/ballot"]`)

@@ -19,7 +19,7 @@ import (
 	"folkmoot/models/storetest"
 )
 
-// nodes runs servers on one store until the test ends, and gives them once all answer.
+// nodes runs servers on one store until the test ends, and returns them once all answer.
 func nodes(t *testing.T, list ...config) []running {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -113,7 +113,7 @@ func addConsultation(t *testing.T, s running, slug string, closes time.Duration)
 	}, nil))
 }
 
-// reply posts one as a guest and gives the status.
+// reply posts one as a guest and returns the status.
 func reply(t *testing.T, s running, slug string) int {
 	t.Helper()
 	form := url.Values{"name": {"Rosa"}, "email": {"rosa@example.org"}, "body": {"Twice a week, please."}}

@@ -60,7 +60,7 @@ type alternation struct {
 	took  []int        // pages and forms that each node has answered
 }
 
-// proxied puts the proxy before the nodes and gives its address. At the end both must
+// proxied puts the proxy before the nodes and returns its address. At the end both must
 // have answered about half.
 func proxied(t *testing.T, listeners []net.Listener) string {
 	t.Helper()

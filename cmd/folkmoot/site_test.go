@@ -123,7 +123,7 @@ func (s *site) deliver() {
 
 var mailLink = regexp.MustCompile(`http://[^\s<>"]+/(?:sign-in|contributions)/[A-Za-z0-9_-]+`)
 
-// link gives the link in the last message to an address that carries one.
+// link returns the link in the last message to an address that carries one.
 func (s *site) link(address string) string {
 	s.t.Helper()
 	s.deliver()

@@ -145,7 +145,7 @@ func needServer(t *testing.T) string {
 	return mongotest.Server(t)
 }
 
-// freshDatabase gives the address of a database that is not there yet and is dropped
+// freshDatabase returns the address of a database that is not there yet and is dropped
 // at the end of the test.
 func freshDatabase(t testing.TB) string {
 	t.Helper()

@@ -97,7 +97,7 @@ func consultationIn(b *batch, r models.CopiedConsultation) {
 	b.add("search", consultationWords(d))
 }
 
-// standingIn gives an item its place with moderators.
+// standingIn returns an item its place with moderators.
 func (s *Standing) standingIn(item models.Item, r models.CopiedStanding) {
 	s.DecidedAt, s.LastSeq = r.DecidedAt, r.LastSeq
 	if r.Queued {

@@ -127,7 +127,7 @@ func (s *Store) linksOut(ctx context.Context, after string, fn func(models.CopyR
 	})(ctx, after, fn)
 }
 
-// closingTimes gives when each consultation closes.
+// closingTimes returns when each consultation closes.
 func (s *Store) closingTimes(ctx context.Context) (map[string]time.Time, error) {
 	times := map[string]time.Time{}
 	return times, engine.Each(s.read(ctx), engine.Query{Coll: "consultations", Fields: eq("closesAt", 1)}, func(c consultation) error {

@@ -311,7 +311,7 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 	})
 }
 
-// closeUp takes out the first of the ideas and gives the others the numbers before theirs.
+// closeUp takes out the first of the ideas and returns the others the numbers before theirs.
 func closeUp(t *tx, c consultation, list []idea) error {
 	gone := list[0]
 	if gone.MergedInto != "" {

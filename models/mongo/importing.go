@@ -105,7 +105,7 @@ func prepareImport(c models.Consultation, ideas []models.Idea, replies []models.
 	return in, nil
 }
 
-// place gives an imported text its place: status, dates and, if it waits, the queue.
+// place returns an imported text its place: status, dates and, if it waits, the queue.
 func (in *imported) place(c *Contribution, at *Standing, item models.Item, public map[models.Item]bool, shown bool, now time.Time) {
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = now

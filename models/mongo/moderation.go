@@ -149,7 +149,7 @@ func (s *Store) Decide(ctx context.Context, d models.Decision, jobs []models.Job
 	return d, err
 }
 
-// linkToChain gives d its place in the chain, number, time and hashes, and moves the
+// linkToChain returns d its place in the chain, number, time and hashes, and moves the
 // chain's end in c.
 func linkToChain(d *models.Decision, c *consultation, now time.Time) {
 	d.At, d.Seq, d.PrevHash = now, c.ChainLength+1, c.ChainHead

@@ -52,7 +52,7 @@ func schemaWith(files fs.FS) engine.Schema {
 	return engine.Schema{Migrations: files, ApplicationID: 1181707371, Init: makeSecret} // the id spells "Folk"
 }
 
-// makeSecret gives a new store its secret.
+// makeSecret returns a new store its secret.
 func makeSecret(ctx context.Context, db *sql.DB) error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails

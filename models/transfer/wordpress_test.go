@@ -194,7 +194,7 @@ func TestWordPressRefuses(t *testing.T) {
 	}
 }
 
-// TestWordPressSlugTaken gives a post a number where its own slug is taken, and
+// TestWordPressSlugTaken returns a post a number where its own slug is taken, and
 // refuses a slug that was asked for.
 func TestWordPressSlugTaken(t *testing.T) {
 	svc, _ := newService(t)

@@ -66,7 +66,7 @@ func counted(t *testing.T, db *DB, id string) int64 {
 }
 
 // TestDeadNode lets a node die in a transaction: another one goes on long before the
-// server gives that up by itself.
+// server returns that up by itself.
 func TestDeadNode(t *testing.T) {
 	uri := mongotest.Database(t)
 	dead, living := open(t, uri), open(t, uri)

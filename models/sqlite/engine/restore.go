@@ -137,7 +137,7 @@ func CheckSound(ctx context.Context, path string) error {
 	return nil
 }
 
-// keepAside gives the old file, if there is one, another name too, which it returns. Its
+// keepAside returns the old file, if there is one, another name too, which it returns. Its
 // write-ahead log is checkpointed first; a log that cannot be read is renamed with it.
 // undo leaves the old file under its own name alone.
 func keepAside(ctx context.Context, path string) (string, func(), error) {
