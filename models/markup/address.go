@@ -64,7 +64,7 @@ func mailAddress(before, after string) (left, right int, href string) {
 	local := before
 	for len(local) > 0 {
 		r, size := utf8.DecodeLastRuneInString(local)
-		if !isWord(r) && strings.IndexRune(".!#$%&'*+=?^_{|}~-", r) < 0 {
+		if !isWord(r) && !strings.ContainsRune(".!#$%&'*+=?^_{|}~-", r) {
 			break
 		}
 		local = local[:len(local)-size]
@@ -98,7 +98,7 @@ func hostAt(s string) (length int, ascii string) {
 	end := 0
 	for end < len(s) && end < maxAddress {
 		r, size := utf8.DecodeRuneInString(s[end:])
-		if !isWord(r) && !unicode.IsMark(r) && strings.IndexRune("-._。．", r) < 0 {
+		if !isWord(r) && !unicode.IsMark(r) && !strings.ContainsRune("-._。．", r) {
 			break
 		}
 		if r == '。' && !isWord(firstRune([]byte(s[end+size:]))) {

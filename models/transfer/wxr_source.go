@@ -57,8 +57,13 @@ func newSource(r io.Reader) (*source, error) {
 
 // packers are formats of packed files, by how those begin.
 var packers = []struct{ magic, format string }{
-	{"PK\x03\x04", "zip"}, {"\x1f\x8b", "gzip"}, {"BZh", "bzip2"}, {"\xfd7zXZ\x00", "xz"}, {"7z\xbc\xaf\x27\x1c", "7z"},
-	{"Rar!\x1a\x07", "rar"}, {"\x28\xb5\x2f\xfd", "zstd"},
+	{"PK\x03\x04", "zip"},
+	{"\x1f\x8b", "gzip"},
+	{"BZh", "bzip2"},
+	{"\xfd7zXZ\x00", "xz"},
+	{"7z\xbc\xaf\x27\x1c", "7z"},
+	{"Rar!\x1a\x07", "rar"},
+	{"\x28\xb5\x2f\xfd", "zstd"},
 }
 
 func packedAs(head []byte) string {
