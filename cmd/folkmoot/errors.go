@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"folkmoot/models"
@@ -23,9 +25,13 @@ func usage(key string, args ...any) error {
 // errReported is returned by a command that has already printed why it failed.
 var errReported = errors.New("reported")
 
-// say prints a catalogue message and a newline.
+// say prints a catalogue message and a newline. Text in args is printed as show has it.
 func (sh *shell) say(w io.Writer, key string, args ...any) {
-	fmt.Fprintln(w, sh.l.T(key, args...))
+	shown := slices.Clone(args)
+	for i := 1; i < len(shown); i += 2 {
+		shown[i] = showArg(shown[i])
+	}
+	fmt.Fprintln(w, sh.l.T(key, shown...))
 }
 
 // exitCode prints err, unless it is nil or already reported, and returns the exit code.
@@ -47,14 +53,14 @@ func (sh *shell) exitCode(err error) int {
 func (sh *shell) printError(err error) {
 	e, ok := errors.AsType[*models.Error](err)
 	if !ok || !sh.l.Has(e.Key) {
-		fmt.Fprintln(sh.err, "folkmoot:", err)
+		fmt.Fprintln(sh.err, "folkmoot:", strings.ReplaceAll(show(err.Error()), `\n`, "\n  "))
 		return
 	}
 	if len(e.Fields) == 0 {
 		fmt.Fprintln(sh.err, sh.message(e.Key, e.Args))
 	}
 	for _, f := range e.Fields {
-		fmt.Fprintf(sh.err, "%s: %s\n", f.Field, sh.message(f.Key, f.Args))
+		fmt.Fprintf(sh.err, "%s: %s\n", show(f.Field), sh.message(f.Key, f.Args))
 	}
 }
 
@@ -69,7 +75,7 @@ func (sh *shell) message(key string, args map[string]any) string {
 		case time.Duration:
 			filled[name] = int(v.Round(time.Minute).Minutes())
 		default:
-			filled[name] = v
+			filled[name] = showArg(v)
 		}
 	}
 	return sh.l.Args(key, filled)

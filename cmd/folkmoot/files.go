@@ -12,13 +12,18 @@ import (
 	"folkmoot/models"
 )
 
-// writeTo calls write with a file, or with out if name is "" or "-". The file appears
-// under its name only when it is complete. Errors: CodeInvalid cli.file.write if the
+// writeTo calls write with a file, or with out if name is "" or "-"; a terminal gets text
+// as terminalWriter has it. The file appears under its name only when it is complete. Errors: CodeInvalid cli.file.write if the
 // file cannot be written.
 func writeTo(name string, out io.Writer, write func(io.Writer) error) error {
 	if name == "" || name == "-" {
-		w := bufio.NewWriter(out)
-		return errors.Join(write(w), w.Flush())
+		if !isTerminal(out) {
+			w := bufio.NewWriter(out)
+			return errors.Join(write(w), w.Flush())
+		}
+		shown := &terminalWriter{w: out}
+		w := bufio.NewWriter(shown)
+		return errors.Join(write(w), w.Flush(), shown.Close())
 	}
 	err := writeAtomically(name, write)
 	if isFileError(err) { // the error names the temporary file

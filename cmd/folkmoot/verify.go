@@ -34,6 +34,9 @@ func (c *verifyCommand) Run(sh *shell, p *program) error {
 	return sh.printDifferences(diffs)
 }
 
+// exactly is text that say prints as showExactly has it.
+type exactly string
+
 // kindKey returns the last part of the catalogue key for a kind of file. A forged file
 // may claim any kind.
 func kindKey(kind string) string {
@@ -68,7 +71,7 @@ func (sh *shell) printDifferences(diffs []sealed.Difference) error {
 		return nil
 	}
 	for _, d := range diffs {
-		sh.say(sh.out, "cli.verify.difference", "where", d.Where, "got", d.Got, "want", d.Want)
+		sh.say(sh.out, "cli.verify.difference", "where", exactly(d.Where), "got", exactly(d.Got), "want", exactly(d.Want))
 	}
 	sh.say(sh.out, "cli.verify.differs", "count", len(diffs))
 	return errReported

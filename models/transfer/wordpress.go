@@ -144,13 +144,13 @@ func (o WordPressOptions) choose(all []Post) ([]Post, error) {
 	return posts, nil
 }
 
-// listed returns id and title of each post, one to a line.
-func listed(posts []Post) string {
+// listed returns lines with the id and title of each post.
+func listed(posts []Post) []string {
 	var lines []string
 	for _, p := range posts {
 		lines = append(lines, "  "+p.ID+"  "+strings.Join(strings.Fields(p.Title), " "))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // maxTries is how many slugs are tried for a post whose own is taken.
