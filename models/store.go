@@ -62,6 +62,20 @@ type Backuper interface {
 	Backup(ctx context.Context, dest string) error
 }
 
+// SchemaChecker is implemented by stores that can compare their tables and the like with
+// those that they should have.
+type SchemaChecker interface {
+	// CheckSchema returns what is missing, altered, or not the store's own, sorted.
+	CheckSchema(ctx context.Context) ([]SchemaDifference, error)
+}
+
+// SchemaDifference is a table, index, trigger, view or collection that is not as it should be.
+type SchemaDifference struct {
+	Object string // "trigger counts"
+	Want   string // its definition; "" if it should not be there
+	Got    string // its definition; "" if it is missing
+}
+
 // SiteStore stores what belongs to the whole site.
 type SiteStore interface {
 	// Secret returns the 32 random bytes that sign cookies and cursors, created with the

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 
@@ -17,8 +18,12 @@ type verifyCommand struct {
 // Run prints what was checked and every difference. The exit code is 1 if there is any.
 func (c *verifyCommand) Run(sh *shell, p *program) error {
 	if c.File == "" {
-		return p.with(sh, false, func(ctx context.Context, svc *service.Service) error {
-			return sh.verifyStore(ctx, storePlace(p.Store), svc)
+		return p.withStore(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
+			foreign, err := schemaDifferences(ctx, store)
+			if err != nil {
+				return err
+			}
+			return sh.verifyStore(ctx, storePlace(p.Store), svc, foreign)
 		})
 	}
 	b, err := os.ReadFile(c.File)
@@ -46,11 +51,51 @@ func kindKey(kind string) string {
 	return "other"
 }
 
-func (sh *shell) verifyStore(ctx context.Context, store string, svc *service.Service) error {
+// schemaDifferences returns the tables, triggers, views and the like that are not as the
+// store made them.
+func schemaDifferences(ctx context.Context, store models.Store) ([]sealed.Difference, error) {
+	checker, ok := store.(models.SchemaChecker)
+	if !ok {
+		return nil, nil
+	}
+	list, err := checker.CheckSchema(ctx)
+	var diffs []sealed.Difference
+	for _, d := range list {
+		got, want := firstDifference(d.Got, d.Want)
+		diffs = append(diffs, sealed.Difference{Where: d.Object, Got: cmp.Or(got, "missing"), Want: cmp.Or(want, "nothing: it is not Folkmoot's")})
+	}
+	return diffs, err
+}
+
+// firstDifference returns of two texts what stands around the first difference.
+func firstDifference(a, b string) (string, string) {
+	const before, most = 20, 80
+	x, y, at := []rune(a), []rune(b), 0
+	for at < min(len(x), len(y)) && x[at] == y[at] {
+		at++
+	}
+	cut := func(text []rune) string {
+		from := min(max(0, at-before), len(text))
+		shown := string(text[from:min(len(text), from+most)])
+		if from > 0 {
+			shown = "…" + shown
+		}
+		if from+most < len(text) {
+			shown += "…"
+		}
+		return shown
+	}
+	return cut(x), cut(y)
+}
+
+// verifyStore checks the content of a store and prints what was checked, and the
+// differences with those found before.
+func (sh *shell) verifyStore(ctx context.Context, store string, svc *service.Service, before []sealed.Difference) error {
 	checked, diffs, err := svc.VerifyStore(ctx)
 	if err != nil {
 		return err
 	}
+	diffs = append(before, diffs...)
 	sh.say(sh.out, "cli.verify.store", "store", store)
 	for _, a := range []amount{
 		{"consultations", checked.Consultations},

@@ -31,8 +31,9 @@ type Store struct {
 }
 
 var (
-	_ models.Store    = (*Store)(nil)
-	_ models.Backuper = (*Store)(nil)
+	_ models.Store         = (*Store)(nil)
+	_ models.Backuper      = (*Store)(nil)
+	_ models.SchemaChecker = (*Store)(nil)
 )
 
 //go:embed migrations/*.sql
@@ -101,6 +102,11 @@ func Restore(ctx context.Context, backupFile, storePath string) (kept string, er
 
 // Backup implements models.Backuper. The copy is one file that needs no -wal beside it.
 func (s *Store) Backup(ctx context.Context, dest string) error { return s.db.Backup(ctx, dest) }
+
+// CheckSchema implements models.SchemaChecker.
+func (s *Store) CheckSchema(ctx context.Context) ([]models.SchemaDifference, error) {
+	return s.db.CheckSchema(ctx)
+}
 
 // Path returns the store's file.
 func (s *Store) Path() string { return s.db.Path() }

@@ -49,6 +49,7 @@ func (o Options) withDefaults() Options {
 // name that was given resolves to. A DB is safe for concurrent use.
 type DB struct {
 	path   string
+	schema Schema
 	locks  []*fileLock
 	write  *sql.DB // one connection, the writer's
 	read   *sql.DB
@@ -101,7 +102,7 @@ func open(ctx context.Context, path string, schema Schema, o Options) (*DB, erro
 	if err != nil {
 		return nil, errors.Join(err, lock.release())
 	}
-	d.locks = []*fileLock{lock}
+	d.locks, d.schema = []*fileLock{lock}, schema
 	if schema.Check != nil {
 		err = schema.Check(ctx, d)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -18,10 +19,11 @@ import (
 // symbolic link there leads to. The old file, if there is one, is kept beside it under the
 // name that is returned, NAME.before-restore-TIME. Nothing is changed on an error:
 // CodeConflict error.store.served while any process has the file open and
-// error.store.linked as Open returns it; CodeNotFound error.backup.missing; CodeConflict
+// error.store.linked as Open returns it; CodeNotFound error.backup.missing (file); CodeConflict
 // error.store.newer and error.store.foreign as Open returns them; CodeInvalid
-// error.backup.damaged (problem) if SQLite's own check fails. A backup of an older version
-// is migrated when the file is next opened.
+// error.backup.damaged (problem) if SQLite's own check fails, and error.backup.schema
+// (objects) for tables, indexes, triggers or views that are not those of its version. A
+// backup of an older version is migrated when the file is next opened.
 func (s Schema) Restore(ctx context.Context, backupFile, storePath string) (kept string, err error) {
 	path, err := resolve(storePath)
 	if err != nil {
@@ -61,6 +63,9 @@ func (s Schema) replace(ctx context.Context, source, path string) (kept string, 
 	}()
 	err = s.fetch(ctx, source, fresh)
 	if err == nil {
+		err = s.checkOwn(ctx, fresh)
+	}
+	if err == nil {
 		err = CheckSound(ctx, fresh)
 	}
 	if err != nil {
@@ -91,7 +96,7 @@ func damaged(err error) error {
 // without a -wal beside it is opened as immutable, so that its folder may be read-only.
 func (s Schema) fetch(ctx context.Context, source, fresh string) error {
 	if _, err := os.Stat(source); err != nil {
-		return Refusal(models.CodeNotFound, "error.backup.missing", "restore", err)
+		return &models.Error{Code: models.CodeNotFound, Key: "error.backup.missing", Args: map[string]any{"file": source}, Err: err}
 	}
 	how := url.Values{"mode": {"ro"}}
 	if _, err := os.Stat(source + "-wal"); errors.Is(err, os.ErrNotExist) {
@@ -116,6 +121,29 @@ func (s Schema) fetch(ctx context.Context, source, fresh string) error {
 	}
 	defer src.Close()
 	return backup(ctx, src, fresh)
+}
+
+// checkOwn refuses a copy whose tables, indexes, triggers and views are not those of its
+// version. CodeInvalid error.backup.schema (objects).
+func (s Schema) checkOwn(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", DSN(path, url.Values{"mode": {"ro"}, "_query_only": {"1"}}))
+	if err != nil {
+		return Wrap("check", err)
+	}
+	defer db.Close()
+	diffs, err := s.compare(ctx, db)
+	if err != nil || len(diffs) == 0 {
+		return err
+	}
+	var names []string
+	for _, d := range diffs {
+		names = append(names, d.Object)
+	}
+	const most = 10
+	if len(names) > most {
+		names = append(names[:most], "…")
+	}
+	return models.Fail(models.CodeInvalid, "error.backup.schema", "objects", strings.Join(names, ", "))
 }
 
 // CheckSound runs SQLite's own integrity check over a file that nobody writes.
