@@ -8,7 +8,7 @@ import (
 	"folkmoot/views/account"
 )
 
-func (s *Server) account(c *fiber.Ctx) error {
+func (s *Server) showAccount(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s *Server) accountPage(c *fiber.Ctx) account.AccountPage {
 	return p
 }
 
-func (s *Server) editAccount(c *fiber.Ctx) error {
+func (s *Server) postAccount(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -41,14 +41,14 @@ func (s *Server) editAccount(c *fiber.Ctx) error {
 		return seeOther(c, "/account")
 	}
 	p := s.accountPage(c)
-	status, can := s.problem(c, &p.Form, err)
+	status, can := s.formProblem(c, &p.Form, err)
 	if !can {
 		return err
 	}
 	return render(c, status, account.Account(p))
 }
 
-func (s *Server) signOutEverywhere(c *fiber.Ctx) error {
+func (s *Server) postSignOutEverywhere(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
 		return err
 	}

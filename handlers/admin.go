@@ -9,7 +9,7 @@ import (
 	"folkmoot/views/staff"
 )
 
-func (s *Server) admin(c *fiber.Ctx) error {
+func (s *Server) showAdmin(c *fiber.Ctx) error {
 	p, err := s.adminPage(c)
 	if err != nil {
 		return err
@@ -51,14 +51,14 @@ func (s *Server) adminAgain(c *fiber.Ctx, cause error) error {
 	if err != nil {
 		return err
 	}
-	status, can := s.problem(c, &p.Form, cause)
+	status, can := s.formProblem(c, &p.Form, cause)
 	if !can {
 		return cause
 	}
 	return render(c, status, staff.Admin(p))
 }
 
-func (s *Server) grant(c *fiber.Ctx) error {
+func (s *Server) postGrant(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Server) grant(c *fiber.Ctx) error {
 	return s.peopleChanged(c, err, "notice.role_given")
 }
 
-func (s *Server) revoke(c *fiber.Ctx) error {
+func (s *Server) postRevoke(c *fiber.Ctx) error {
 	err := s.svc.RevokeRole(c.UserContext(), actorOf(c), c.Params("id"), models.Grant{
 		Role: models.Role(field(c, "role")), ConsultationID: field(c, "consultation"),
 	})
@@ -82,8 +82,8 @@ func (s *Server) peopleChanged(c *fiber.Ctx, err error, key string) error {
 	return seeOther(c, "/admin")
 }
 
-// adminLink shows a one-time sign-in link to hand over; it is shown once and mailed nowhere.
-func (s *Server) adminLink(c *fiber.Ctx) error {
+// postAdminLink shows a one-time sign-in link to hand over; it is shown once and mailed nowhere.
+func (s *Server) postAdminLink(c *fiber.Ctx) error {
 	token, err := s.svc.AdminLink(c.UserContext(), actorOf(c), c.Params("id"))
 	if err != nil {
 		return s.adminAgain(c, err)
@@ -96,8 +96,8 @@ func (s *Server) adminLink(c *fiber.Ctx) error {
 	return ok(c, staff.Admin(p))
 }
 
-// heldMail shows the messages that wait, as they would be sent.
-func (s *Server) heldMail(c *fiber.Ctx) error {
+// showHeldMail shows the messages that wait, as they would be sent.
+func (s *Server) showHeldMail(c *fiber.Ctx) error {
 	private(c)
 	jobs, next, err := s.svc.WaitingMail(c.UserContext(), actorOf(c), c.Query("after"))
 	if err != nil {

@@ -153,7 +153,7 @@ type browser struct {
 
 func (a *app) browser() *browser { return &browser{a: a, cookies: map[string]string{}} }
 
-// signedIn gives a browser with a session of the address, made with the role.
+// signedIn returns a browser with a session of the address, made with the role.
 func (a *app) signedIn(email string, role models.Role) *browser {
 	a.t.Helper()
 	if a.known[email] == "" {

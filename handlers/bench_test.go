@@ -47,7 +47,7 @@ func (a *app) big() models.Reply {
 	return replies[500]
 }
 
-// ask gives what asks the server for the big page, with no network between.
+// ask returns what asks the server for the big page, with no network between.
 func (a *app) ask(b testing.TB, cookie, etag string) func() *fasthttp.RequestCtx {
 	h := a.srv.app.Server().Handler
 	var c fasthttp.RequestCtx

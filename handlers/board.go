@@ -11,7 +11,7 @@ import (
 	"folkmoot/views/ui"
 )
 
-func (s *Server) board(c *fiber.Ctx) error {
+func (s *Server) showBoard(c *fiber.Ctx) error {
 	private(c)
 	list, err := s.svc.BoardList(c.UserContext(), actorOf(c))
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Server) board(c *fiber.Ctx) error {
 	return ok(c, staff.Board(p))
 }
 
-func (s *Server) respondForm(c *fiber.Ctx) error {
+func (s *Server) showRespond(c *fiber.Ctx) error {
 	p, err := s.respondPage(c)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func responseForm(r *models.Response) ui.Form {
 	return f
 }
 
-func (s *Server) respond(c *fiber.Ctx) error {
+func (s *Server) postResponse(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Server) respondAgain(c *fiber.Ctx, number int, cause error) error {
 		return cause
 	}
 	form := typed(c, "decision", "reason", "owner", "by")
-	status, can := s.problem(c, &form, cause)
+	status, can := s.formProblem(c, &form, cause)
 	if !can {
 		return cause
 	}

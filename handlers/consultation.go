@@ -82,8 +82,8 @@ func asOpen(con models.Consultation, now time.Time) models.Consultation {
 	return con
 }
 
-// preview is the real page of a draft, for its organiser.
-func (s *Server) preview(c *fiber.Ctx) error {
+// showPreview is the real page of a draft, for its organiser.
+func (s *Server) showPreview(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
 		return err
 	}
@@ -105,8 +105,8 @@ func (s *Server) preview(c *fiber.Ctx) error {
 	return s.renderDraft(c, m.Consultation, p)
 }
 
-// changes shows what was edited after opening, word by word.
-func (s *Server) changes(c *fiber.Ctx) error {
+// showChanges shows what was edited after opening, word by word.
+func (s *Server) showChanges(c *fiber.Ctx) error {
 	sub, err := s.subjectOf(c)
 	if err != nil {
 		return err

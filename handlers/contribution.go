@@ -11,8 +11,8 @@ import (
 	"folkmoot/views/ui"
 )
 
-// contribution tells the holder of a private link what became of their text.
-func (s *Server) contribution(c *fiber.Ctx) error {
+// showContribution tells the holder of a private link what became of their text.
+func (s *Server) showContribution(c *fiber.Ctx) error {
 	v, err := s.svc.Contribution(c.UserContext(), c.Params("token"))
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func contributionURL(v service.ContributionView) string {
 	}
 }
 
-func (s *Server) withdrawContribution(c *fiber.Ctx) error {
+func (s *Server) postWithdrawal(c *fiber.Ctx) error {
 	if err := s.svc.Withdraw(c.UserContext(), c.Params("token")); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Server) withdrawContribution(c *fiber.Ctx) error {
 	return seeOther(c, "/contributions/"+c.Params("token"))
 }
 
-func (s *Server) confirmContribution(c *fiber.Ctx) error {
+func (s *Server) postConfirmation(c *fiber.Ctx) error {
 	used, err := s.svc.ConfirmContribution(c.UserContext(), c.Params("token"))
 	if err != nil {
 		return err

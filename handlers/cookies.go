@@ -73,8 +73,8 @@ func (s *Server) takeNotice(c *fiber.Ctx, l *i18n.Localizer) *ui.Notice {
 	return &ui.Notice{Kind: n.Kind, Text: l.Args(n.Key, n.Args), Link: n.Link, Undo: n.Undo}
 }
 
-// forget drops every cookie of ours and ends the session behind it.
-func (s *Server) forget(c *fiber.Ctx) error {
+// postForget drops every cookie of ours and ends the session behind it.
+func (s *Server) postForget(c *fiber.Ctx) error {
 	if v := visitOf(c); v.session != "" {
 		if err := s.svc.SignOut(c.UserContext(), v.session); err != nil {
 			return err

@@ -46,30 +46,10 @@ func (s *Server) failedStatus(failed []service.FailedDecision) int {
 	if len(failed) == 0 {
 		return fiber.StatusOK
 	}
-	if e := s.known(failed[0].Err); e != nil {
+	if e := s.knownError(failed[0].Err); e != nil {
 		return statuses[e.Code]
 	}
 	return fiber.StatusInternalServerError
-}
-
-// decidedAnswer is what a program is told of an act of moderation.
-type decidedAnswer struct {
-	Decisions int               `json:"decisions"`           // how many were made
-	Items     int               `json:"items"`               // how many texts were decided on
-	Decided   []decidedGroup    `json:"decided"`             // one for each consultation
-	Undecided []notDecidedGroup `json:"undecided,omitempty"` // one for each consultation where it failed
-}
-
-type decidedGroup struct {
-	Consultation string   `json:"consultation"` // slug
-	Decision     int64    `json:"decision"`     // number, to take it back by
-	Items        []string `json:"items"`
-}
-
-type notDecidedGroup struct {
-	Consultation string      `json:"consultation"`
-	Items        []string    `json:"items"`
-	Error        problemJSON `json:"error"`
 }
 
 // decidedJSON answers a program; the status is that of the first refusal, if

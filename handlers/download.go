@@ -68,7 +68,7 @@ func (d *download) make(w io.Writer) error {
 	return buffered.Flush()
 }
 
-// paced gives each piece its time.
+// paced returns each piece its time.
 type paced struct {
 	to   io.Writer
 	conn net.Conn

@@ -10,7 +10,7 @@ import (
 	"folkmoot/views/account"
 )
 
-func (s *Server) editForm(c *fiber.Ctx) error {
+func (s *Server) showEdit(c *fiber.Ctx) error {
 	p, _, err := s.editPage(c)
 	if err != nil {
 		return err
@@ -18,7 +18,7 @@ func (s *Server) editForm(c *fiber.Ctx) error {
 	return ok(c, account.Edit(p))
 }
 
-// editPage gives the form, and where the text stands.
+// editPage returns the form, and where the text stands.
 func (s *Server) editPage(c *fiber.Ctx) (account.EditPage, string, error) {
 	item, err := models.ParseItem(c.Params("item"))
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Server) editPage(c *fiber.Ctx) (account.EditPage, string, error) {
 	return p, subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), nil
 }
 
-func (s *Server) edit(c *fiber.Ctx) error {
+func (s *Server) postEdit(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Server) edit(c *fiber.Ctx) error {
 		return seeOther(c, place)
 	}
 	p.Form = typed(c, "title", "body", "rev")
-	status, can := s.problem(c, &p.Form, err)
+	status, can := s.formProblem(c, &p.Form, err)
 	if !can {
 		return err
 	}

@@ -31,7 +31,7 @@ var statuses = map[models.Code]int{
 
 // handleError turns an error into an answer, as a page or as JSON.
 func (s *Server) handleError(c *fiber.Ctx, err error) error {
-	e := s.known(err)
+	e := s.knownError(err)
 	if e == nil {
 		return s.internal(c, err)
 	}
@@ -48,13 +48,13 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 	}
 	s.retryAfter(c, e)
 	if e.Code == models.CodeUnavailable && !safeMethod(c.Method()) && !wantsJSON(c) {
-		return s.sendAgain(c, err)
+		return s.sendStoreUnavailable(c, err)
 	}
 	return s.answer(c, statuses[e.Code], e, "")
 }
 
-// known gives the refusal behind err, or nil if it is a fault of ours.
-func (s *Server) known(err error) *models.Error {
+// knownError returns the refusal behind err, or nil if it is a fault of ours.
+func (s *Server) knownError(err error) *models.Error {
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return e
 	}
@@ -97,16 +97,9 @@ func (s *Server) logInternal(c *fiber.Ctx, err error) (reference string) {
 	return reference
 }
 
-// problemJSON is one refusal beside others in an answer.
-type problemJSON struct {
-	Code      models.Code `json:"code"`
-	Message   string      `json:"message"`
-	Reference string      `json:"reference,omitempty"` // of a fault of ours, in the log
-}
-
 // problemOf puts an error into words; a fault of ours is logged.
 func (s *Server) problemOf(c *fiber.Ctx, err error) problemJSON {
-	l, e := localizer(c), s.known(err)
+	l, e := localizer(c), s.knownError(err)
 	if e == nil {
 		id := s.logInternal(c, err)
 		return problemJSON{models.CodeInternal, l.T("error.internal"), id}
@@ -118,7 +111,7 @@ func (s *Server) problemOf(c *fiber.Ctx, err error) problemJSON {
 }
 
 func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference string) error {
-	s.setHeaders(&c.Response().Header)
+	s.setSecureHeaders(&c.Response().Header)
 	private(c)
 	l := localizer(c)
 	sentence := l.Args(e.Key, printable(l, e.Args))
@@ -126,7 +119,7 @@ func (s *Server) answer(c *fiber.Ctx, status int, e *models.Error, reference str
 		sentence = fieldSentence(l, e.Fields[0])
 	}
 	if wantsJSON(c) {
-		return c.Status(status).JSON(errorJSON(l, e, sentence, reference))
+		return c.Status(status).JSON(errorJSONOf(l, e, sentence, reference))
 	}
 	layout := s.layout
 	if e.Code == models.CodeUnavailable {
@@ -158,21 +151,6 @@ func (s *Server) back(c *fiber.Ctx) string {
 		return subjectPath(slug, 0)
 	}
 	return "/"
-}
-
-func errorJSON(l *i18n.Localizer, e *models.Error, sentence, reference string) fiber.Map {
-	body := fiber.Map{"code": e.Code, "message": sentence}
-	if reference != "" {
-		body["reference"] = reference
-	}
-	if len(e.Fields) > 0 {
-		fields := fiber.Map{}
-		for _, f := range e.Fields {
-			fields[f.Field] = fieldSentence(l, f)
-		}
-		body["fields"] = fields
-	}
-	return fiber.Map{"error": body}
 }
 
 func fieldSentence(l *i18n.Localizer, f models.FieldError) string {

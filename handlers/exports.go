@@ -12,11 +12,11 @@ import (
 
 const mimeCSV = "text/csv; charset=utf-8"
 
-func (s *Server) repliesCSV(c *fiber.Ctx) error {
+func (s *Server) showRepliesCSV(c *fiber.Ctx) error {
 	return s.replies(c, "csv", mimeCSV, boardpack.NewRepliesCSV)
 }
 
-func (s *Server) repliesJSON(c *fiber.Ctx) error {
+func (s *Server) showRepliesJSON(c *fiber.Ctx) error {
 	return s.replies(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.NewRepliesJSON)
 }
 
@@ -35,11 +35,11 @@ func (s *Server) replies(c *fiber.Ctx, ext, contentType string, open func(io.Wri
 	})
 }
 
-func (s *Server) resultsJSON(c *fiber.Ctx) error {
+func (s *Server) showResultsJSON(c *fiber.Ctx) error {
 	return s.resultFile(c, "json", fiber.MIMEApplicationJSONCharsetUTF8, boardpack.NewResultJSON)
 }
 
-func (s *Server) resultsCSV(c *fiber.Ctx) error {
+func (s *Server) showResultsCSV(c *fiber.Ctx) error {
 	open := func(w io.Writer, _ models.Result) *boardpack.ResultWriter { return boardpack.NewResultCSV(w) }
 	return s.resultFile(c, "csv", mimeCSV, open)
 }

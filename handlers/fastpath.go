@@ -64,7 +64,7 @@ func anonymousGet(h *fasthttp.RequestHeader) (ifNoneMatch []byte, ok bool) {
 	return ifNoneMatch, ok
 }
 
-// sharedDeadline gives contexts with a deadline to requests that hardly ever wait: those of
+// sharedDeadline returns contexts with a deadline to requests that hardly ever wait: those of
 // one second share one, since to make one costs a fifth of all that they cost.
 type sharedDeadline struct{ last atomic.Pointer[deadline] }
 

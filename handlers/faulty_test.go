@@ -36,11 +36,6 @@ func (x *faulty) Ready(ctx context.Context) error {
 	return only(&x.noReads, func() error { return x.Store.Ready(ctx) })
 }
 
-func (x *faulty) CommitCounter() (uint64, bool) {
-	stamp, ok := x.Store.CommitCounter()
-	return stamp, ok && !x.noReads.Load()
-}
-
 func (x *faulty) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
 	return only(&x.noWrites, func() error { return x.Store.AddConsultation(ctx, c, ideas) })
 }

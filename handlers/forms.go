@@ -26,12 +26,12 @@ func plainForm(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// field gives what a form sent under a name; the address never stands in for it.
+// field returns what a form sent under a name; the address never stands in for it.
 func field(c *fiber.Ctx, name string) string {
 	return string(c.Request().PostArgs().Peek(name))
 }
 
-// typed gives what was typed in the named fields.
+// typed returns what was typed in the named fields.
 func typed(c *fiber.Ctx, fields ...string) ui.Form {
 	f := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
 	for _, name := range fields {
@@ -50,12 +50,12 @@ func checkUTF8(c *fiber.Ctx) error {
 	return nil
 }
 
-// problem puts a refusal into the form, so that it can be shown again with what
+// formProblem puts a refusal into the form, so that it can be shown again with what
 // was typed, and gives the status. ok is false for what no form can show: a fault
 // of ours, somebody who has to sign in, or a store that does not answer and so
 // cannot give the page around the form (see sendAgain).
-func (s *Server) problem(c *fiber.Ctx, f *ui.Form, err error) (status int, ok bool) {
-	e := s.known(err)
+func (s *Server) formProblem(c *fiber.Ctx, f *ui.Form, err error) (status int, ok bool) {
+	e := s.knownError(err)
 	if e == nil || wantsJSON(c) || slices.Contains([]models.Code{models.CodeUnauthenticated, models.CodeNotFound, models.CodeUnavailable}, e.Code) {
 		return 0, false
 	}
@@ -93,7 +93,7 @@ func localPath(p string) string {
 
 func escape(s string) string { return url.QueryEscape(s) }
 
-// sentence gives what an error says, for a place inside a page.
+// sentence returns what an error says, for a place inside a page.
 func sentence(l *i18n.Localizer, err error) string {
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return l.Args(e.Key, printable(l, e.Args))

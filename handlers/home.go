@@ -8,7 +8,7 @@ import (
 	"folkmoot/views/ui"
 )
 
-func (s *Server) home(c *fiber.Ctx) error {
+func (s *Server) showHome(c *fiber.Ctx) error {
 	lists, err := s.svc.Home(c.UserContext(), c.Query("after"))
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *Server) subjects(c *fiber.Ctx, list []models.Consultation) []ui.Subject
 	return out
 }
 
-func (s *Server) search(c *fiber.Ctx) error {
+func (s *Server) showSearch(c *fiber.Ctx) error {
 	query := c.Query("q")
 	hits, err := s.svc.Search(c.UserContext(), query)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 // hostPages are the host's own pages.
 var hostPages = []string{"privacy", "terms", "accessibility", "rules", "contact"}
 
-func (s *Server) hostPage(name string) fiber.Handler {
+func (s *Server) showHostPage(name string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		f := s.layout(c, localizer(c).T("title."+name))
 		return ok(c, views.Host(views.HostPage{LayoutData: f, Name: name}))

@@ -56,7 +56,7 @@ func rankedIdea(ctx context.Context, svc *service.Service, con models.Consultati
 	return nil, nil
 }
 
-func (s *Server) suggestForm(c *fiber.Ctx) error {
+func (s *Server) showSuggest(c *fiber.Ctx) error {
 	sub, err := s.subjectOf(c)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (s *Server) suggestPage(c *fiber.Ctx, sub ui.Subject) (views.SuggestPage, e
 	return p, err
 }
 
-func (s *Server) suggest(c *fiber.Ctx) error {
+func (s *Server) postIdea(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -96,14 +96,14 @@ func (s *Server) suggest(c *fiber.Ctx) error {
 	s.rememberName(c)
 	s.sentNotice(c, "idea", sent)
 	if wantsJSON(c) {
-		return c.Status(fiber.StatusCreated).JSON(fiber.Map{"reference": sent.Reference, "item": sent.Item.String()})
+		return c.Status(fiber.StatusCreated).JSON(sentJSONOf(sent))
 	}
 	return seeOther(c, subjectPath(c.Params("slug"), 0)+"#"+sent.Item.String())
 }
 
 func (s *Server) suggestAgain(c *fiber.Ctx, cause error) error {
 	form := typed(c, "name", "email", "title", "body")
-	status, can := s.problem(c, &form, cause)
+	status, can := s.formProblem(c, &form, cause)
 	if !can {
 		return cause
 	}

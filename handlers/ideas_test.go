@@ -26,7 +26,7 @@ func (a *app) withIdeas(n int) {
 	}
 }
 
-// more gives the link to the next page of ideas, "" at the end.
+// more returns the link to the next page of ideas, "" at the end.
 func (r answer) more() string {
 	m := moreIdeas.FindStringSubmatch(r.body)
 	if m == nil {

@@ -12,7 +12,7 @@ import (
 	"folkmoot/views/ui"
 )
 
-func (s *Server) queue(c *fiber.Ctx) error {
+func (s *Server) showQueue(c *fiber.Ctx) error {
 	p, err := s.queuePage(c)
 	if err != nil {
 		return err
@@ -41,9 +41,9 @@ func (s *Server) queuePage(c *fiber.Ctx) (staff.QueuePage, error) {
 	return p, err
 }
 
-// item shows one text with its context and what may be decided on it, whether or
+// showItem shows one text with its context and what may be decided on it, whether or
 // not it waits.
-func (s *Server) item(c *fiber.Ctx) error {
+func (s *Server) showItem(c *fiber.Ctx) error {
 	private(c)
 	item, err := models.ParseItem(c.Params("item"))
 	if err != nil {
@@ -69,18 +69,18 @@ func (s *Server) logLinks(c *fiber.Ctx) (links []staff.LogLink, err error) {
 	return links, err
 }
 
-// decideMany decides on all that was ticked, as one act.
-func (s *Server) decideMany(c *fiber.Ctx) error {
+// postDecisions decides on all that was ticked, as one act.
+func (s *Server) postDecisions(c *fiber.Ctx) error {
 	items := ticked(c, "items")
 	if len(items) == 0 {
 		return s.decideAgain(c, nil, models.Fail(models.CodeInvalid, "error.decision.nothing"))
 	}
-	return s.decide(c, items)
+	return s.decideOn(c, items)
 }
 
-func (s *Server) decideOne(c *fiber.Ctx) error { return s.decide(c, []string{c.Params("item")}) }
+func (s *Server) postDecision(c *fiber.Ctx) error { return s.decideOn(c, []string{c.Params("item")}) }
 
-func (s *Server) decide(c *fiber.Ctx, items []string) error {
+func (s *Server) decideOn(c *fiber.Ctx, items []string) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (s *Server) afterDecision(c *fiber.Ctx) string {
 // changed since, the changes to look at first.
 func (s *Server) decideAgain(c *fiber.Ctx, items []string, cause error) error {
 	form := typed(c, "decision", "reason")
-	status, can := s.problem(c, &form, cause)
+	status, can := s.formProblem(c, &form, cause)
 	if !can {
 		return cause
 	}
@@ -179,7 +179,7 @@ func changedRows(e *service.ChangedError) (rows []staff.QueueRow) {
 	return rows
 }
 
-func (s *Server) undo(c *fiber.Ctx) error {
+func (s *Server) postUndo(c *fiber.Ctx) error {
 	seq, err := strconv.ParseInt(field(c, "seq"), 10, 64)
 	if err != nil {
 		return models.Fail(models.CodeNotFound, "error.decision.missing")
@@ -193,8 +193,8 @@ func (s *Server) undo(c *fiber.Ctx) error {
 	return seeOther(c, s.afterDecision(c))
 }
 
-// decisions shows the chain of one consultation, the newest first.
-func (s *Server) decisions(c *fiber.Ctx) error {
+// showDecisions shows the chain of one consultation, the newest first.
+func (s *Server) showDecisions(c *fiber.Ctx) error {
 	private(c)
 	before, _ := strconv.ParseInt(c.Query("before"), 10, 64) // 0: from the newest on
 	log, err := s.svc.Decisions(c.UserContext(), actorOf(c), c.Params("slug"), before)

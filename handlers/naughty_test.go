@@ -17,7 +17,7 @@ import (
 	"folkmoot/models"
 )
 
-// naughty gives the strings that break naive programs, or a few of our own.
+// naughty returns the strings that break naive programs, or a few of our own.
 func naughty(t *testing.T) []string {
 	list := []string{"<script>alert(1)</script>", "=1+1", "', DROP TABLE replies; --", "مرحبا", "\u202etest\u202c", "\u0000", "👩‍👩‍👧", "{{.name}}"}
 	dir := os.Getenv("FOLKMOOT_DATA")

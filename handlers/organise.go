@@ -12,7 +12,7 @@ import (
 	"folkmoot/views/ui"
 )
 
-func (s *Server) organise(c *fiber.Ctx) error {
+func (s *Server) showOrganise(c *fiber.Ctx) error {
 	private(c)
 	list, next, err := s.svc.Organised(c.UserContext(), actorOf(c), c.Query("after"))
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Server) organise(c *fiber.Ctx) error {
 	return ok(c, staff.Organise(p))
 }
 
-func (s *Server) manage(c *fiber.Ctx) error {
+func (s *Server) showManage(c *fiber.Ctx) error {
 	p, err := s.managePage(c)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*staff.ManageP
 	if err != nil {
 		return cause
 	}
-	status, can := s.problem(c, form(&p), cause)
+	status, can := s.formProblem(c, form(&p), cause)
 	if !can {
 		return cause
 	}
@@ -75,7 +75,7 @@ func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*staff.ManageP
 func stateForm(p *staff.ManagePage) *ui.Form { return &p.Form }
 func ideaForm(p *staff.ManagePage) *ui.Form  { return &p.IdeaForm }
 
-func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
+func (s *Server) postOrganiserIdea(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *Server) addOrganiserIdea(c *fiber.Ctx) error {
 	return s.managed(c, err, ideaForm, "notice.idea_added")
 }
 
-func (s *Server) removeOrganiserIdea(c *fiber.Ctx) error {
+func (s *Server) postRemoveOrganiserIdea(c *fiber.Ctx) error {
 	number, err := ideaNumber(c)
 	if err != nil {
 		return err
@@ -101,8 +101,8 @@ func (s *Server) managed(c *fiber.Ctx, err error, form func(*staff.ManagePage) *
 	return seeOther(c, "/organise/"+c.Params("slug"))
 }
 
-// open opens now, or at the time that the form gives in the consultation's zone.
-func (s *Server) open(c *fiber.Ctx) error {
+// postOpen opens now, or at the time that the form gives in the consultation's zone.
+func (s *Server) postOpen(c *fiber.Ctx) error {
 	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
 		return err
@@ -141,25 +141,25 @@ func (s *Server) move(c *fiber.Ctx, key string, do move) error {
 	return s.managed(c, err, stateForm, key)
 }
 
-func (s *Server) pause(c *fiber.Ctx) error {
+func (s *Server) postPause(c *fiber.Ctx) error {
 	return s.move(c, "notice.paused", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
 		return v.Pause(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
-func (s *Server) resume(c *fiber.Ctx) error {
+func (s *Server) postResume(c *fiber.Ctx) error {
 	return s.move(c, "notice.resumed", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
 		return v.Resume(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
-func (s *Server) withdrawConsultation(c *fiber.Ctx) error {
+func (s *Server) postWithdrawConsultation(c *fiber.Ctx) error {
 	return s.move(c, "notice.consultation_withdrawn", func(v *service.Service, c *fiber.Ctx, rev int64) (models.Consultation, error) {
 		return v.WithdrawConsultation(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "reason"), rev)
 	})
 }
 
-func (s *Server) seal(c *fiber.Ctx) error {
+func (s *Server) postSeal(c *fiber.Ctx) error {
 	_, err := s.svc.Seal(c.UserContext(), actorOf(c), c.Params("slug"))
 	s.wake()
 	return s.managed(c, err, stateForm, "notice.sealed")

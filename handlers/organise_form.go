@@ -19,7 +19,7 @@ var consultationFields = []string{
 	"min_votes", "tallies", "capacities", "bands", "answer_top", "reason", "rev",
 }
 
-func (s *Server) newConsultationForm(c *fiber.Ctx) error {
+func (s *Server) showNewConsultation(c *fiber.Ctx) error {
 	if err := s.svc.MayCreate(actorOf(c)); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *Server) formPage(c *fiber.Ctx, title string) staff.ConsultationFormPage
 	return p
 }
 
-func (s *Server) newConsultation(c *fiber.Ctx) error {
+func (s *Server) postNewConsultation(c *fiber.Ctx) error {
 	in, form, err := s.consultationInput(c, service.DefaultZone)
 	if err == nil {
 		var con models.Consultation
@@ -52,14 +52,14 @@ func (s *Server) newConsultation(c *fiber.Ctx) error {
 
 func (s *Server) formAgain(c *fiber.Ctx, p staff.ConsultationFormPage, form ui.Form, cause error) error {
 	p.Form = form
-	status, can := s.problem(c, &p.Form, cause)
+	status, can := s.formProblem(c, &p.Form, cause)
 	if !can {
 		return cause
 	}
 	return render(c, status, staff.ConsultationForm(p))
 }
 
-func (s *Server) editConsultationForm(c *fiber.Ctx) error {
+func (s *Server) showEditConsultation(c *fiber.Ctx) error {
 	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (s *Server) editConsultationPage(c *fiber.Ctx, con models.Consultation) sta
 	return p
 }
 
-func (s *Server) editConsultation(c *fiber.Ctx) error {
+func (s *Server) postEditConsultation(c *fiber.Ctx) error {
 	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func listOf[T ~string](joined string) (list []T) {
 	return list
 }
 
-// ticked gives every value sent under one name.
+// ticked returns every value sent under one name.
 func ticked(c *fiber.Ctx, name string) (values []string) {
 	for k, v := range c.Request().PostArgs().All() {
 		if string(k) == name && len(v) > 0 {

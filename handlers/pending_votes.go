@@ -59,7 +59,7 @@ func (s *Server) keepPending(c *fiber.Ctx, b pendingVotes) error {
 	return nil
 }
 
-// choose puts one choice into the basket, or takes it out again.
+// choose puts one choice into the pending votes, or takes it out again.
 func (s *Server) choose(c *fiber.Ctx, slug string, number int, choice models.Choice) (pendingVotes, error) {
 	b := s.pendingVotes(c, slug)
 	if choice == models.ChoiceNone {
@@ -78,7 +78,7 @@ func (s *Server) pendingVotesView(c *fiber.Ctx, con models.Consultation) views.P
 }
 
 // countPending casts what this browser chose before it was signed in, and empties
-// the baskets. It gives how many votes changed something.
+// the pending votes. It gives how many votes changed something.
 func (s *Server) countPending(c *fiber.Ctx, actor models.Actor) (counted int) {
 	for name, cookie := range visitOf(c).cookies {
 		if !strings.HasPrefix(name, choicesPrefix) {
@@ -87,7 +87,7 @@ func (s *Server) countPending(c *fiber.Ctx, actor models.Actor) (counted int) {
 		b := s.readPending(cookie, "")
 		n, err := s.countOne(c, actor, b)
 		if err != nil { // what cannot be counted stays in the browser, visible
-			s.log(c).Info("basket not counted", "error", err)
+			s.log(c).Info("pending votes not counted", "error", err)
 			continue
 		}
 		counted += n
@@ -96,7 +96,7 @@ func (s *Server) countPending(c *fiber.Ctx, actor models.Actor) (counted int) {
 	return counted
 }
 
-// countBasket casts one basket. What an address was asked for is left to the link
+// countOne casts those of one consultation. What an address was asked for is left to the link
 // in that mail, which may have been used elsewhere since.
 func (s *Server) countOne(c *fiber.Ctx, actor models.Actor, b pendingVotes) (int, error) {
 	if b.Asked != "" {

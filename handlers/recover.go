@@ -8,9 +8,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// begin gives the request an id and a deadline, and turns what the handlers return into an
+// answerErrors returns the request an id and a deadline, and turns what the handlers return into an
 // answer. Fiber's own context does not end when a visitor leaves, so the deadline does it.
-func (s *Server) begin(c *fiber.Ctx) error {
+func (s *Server) answerErrors(c *fiber.Ctx) error {
 	requestID(c.Context())
 	ctx, cancel := context.WithTimeout(context.Background(), requestDeadline)
 	defer cancel()

@@ -3,7 +3,6 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -28,16 +27,10 @@ func render(c *fiber.Ctx, status int, page templ.Component) error {
 	return c.Send(fasthttp.AppendGzipBytesLevel(nil, b.Bytes(), fasthttp.CompressBestSpeed))
 }
 
-// acceptsGzip tells whether the visitor asks for gzip. Who says nothing of encodings
+// acceptsGzip reports whether the visitor asks for gzip. Who says nothing of encodings
 // may do with any by RFC 9110, but is mostly a simple tool that shows what it gets.
 func acceptsGzip(c *fiber.Ctx) bool {
 	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("gzip") == "gzip"
 }
 
 func ok(c *fiber.Ctx, page templ.Component) error { return render(c, fiber.StatusOK, page) }
-
-// wantsJSON tells whether the answer should be JSON: the script asks so, and the
-// addresses that end in .json.
-func wantsJSON(c *fiber.Ctx) bool {
-	return strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) || strings.HasSuffix(c.Path(), ".json")
-}

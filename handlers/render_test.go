@@ -8,7 +8,7 @@ import (
 	"folkmoot/models"
 )
 
-// TestPlainTools gives pages as they are to who says nothing of encodings, also those
+// TestPlainTools returns pages as they are to who says nothing of encodings, also those
 // that are kept compressed.
 func TestPlainTools(t *testing.T) {
 	a := newApp(t)

@@ -32,7 +32,7 @@ func (s *Server) postReply(c *fiber.Ctx) error {
 	s.rememberName(c)
 	s.sentNotice(c, "reply", sent)
 	if wantsJSON(c) {
-		return c.Status(fiber.StatusCreated).JSON(fiber.Map{"reference": sent.Reference, "item": sent.Item.String()})
+		return c.Status(fiber.StatusCreated).JSON(sentJSONOf(sent))
 	}
 	return seeOther(c, subjectPath(c.Params("slug"), number)+"#"+sent.Item.String())
 }
@@ -77,7 +77,7 @@ func (s *Server) sentNotice(c *fiber.Ctx, kind string, sent service.Sent) {
 // replyAgain shows the page again with what was typed and what is wrong with it.
 func (s *Server) replyAgain(c *fiber.Ctx, number int, cause error) error {
 	form := typed(c, "name", "email", "body", "parent")
-	status, can := s.problem(c, &form, cause)
+	status, can := s.formProblem(c, &form, cause)
 	if !can {
 		return cause
 	}
@@ -117,7 +117,7 @@ func signedInName(c *fiber.Ctx) string {
 	return ""
 }
 
-// rememberName gives an account without a name the one that was just typed.
+// rememberName returns an account without a name the one that was just typed.
 func (s *Server) rememberName(c *fiber.Ctx) {
 	p := actorOf(c).Participant
 	if p == nil || p.Name != "" {

@@ -7,7 +7,7 @@ import (
 	"folkmoot/views"
 )
 
-func (s *Server) reportForm(c *fiber.Ctx) error {
+func (s *Server) showReport(c *fiber.Ctx) error {
 	p, err := s.reportPage(c)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 	return p, nil
 }
 
-func (s *Server) report(c *fiber.Ctx) error {
+func (s *Server) postReport(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 		s.done(c, "notice.reported", map[string]any{"reference": reference})
 		return seeOther(c, p.Back)
 	}
-	status, can := s.problem(c, &p.Form, err)
+	status, can := s.formProblem(c, &p.Form, err)
 	if !can {
 		return err
 	}

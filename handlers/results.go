@@ -36,8 +36,8 @@ func attachment(c *fiber.Ctx, name, contentType string) {
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }
 
-// publicFile gives the public sealed file, byte for byte as it was sealed.
-func (s *Server) publicFile(c *fiber.Ctx) error {
+// showPublicFile returns the public sealed file, byte for byte as it was sealed.
+func (s *Server) showPublicFile(c *fiber.Ctx) error {
 	sub, err := s.subjectOf(c)
 	if err != nil {
 		return err
@@ -50,8 +50,8 @@ func (s *Server) publicFile(c *fiber.Ctx) error {
 	return c.Send(sealed.Public)
 }
 
-// fullFile gives an organiser the full sealed file; the download is logged.
-func (s *Server) fullFile(c *fiber.Ctx) error {
+// showFullFile returns an organiser the full sealed file; the download is logged.
+func (s *Server) showFullFile(c *fiber.Ctx) error {
 	private(c)
 	sealed, err := s.svc.FullFile(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"folkmoot/views/account"
 )
 
-func (s *Server) signInForm(c *fiber.Ctx) error {
+func (s *Server) showSignIn(c *fiber.Ctx) error {
 	p := s.signInPage(c)
 	p.Form.Values["return_to"] = localPath(c.Query("return_to", "/"))
 	return ok(c, account.SignIn(p))
@@ -29,7 +29,7 @@ func (s *Server) signInPage(c *fiber.Ctx) account.SignInPage {
 	return p
 }
 
-func (s *Server) askSignIn(c *fiber.Ctx) error {
+func (s *Server) postSignIn(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) askSignIn(c *fiber.Ctx) error {
 	})
 	if err != nil {
 		p := s.signInPage(c)
-		status, can := s.problem(c, &p.Form, err)
+		status, can := s.formProblem(c, &p.Form, err)
 		if !can {
 			return err
 		}
@@ -49,9 +49,9 @@ func (s *Server) askSignIn(c *fiber.Ctx) error {
 	return s.mailSent(c, asked, models.PurposeSignIn, back)
 }
 
-// link says what will happen, and has a button: mail scanners open links, but
+// showLink says what will happen, and has a button: mail scanners open links, but
 // press nothing.
-func (s *Server) link(c *fiber.Ctx) error {
+func (s *Server) showLink(c *fiber.Ctx) error {
 	link, err := s.svc.Link(c.UserContext(), c.Params("token"))
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
 	return nil
 }
 
-func (s *Server) useLink(c *fiber.Ctx) error {
+func (s *Server) postLink(c *fiber.Ctx) error {
 	used, err := s.svc.UseLink(c.UserContext(), c.Params("token"))
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func landing(used service.Used) string {
 	return "/"
 }
 
-func (s *Server) signOut(c *fiber.Ctx) error {
+func (s *Server) postSignOut(c *fiber.Ctx) error {
 	if v := visitOf(c); v.session != "" {
 		if err := s.svc.SignOut(c.UserContext(), v.session); err != nil {
 			return err

@@ -11,8 +11,8 @@ import (
 	"folkmoot/models/service"
 )
 
-// permalink leads to the page of the thread that begins with the reply.
-func (s *Server) permalink(c *fiber.Ctx) error {
+// showPermalink leads to the page of the thread that begins with the reply.
+func (s *Server) showPermalink(c *fiber.Ctx) error {
 	place, err := s.svc.Permalink(c.UserContext(), c.Params("id"))
 	if err != nil {
 		return err

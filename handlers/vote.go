@@ -10,33 +10,26 @@ import (
 	"folkmoot/views"
 )
 
-// vote casts a participant's vote. Without a session the choice waits in this
+// postVote casts a participant's vote. Without a session the choice waits in this
 // browser until an address is given for it.
-func (s *Server) vote(c *fiber.Ctx) error {
+func (s *Server) postVote(c *fiber.Ctx) error {
 	slug, choice := c.Params("slug"), field(c, "choice")
 	number, err := ideaNumber(c)
 	if err != nil {
 		return err
 	}
 	if actorOf(c).Participant == nil {
-		return s.chooseOnly(c, slug, number, choice)
+		return s.postPendingVote(c, slug, number, choice)
 	}
 	done, err := s.svc.CastVote(c.UserContext(), actorOf(c), slug, number, choice)
 	if err != nil {
 		return err
 	}
-	ballot := s.ballotAfter(c, slug, number, done.Choice, false)
-	return s.voted(c, ballot, views.PendingVotes{Slug: slug}, counted{done.Choice, done.Voters, false})
+	ballot := s.voteFormAfter(c, slug, number, done.Choice, false)
+	return s.voted(c, ballot, views.PendingVotes{Slug: slug}, voteJSON{done.Choice, done.Voters, false})
 }
 
-// counted is what a program is told of a vote.
-type counted struct {
-	Choice  models.Choice `json:"choice"`
-	Voters  int64         `json:"voters"`
-	Waiting bool          `json:"waiting"`
-}
-
-func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string) error {
+func (s *Server) postPendingVote(c *fiber.Ctx, slug string, number int, choice string) error {
 	chosen, err := s.svc.CheckChoice(c.UserContext(), slug, number, choice)
 	if err != nil {
 		return err
@@ -47,8 +40,8 @@ func (s *Server) chooseOnly(c *fiber.Ctx, slug string, number int, choice string
 	}
 	waiting := chosen != models.ChoiceNone
 	pending := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
-	answer := fiber.Map{"choice": chosen, "waiting": waiting, "count": len(b.Choices)}
-	return s.voted(c, s.ballotAfter(c, slug, number, chosen, waiting), pending, answer)
+	answer := pendingVoteJSON{chosen, waiting, len(b.Choices)}
+	return s.voted(c, s.voteFormAfter(c, slug, number, chosen, waiting), pending, answer)
 }
 
 // partHeader is how the script says that it needs no more than the ballot.
@@ -68,7 +61,7 @@ func (s *Server) voted(c *fiber.Ctx, ballot views.VoteForm, pending views.Pendin
 	return seeOther(c, path+"#idea-"+strconv.Itoa(ballot.Number))
 }
 
-func (s *Server) ballotAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.VoteForm {
+func (s *Server) voteFormAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.VoteForm {
 	back := localPath(field(c, "return"))
 	if back == "/" {
 		back = subjectPath(slug, 0)

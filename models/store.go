@@ -30,10 +30,6 @@ type Store interface {
 	CopyStore
 	Shared
 
-	// CommitCounter returns a number that changes with every commit of any process: as
-	// long as it is the same, nothing was written. ok is false if the store cannot read
-	// it from memory.
-	CommitCounter() (n uint64, ok bool)
 	// Ready returns nil if the store can be used now.
 	Ready(ctx context.Context) error
 	// Close finishes the writes in the queue and closes the store.

@@ -98,7 +98,7 @@ func (s *fixture) pageUnchanged() ([]outcome, error) {
 		return nil, err
 	}
 	if r.etag == "" {
-		return []outcome{{Goal: ratio("≥", 0.85), Verdict: verdictMissed, Notes: []string{"the page has no ETag: nothing to ask with"}}}, nil
+		return []outcome{{Goal: ratio("≥", 0.80), Verdict: verdictMissed, Notes: []string{"the page has no ETag: nothing to ask with"}}}, nil
 	}
 	addr, _, err := s.baselineOf("page", r)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *fixture) pageUnchanged() ([]outcome, error) {
 		Fields: []field{accepts(), {"If-None-Match", r.etag}},
 	}}}
 	o, err := s.compare("answers/s", s.rate(s.server.addr, ask), s.rate(addr, ask))
-	return single(o, err, ratio("≥", 0.85), "a bare 304 from Fiber, the same fields")
+	return single(o, err, ratio("≥", 0.80), "a bare 304 from Fiber, the same fields")
 }
 
 // threadDeep asks for each slice once, so that no cache can help.

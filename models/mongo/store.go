@@ -113,9 +113,6 @@ func (s *Store) Ready(ctx context.Context) error {
 // does nothing.
 func (s *Store) Close() error { return s.db.Close() }
 
-// CommitCounter implements models.Store: the database would have to be asked.
-func (s *Store) CommitCounter() (uint64, bool) { return 0, false }
-
 // Now implements models.SiteStore.
 func (s *Store) Now(ctx context.Context) (time.Time, error) { return s.db.Clock.Now(ctx) }
 

@@ -122,9 +122,6 @@ func (s *Service) PageVersion(ctx context.Context, slug string) (models.PageVers
 	return s.store.PageVersion(ctx, slug)
 }
 
-// CommitCounter returns the store's commit counter, if it has one in memory.
-func (s *Service) CommitCounter() (uint64, bool) { return s.store.CommitCounter() }
-
 // Changes lists the edits of a consultation since it opened, oldest first.
 func (s *Service) Changes(ctx context.Context, c models.Consultation) ([]models.ConsultationRevision, error) {
 	return s.store.ConsultationRevisions(ctx, c.ID)

@@ -71,7 +71,6 @@ type Store interface {
 	models.AuditStore
 
 	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
-	CommitCounter() (n uint64, ok bool)
 	Ready(ctx context.Context) error
 }
 

@@ -44,9 +44,6 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 	})
 }
 
-// CommitCounter implements models.Store.
-func (s *Store) CommitCounter() (uint64, bool) { return s.db.Cache().CommitCounter() }
-
 // Clock implements models.Shared: the clock of Options.
 func (s *Store) Clock(ctx context.Context) (models.Clock, error) { return s.clock, ctx.Err() }
 

@@ -20,7 +20,6 @@ var nodeCases = []testCase{
 	{"a job that one has leased is the other's when the lease ends", nodesLease},
 	{"one closes in the middle and the other goes on", nodesLeave},
 	{"each sees at once that a page has changed", nodesVersion},
-	{"the commit counter changes with every commit", nodesCommitCounter},
 	{"a write that is sent to both at once is done once", nodesTwice},
 }
 
@@ -250,33 +249,6 @@ func nodesLeave(e *env) {
 	}
 	e.counted(c)
 	e.voters(c)
-}
-
-func nodesCommitCounter(e *env) {
-	c := e.open("Markets")
-	writes := []func(n int){
-		func(int) { e.pending(e.newReply(c)) },
-		func(n int) { e.vote(e.ideas(c)[0], e.person(fmt.Sprint("Ada", n)), models.ChoiceAgree) },
-		func(n int) { e.person(fmt.Sprint("Bo", n)) },
-		func(int) { e.move(e.draft(), models.StateOpen) },
-	}
-	seen := map[uint64]bool{}
-	for n := range 3 * len(writes) {
-		writes[n%len(writes)](n)
-		e.nextNode()
-		counter, ok := e.store.CommitCounter()
-		if !ok {
-			return
-		}
-		if seen[counter] {
-			e.Errorf("after write %d the commit counter has an earlier value", n)
-		}
-		seen[counter] = true
-		e.reload(c)
-		if same, _ := e.store.CommitCounter(); same != counter {
-			e.Errorf("reading has changed the commit counter")
-		}
-	}
 }
 
 func nodesVersion(e *env) {

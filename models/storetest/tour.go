@@ -69,7 +69,6 @@ func (e *env) siteStops() []stop {
 			e.equal("it has played", called && played, true)
 		}},
 		{"Ready", func(e *env) { e.ok(e.store.Ready(e.ctx)) }},
-		{"CommitCounter", func(e *env) { _, _ = e.store.CommitCounter() }},
 		{"Search", func(e *env) {
 			must(e.store.Search(e.ctx, "yes", 9))(e)
 			must(e.store.Search(e.ctx, "tell us markets", 9))(e)

@@ -58,14 +58,6 @@ func (c *Cache) close() {
 	c.index.close()
 }
 
-// CommitCounter returns a number that every commit of any process changes. ok is false
-// if the system cannot map the wal-index into memory.
-func (c *Cache) CommitCounter() (n uint64, ok bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.index.commitCounter()
-}
-
 // Keys returns the keys of all entries, valid or not, sorted.
 func (c *Cache) Keys() []string {
 	c.mu.RLock()

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"runtime"
 	"slices"
 	"testing"
 
@@ -30,20 +29,6 @@ func TestLateAnswersAreNotCached(t *testing.T) {
 	}
 	if got := ask(3, func() {}); got != 2 {
 		t.Errorf("without a commit the answer became %d", got)
-	}
-}
-
-// TestCommitCounter: there is one if the wal-index can be mapped, until the DB is closed.
-func TestCommitCounter(t *testing.T) {
-	d := openTest(t, Options{})
-	if _, ok := d.cache.CommitCounter(); ok != (d.cache.index.mapped != nil) || (!ok && runtime.GOOS == "linux") {
-		t.Errorf("there is a commit counter: %t", ok)
-	}
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := d.cache.CommitCounter(); ok {
-		t.Error("a closed DB has a commit counter")
 	}
 }
 

@@ -50,13 +50,3 @@ func (x *walIndex) header() (h walIndexHeader, ok bool) {
 	n, err := x.file.ReadAt(h[:], 0)
 	return h, err == nil && n == len(h)
 }
-
-// commitCounter returns the count of commits and the checksum of what the last one
-// wrote, as one number. It is false unless the header is mapped.
-func (x *walIndex) commitCounter() (uint64, bool) {
-	if len(x.mapped) < len(walIndexHeader{}) {
-		return 0, false
-	}
-	commits, sum := binary.NativeEndian.Uint32(x.mapped[8:]), binary.NativeEndian.Uint32(x.mapped[28:])
-	return uint64(commits)<<32 | uint64(sum), true
-}

@@ -8,9 +8,9 @@ import (
 	"folkmoot/views/account"
 )
 
-// ballotForm asks under which address the chosen votes shall count.
-func (s *Server) ballotForm(c *fiber.Ctx) error {
-	p, _, err := s.ballotPage(c)
+// showConfirmVotes asks under which address the chosen votes shall count.
+func (s *Server) showConfirmVotes(c *fiber.Ctx) error {
+	p, _, err := s.confirmVotesPage(c)
 	if err != nil {
 		return err
 	}
@@ -20,7 +20,7 @@ func (s *Server) ballotForm(c *fiber.Ctx) error {
 	return ok(c, account.ConfirmVotes(p))
 }
 
-func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendingVotes, error) {
+func (s *Server) confirmVotesPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendingVotes, error) {
 	sub, err := s.subjectOf(c)
 	if err != nil {
 		return account.ConfirmVotesPage{}, pendingVotes{}, err
@@ -39,11 +39,11 @@ func (s *Server) ballotPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendingVote
 	return p, b, err
 }
 
-func (s *Server) askBallot(c *fiber.Ctx) error {
+func (s *Server) postConfirmVotes(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
 		return err
 	}
-	p, b, err := s.ballotPage(c)
+	p, b, err := s.confirmVotesPage(c)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *Server) askBallot(c *fiber.Ctx) error {
 		Capacity: models.Capacity(p.Form.Value("capacity")), Band: models.Band(p.Form.Value("band")), Choices: b.Choices,
 	})
 	if err != nil {
-		status, can := s.problem(c, &p.Form, err)
+		status, can := s.formProblem(c, &p.Form, err)
 		if !can {
 			return err
 		}

@@ -24,11 +24,11 @@ type visit struct {
 // stranger is who holds no cookie of ours.
 func stranger() *visit { return &visit{Actor: models.Actor{Language: "en"}} }
 
-// visitor finds out who asks, before any page.
-func (s *Server) visitor(c *fiber.Ctx) error {
+// session finds out who asks, before any page.
+func (s *Server) session(c *fiber.Ctx) error {
 	v := stranger()
 	v.cookies = ourCookies(c)
-	network := s.network(c) // of reads too: it warns of a header that cannot be used
+	network := s.clientNetwork(c) // of reads too: it warns of a header that cannot be used
 	if !safeMethod(c.Method()) {
 		v.Network = s.svc.Keyed("network", network)
 	}
@@ -51,7 +51,7 @@ func (s *Server) visitor(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// visitOf gives who asks; a request refused before visitor ran is a stranger's.
+// visitOf returns who asks; a request refused before visitor ran is a stranger's.
 func visitOf(c *fiber.Ctx) *visit {
 	if v, ok := c.Locals(keyVisitor).(*visit); ok {
 		return v
@@ -59,15 +59,7 @@ func visitOf(c *fiber.Ctx) *visit {
 	return stranger()
 }
 
-// as runs fn as if somebody else had asked.
-func as(c *fiber.Ctx, other *visit, fn func() error) error {
-	v := c.Locals(keyVisitor)
-	c.Locals(keyVisitor, other)
-	defer c.Locals(keyVisitor, v)
-	return fn()
-}
-
-// ourCookies gives the cookies of ours that the browser holds.
+// ourCookies returns the cookies of ours that the browser holds.
 func ourCookies(c *fiber.Ctx) map[string]string {
 	var ours map[string]string
 	for k, v := range c.Request().Header.Cookies() {
@@ -83,7 +75,7 @@ func ourCookies(c *fiber.Ctx) map[string]string {
 
 func actorOf(c *fiber.Ctx) models.Actor { return visitOf(c).Actor }
 
-// rememberGuest gives a browser that posts without an account the signed cookie
+// rememberGuest returns a browser that posts without an account the signed cookie
 // by which it sees its own waiting texts.
 func (s *Server) rememberGuest(c *fiber.Ctx) models.Actor {
 	v := visitOf(c)
@@ -95,7 +87,7 @@ func (s *Server) rememberGuest(c *fiber.Ctx) models.Actor {
 	return v.Actor
 }
 
-// remembered tells whether the browser holds more of us than a notice to be read once.
+// remembered reports whether the browser holds more of us than a notice to be read once.
 func (v *visit) remembered() bool {
 	_, notice := v.cookies[noticeCookie]
 	return len(v.cookies) > 1 || (len(v.cookies) == 1 && !notice) || v.Guest != ""

@@ -23,7 +23,6 @@ type publicPages struct {
 type shared struct {
 	layout     ui.LayoutData
 	subject    ui.Subject
-	title      string // of the page
 	votes      []sharedVote
 	noIdeas    bool
 	firstIdeas bool   // the list of ideas begins at its start

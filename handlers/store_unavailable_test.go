@@ -68,7 +68,7 @@ func TestEveryFormIsKept(t *testing.T) {
 	}
 }
 
-// guestMay tells whether a form reaches the store without somebody signed in.
+// guestMay reports whether a form reaches the store without somebody signed in.
 func guestMay(path string) bool {
 	for _, not := range []string{"/account", "/forget", "/sign-out", "/report/", "/edit/"} {
 		if strings.HasPrefix(path, not) {

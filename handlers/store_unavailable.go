@@ -8,7 +8,7 @@ import (
 	"folkmoot/views"
 )
 
-// sentFields gives what a form sent, in its order.
+// sentFields returns what a form sent, in its order.
 func sentFields(c *fiber.Ctx) (list []views.SentField) {
 	for name, value := range c.Request().PostArgs().All() {
 		list = append(list, views.SentField{Name: strings.ToValidUTF8(string(name), "\uFFFD"), Value: strings.ToValidUTF8(string(value), "\uFFFD")})
@@ -16,11 +16,11 @@ func sentFields(c *fiber.Ctx) (list []views.SentField) {
 	return list
 }
 
-// sendAgain answers a form that the store could not take now: everything in it is kept,
+// sendStoreUnavailable answers a form that the store could not take now: everything in it is kept,
 // and nothing has to be read for the page.
-func (s *Server) sendAgain(c *fiber.Ctx, cause error) error {
+func (s *Server) sendStoreUnavailable(c *fiber.Ctx, cause error) error {
 	s.log(c).Warn("not saved", "path", logPath(c.Context()), "error", cause)
-	s.setHeaders(&c.Response().Header)
+	s.setSecureHeaders(&c.Response().Header)
 	p := views.StoreUnavailablePage{
 		LayoutData: s.layoutAlone(c, localizer(c).T("store_unavailable.title")), Sent: sentFields(c), Back: s.back(c),
 		Action: localPath(c.OriginalURL()),

@@ -91,7 +91,7 @@ func (s *Server) sendPage(ctx *fasthttp.RequestCtx, p *page, ifNoneMatch []byte,
 		ctx.SetStatusCode(fiber.StatusNotModified) // the browser has the other fields with the page
 		return nil
 	}
-	s.setHeaders(h)
+	s.setSecureHeaders(h)
 	h.SetContentType(fiber.MIMETextHTMLCharsetUTF8)
 	if !gzip {
 		html, err := pagecache.Unzip(bytes.NewReader(p.Gzip()))
@@ -268,7 +268,7 @@ func (s *Server) sendStale(c *fiber.Ctx) (bool, error) {
 	if len(ourCookies(c)) > 0 {
 		note += " " + l.T("stale.own")
 	}
-	s.setHeaders(&c.Response().Header)
+	s.setSecureHeaders(&c.Response().Header)
 	private(c)
 	c.Set(fiber.HeaderAge, strconv.Itoa(max(0, int(s.svc.Now().Sub(p.Seen()).Seconds()))))
 	return true, s.sendPageWith(c, p, map[string]templ.Component{

@@ -34,10 +34,10 @@ func parseProxies(list []string) ([]*net.IPNet, error) {
 // forwardedWarnings logs each kind of unusable X-Forwarded-For header once.
 type forwardedWarnings struct{ untrusted, unparsed sync.Once }
 
-// network returns the network that a request comes from: the IPv4 address, or the /64
+// clientNetwork returns the network that a request comes from: the IPv4 address, or the /64
 // of an IPv6 address. X-Forwarded-For is read from the right, as far as trusted proxies
 // wrote it. An entry that cannot be parsed ends the reading.
-func (s *Server) network(c *fiber.Ctx) string {
+func (s *Server) clientNetwork(c *fiber.Ctx) string {
 	at := c.Context().RemoteIP()
 	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
 	if len(lines) == 0 {
@@ -125,7 +125,7 @@ func (s *Server) trusted(ip net.IP) bool {
 	return false
 }
 
-// onThisMachine tells whether the request comes from this machine and means it: by
+// onThisMachine reports whether the request comes from this machine and means it: by
 // the name in the base URL, past no proxy or tunnel.
 func (s *Server) onThisMachine(c *fiber.Ctx) bool {
 	header := &c.Request().Header

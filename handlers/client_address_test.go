@@ -79,7 +79,7 @@ func TestNetwork(t *testing.T) {
 			req.Header.Add(fiber.HeaderXForwardedFor, line)
 		}
 		withContext(t, c.peer, &req, func(ctx *fiber.Ctx) {
-			if got := s.network(ctx); got != c.want {
+			if got := s.clientNetwork(ctx); got != c.want {
 				t.Errorf("%s: %s, want %s", c.name, got, c.want)
 			}
 		})
@@ -112,7 +112,7 @@ func TestForwardedWarnings(t *testing.T) {
 			if c.header != "" {
 				req.Header.Set(fiber.HeaderXForwardedFor, c.header)
 			}
-			withContext(t, c.peer, &req, func(ctx *fiber.Ctx) { s.network(ctx) })
+			withContext(t, c.peer, &req, func(ctx *fiber.Ctx) { s.clientNetwork(ctx) })
 		}
 		if got := log.String(); !strings.Contains(got, c.want) || c.wantNot != "" && strings.Contains(got, c.wantNot) || strings.Count(got, "\n") != min(1, len(c.want)) {
 			t.Errorf("%s: %q, want one line with %q and without %q", c.name, got, c.want, c.wantNot)
