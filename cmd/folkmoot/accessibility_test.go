@@ -147,7 +147,7 @@ func (s *site) scansWithoutStore(axe string) {
 	p.scans(axe)
 }
 
-// publishes posts a guest's reply and publishes it; it gives the reply's id.
+// publishes posts a guest's reply and publishes it; it returns the id of the reply.
 func (s *site) publishes(mod models.Actor, in service.ReplyInput) string {
 	s.t.Helper()
 	sent, err := s.svc.PostReply(s.t.Context(), models.Actor{Guest: "guest", Language: "en"}, in)

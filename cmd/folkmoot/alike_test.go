@@ -62,7 +62,7 @@ func hitsSorted(page string) string {
 	return head + strings.Join(hits, "\n"+hit) + end + tail
 }
 
-// drawnName is a name that alike gives.
+// drawnName is a name that alike generates.
 var drawnName = regexp.MustCompile(`drawn-\d+`)
 
 // reader is a plain client with a session of a role, or none.

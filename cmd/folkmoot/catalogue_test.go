@@ -114,7 +114,7 @@ type catalogueText struct {
 	needs  []string // the arguments that its words name
 }
 
-// readCatalogue reads views/i18n/en; a key that stands twice fails the test.
+// readCatalogue reads views/i18n/en; a duplicate key fails the test.
 func readCatalogue(t *testing.T) map[string]catalogueText {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "views", "i18n", "en", "*.json"))

@@ -26,7 +26,7 @@ func newTerminal(t *testing.T, clock models.Clock) terminal {
 	return tty
 }
 
-// command runs one command line in a folder of its own and gives exit code, output and errors.
+// command runs one command line and returns exit code, output and errors.
 func command(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	tty := newTerminal(t, models.SystemClock{})

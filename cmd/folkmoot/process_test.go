@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// asProgram makes the test binary be the program, so that a test can kill a process
+// asProgram makes the test binary run as the program, so that a test can kill a process
 // of its own.
 const asProgram = "FOLKMOOT_TEST_AS_PROGRAM"
 
@@ -31,7 +31,7 @@ type process struct {
 var listening = regexp.MustCompile(`listening.*?(127\.0\.0\.1:\d+)`)
 
 // startServer runs "folkmoot serve" with these arguments as a process of its own, and
-// gives it once it listens.
+// returns it once it listens.
 func startServer(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), ended: make(chan struct{})}

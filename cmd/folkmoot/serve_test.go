@@ -48,7 +48,7 @@ func TestServeAnswersAndStops(t *testing.T) {
 	check(t, store.Close())
 }
 
-// stopping is a log that tells when the server begins to stop.
+// stopping is a log writer that is closed when the server starts to stop.
 type stopping chan struct{}
 
 func (s stopping) Write(b []byte) (int, error) {

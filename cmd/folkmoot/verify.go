@@ -67,7 +67,7 @@ func schemaDifferences(ctx context.Context, store models.Store) ([]sealed.Differ
 	return diffs, err
 }
 
-// firstDifference returns of two texts what stands around the first difference.
+// firstDifference returns the parts of two texts around their first difference.
 func firstDifference(a, b string) (string, string) {
 	const before, most = 20, 80
 	x, y, at := []rune(a), []rune(b), 0
