@@ -118,7 +118,7 @@ type mailbox struct {
 }
 
 // DocKey implements engine.Document.
-func (d mailbox) DocKey() (c, id string) { return "", d.ID }
+func (m mailbox) DocKey() (c, id string) { return "", m.ID }
 
 func jobBox(recipientKey string) string { return "jobs " + models.HashToken(recipientKey) }
 

@@ -123,7 +123,7 @@ func All[T any](r Reader, q Query) (list []T, err error) {
 	return list, err
 }
 
-// ErrEnough, returned by the function that Each calls, ends it without an error.
+// ErrEnough is returned by the function that Each calls to end it without an error.
 var ErrEnough = errors.New("enough")
 
 // Each calls fn for everything that q finds; fn's error ends it and comes back as it is.
