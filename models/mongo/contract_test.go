@@ -12,11 +12,13 @@ import (
 	"folkmoot/models/storetest"
 )
 
-// TestMain lets properties be tried less often than on a file, unless told otherwise: each
-// write is several round trips to a server.
+// TestMain lets more tests run at once and tries properties less often than on a file,
+// unless told otherwise: each write is several round trips to a server, and tests mostly wait.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "20"); err != nil {
-		panic(err)
+	for name, value := range map[string]string{"test.parallel": "8", "rapid.checks": "20"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	flag.Parse()
 	m.Run()
