@@ -98,28 +98,3 @@ var moves = map[State]map[State]bool{
 	StateCounting: {StateSealed: true, StateWithdrawn: true},
 	StateSealed:   {StateAnswered: true},
 }
-
-// CheckEdit reports whether next may replace c at now. Before opening everything
-// may change. Afterwards the slug stands, closing is never brought forward, and
-// dates and settings move only with a public reason; once voting has closed only
-// the texts may change.
-func (c Consultation) CheckEdit(next Consultation, reason string, now time.Time) error {
-	if c.State == StateDraft {
-		return nil
-	}
-	var fields []FieldError
-	if next.Slug != c.Slug {
-		fields = append(fields, Field("slug", "error.edit.slug"))
-	}
-	if next.ClosesAt.Before(c.ClosesAt) {
-		fields = append(fields, Field("closes_at", "error.edit.earlier"))
-	}
-	moved := c.SettingChanges(next)
-	if len(moved) > 0 && c.StateAt(now) != StateOpen && c.StateAt(now) != StatePaused {
-		fields = append(fields, Field(moved[0].Name, "error.edit.closed"))
-	}
-	if len(moved) > 0 && !HasVisible(reason) {
-		fields = append(fields, Field("reason", "error.edit.reason"))
-	}
-	return Invalid(fields)
-}
