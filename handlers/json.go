@@ -10,15 +10,16 @@ import (
 	"folkmoot/views/i18n"
 )
 
-// The answers to programs and to the script. What they may not see has no field.
+// The answers to programs and to the script, their fields by name. What they may not see
+// has no field.
 
 // sentJSON is the answer to a reply or an idea that was taken.
 type sentJSON struct {
-	Reference string `json:"reference"`
 	Item      string `json:"item"`
+	Reference string `json:"reference"`
 }
 
-func sentJSONOf(s service.Sent) sentJSON { return sentJSON{s.Reference, s.Item.String()} }
+func sentJSONOf(s service.Sent) sentJSON { return sentJSON{s.Item.String(), s.Reference} }
 
 // voteJSON is the answer to a vote.
 type voteJSON struct {
@@ -30,8 +31,8 @@ type voteJSON struct {
 // pendingVoteJSON is the answer to a vote that waits in the browser for an address.
 type pendingVoteJSON struct {
 	Choice  models.Choice `json:"choice"`
-	Waiting bool          `json:"waiting"`
 	Count   int           `json:"count"` // votes that wait there in this consultation
+	Waiting bool          `json:"waiting"`
 }
 
 // decidedAnswer is what a program is told of an act of moderation.
@@ -68,9 +69,9 @@ type errorJSON struct {
 
 type errorBodyJSON struct {
 	Code      models.Code       `json:"code"`
+	Fields    map[string]string `json:"fields,omitempty"` // what is wrong, by field
 	Message   string            `json:"message"`
 	Reference string            `json:"reference,omitempty"` // of a fault of ours, to quote
-	Fields    map[string]string `json:"fields,omitempty"`    // what is wrong, by field
 }
 
 func errorJSONOf(l *i18n.Localizer, e *models.Error, sentence, reference string) errorJSON {

@@ -40,7 +40,7 @@ func (s *Server) postPendingVote(c *fiber.Ctx, slug string, number int, choice s
 	}
 	waiting := chosen != models.ChoiceNone
 	pending := views.PendingVotes{Slug: slug, Count: len(b.Choices), Choose: true}
-	answer := pendingVoteJSON{chosen, waiting, len(b.Choices)}
+	answer := pendingVoteJSON{chosen, len(b.Choices), waiting}
 	return s.voted(c, s.voteFormAfter(c, slug, number, chosen, waiting), pending, answer)
 }
 
