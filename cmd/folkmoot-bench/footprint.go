@@ -45,7 +45,7 @@ func (s *fixture) memoryIdle() ([]outcome, error) {
 		time.Sleep(wait)
 		return memoryOf(s.server, "VmRSS")
 	})
-	return single(o, err, goal{"≤", 40, "MB"}, "", "resident, with what it maps of its own file; a few seconds after three pages")
+	return single(o, err, goal{"≤", 45, "MB"}, "", "resident, with what it maps of its own file; a few seconds after three pages")
 }
 
 // memoryOf reads a figure of a process's memory in megabytes (10⁶ bytes).
