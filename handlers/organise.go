@@ -101,7 +101,7 @@ func (s *Server) managed(c *fiber.Ctx, err error, form func(*staff.ManagePage) *
 	return seeOther(c, "/organise/"+c.Params("slug"))
 }
 
-// postOpen opens now, or at the time that the form gives in the consultation's zone.
+// postOpen opens now, or at the time in the form, in the consultation's zone.
 func (s *Server) postOpen(c *fiber.Ctx) error {
 	m, err := s.svc.Manage(c.UserContext(), actorOf(c), c.Params("slug"))
 	if err != nil {

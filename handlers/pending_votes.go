@@ -78,7 +78,7 @@ func (s *Server) pendingVotesView(c *fiber.Ctx, con models.Consultation) views.P
 }
 
 // countPending casts what this browser chose before it was signed in, and empties
-// the pending votes. It gives how many votes changed something.
+// the pending votes. It returns how many votes changed something.
 func (s *Server) countPending(c *fiber.Ctx, actor models.Actor) (counted int) {
 	for name, cookie := range visitOf(c).cookies {
 		if !strings.HasPrefix(name, choicesPrefix) {

@@ -96,7 +96,7 @@ func TestLogActsOnNoTerminal(t *testing.T) {
 	}
 }
 
-// TestCommandsShowWhatFilesHold gives forged files and names to commands, and looks at
+// TestCommandsShowWhatFilesHold passes forged files and names to commands, and looks at
 // each byte that they print.
 func TestCommandsShowWhatFilesHold(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -175,7 +175,7 @@ func DSN(path string, v url.Values) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
-// makePrivate creates path if need be and restricts it to its owner; SQLite gives the
+// makePrivate creates path if need be and restricts it to its owner; SQLite creates the
 // -wal and -shm files the mode of the file they belong to.
 func makePrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
