@@ -175,8 +175,8 @@ func DSN(path string, v url.Values) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
-// makePrivate creates path if need be and restricts it to its owner; SQLite creates the
-// -wal and -shm files the mode of the file they belong to.
+// makePrivate creates path if need be and restricts it to its owner; SQLite creates
+// -wal and -shm files with the mode of the file they belong to.
 func makePrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
