@@ -31,7 +31,7 @@ func (s *Server) confirmVotesPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendi
 	b := s.pendingVotes(c, sub.C.Slug)
 	votes, err := s.svc.PendingVotes(c.UserContext(), sub.C, b.Choices)
 	p := account.ConfirmVotesPage{
-		LayoutData: s.layout(c, localizer(c).T("title.ballot")), Subject: sub, Choices: votes, Asked: b.Asked,
+		LayoutData: s.layout(c, localizer(c).T("title.confirm_votes")), Subject: sub, Choices: votes, Asked: b.Asked,
 		Form: typed(c, "email", "name", "capacity", "band"),
 	}
 	p.Private = true

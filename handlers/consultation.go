@@ -133,16 +133,16 @@ func textDiffs(r models.ConsultationRevision) (diffs []ui.FieldDiff) {
 		{"field.other_formats", r.Before.OtherFormats, r.After.OtherFormats},
 	} {
 		if f.before != f.after {
-			diffs = append(diffs, ui.FieldDiff{Name: f.name, Parts: diffRuns(service.WordDiff(f.before, f.after))})
+			diffs = append(diffs, ui.FieldDiff{Name: f.name, Parts: diffParts(service.WordDiff(f.before, f.after))})
 		}
 	}
 	return diffs
 }
 
-func diffRuns(runs []service.DiffRun) []ui.DiffPart {
-	out := make([]ui.DiffPart, len(runs))
-	for i, r := range runs {
-		out[i] = ui.DiffPart{Op: r.Op, Text: r.Text}
+func diffParts(parts []service.DiffPart) []ui.DiffPart {
+	out := make([]ui.DiffPart, len(parts))
+	for i, p := range parts {
+		out[i] = ui.DiffPart{Op: p.Op, Text: p.Text}
 	}
 	return out
 }

@@ -152,8 +152,8 @@ func TestGuestPurpose(t *testing.T) {
 	}
 }
 
-// TestBasketPurpose reads what was chosen in this consultation, signed as that.
-func TestBasketPurpose(t *testing.T) {
+// TestPendingVotesPurpose reads what was chosen in this consultation, signed as that.
+func TestPendingVotesPurpose(t *testing.T) {
 	a := newApp(t)
 	a.openConsultation("elsewhere")
 	b := a.browser()
@@ -161,18 +161,18 @@ func TestBasketPurpose(t *testing.T) {
 	value := b.cookies[pendingCookie("elsewhere")]
 	payload, ok := a.svc.Unsign("choices", value)
 	if !ok {
-		t.Fatal("the basket is not signed as choices")
+		t.Fatal("the cookie is not signed as choices")
 	}
 	for _, c := range []struct {
 		name, slug, value string
-		status            int // the ballot page asks, or leads away from an empty basket
+		status            int // the ballot page asks, or leads away from no pending votes
 	}{
 		{"its own", "elsewhere", value, 200},
 		{"for another consultation", "local-supply", value, 303},
 		{"signed as a notice", "elsewhere", a.svc.Sign("notice", payload), 303},
 		{"signed as a guest", "elsewhere", a.svc.Sign("guest", payload), 303},
 		{"no signature", "elsewhere", strings.Split(value, ".")[0], 303},
-		{"no basket at all", "elsewhere", a.svc.Sign("choices", "null"), 303},
+		{"no cookie at all", "elsewhere", a.svc.Sign("choices", "null"), 303},
 	} {
 		other := a.browser()
 		other.cookies[pendingCookie(c.slug)] = c.value

@@ -171,9 +171,9 @@ func changedRows(e *service.ChangedError) (rows []staff.QueueRow) {
 	for _, ch := range e.Entries {
 		row := staff.QueueRow{Entry: ch.Entry}
 		if len(ch.Title) > 0 {
-			row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.title", Parts: diffRuns(ch.Title)})
+			row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.title", Parts: diffParts(ch.Title)})
 		}
-		row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.body", Parts: diffRuns(ch.Body)})
+		row.Changed = append(row.Changed, ui.FieldDiff{Name: "field.body", Parts: diffParts(ch.Body)})
 		rows = append(rows, row)
 	}
 	return rows

@@ -46,7 +46,7 @@ func (s *Server) managePage(c *fiber.Ctx) (staff.ManagePage, error) {
 	sub := s.subject(c, m.Consultation)
 	p := staff.ManagePage{
 		LayoutData: s.layout(c, localizer(c).T("title.manage", "title", sub.Text.Title)), Subject: sub,
-		Ideas: staff.ManageIdeasOf(m.Ideas), Waiting: m.Waiting, OpenBallots: m.OpenBallots, Unconfirmed: m.Unconfirmed,
+		Ideas: staff.ManageIdeasOf(m.Ideas), Waiting: m.Waiting, OpenBallotLinks: m.OpenBallotLinks, Unconfirmed: m.Unconfirmed,
 		Sealed: ui.SealOf(m.Sealed), Moves: m.Moves,
 		IdeaForm: typed(c, "title", "body"), Form: typed(c, "reason", "opens_at"),
 	}

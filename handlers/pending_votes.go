@@ -49,7 +49,7 @@ func (s *Server) keepPending(c *fiber.Ctx, b pendingVotes) error {
 		return nil
 	}
 	if len(b.Choices) > maxPending {
-		return models.Fail(models.CodeInvalid, "error.vote.basket_full", "count", maxPending)
+		return models.Fail(models.CodeInvalid, "error.vote.too_many_pending", "count", maxPending)
 	}
 	payload, err := json.Marshal(b)
 	if err != nil {

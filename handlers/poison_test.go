@@ -386,7 +386,7 @@ var fields = [][2]string{
 	{"X-Original-Url", "/nowhere"},
 	{"X-Rewrite-Url", "/nowhere"},
 	{"X-Http-Method-Override", "POST"},
-	{"X-Folkmoot-Part", "ballot"},
+	{"X-Folkmoot-Part", "vote"},
 	{"Host", "evil.example"},
 	{"Host", "evil.example:444"},
 	{"Accept-Language", "de"},

@@ -64,7 +64,7 @@ func (s *Server) pageOf(c *fiber.Ctx, key pagecache.Key) (*page, models.Consulta
 			return nil, con, err
 		}
 	}
-	p, err := s.pages.Get(key, now)
+	p, err := s.pages.Get(c.UserContext(), key, now)
 	return p, con, err
 }
 

@@ -25,8 +25,8 @@ func (s *Server) postVote(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ballot := s.voteFormAfter(c, slug, number, done.Choice, false)
-	return s.voted(c, ballot, views.PendingVotes{Slug: slug}, voteJSON{done.Choice, done.Voters, false})
+	form := s.voteFormAfter(c, slug, number, done.Choice, false)
+	return s.voted(c, form, views.PendingVotes{Slug: slug}, voteJSON{done.Choice, done.Voters, false})
 }
 
 func (s *Server) postPendingVote(c *fiber.Ctx, slug string, number int, choice string) error {
@@ -44,21 +44,21 @@ func (s *Server) postPendingVote(c *fiber.Ctx, slug string, number int, choice s
 	return s.voted(c, s.voteFormAfter(c, slug, number, chosen, waiting), pending, answer)
 }
 
-// partHeader is how the script says that it needs no more than the ballot.
+// partHeader is how the script says that it needs no more than the vote form.
 const partHeader = "X-Folkmoot-Part"
 
 // voted answers in the way that was asked for: the changed parts for the script,
 // JSON, or the page from which the vote came.
-func (s *Server) voted(c *fiber.Ctx, ballot views.VoteForm, pending views.PendingVotes, answer any) error {
+func (s *Server) voted(c *fiber.Ctx, form views.VoteForm, pending views.PendingVotes, answer any) error {
 	private(c)
 	switch {
 	case wantsJSON(c):
 		return c.JSON(answer)
-	case c.Get(partHeader) == "ballot":
-		return ok(c, views.VoteUpdate(localizer(c), ballot, pending))
+	case c.Get(partHeader) == "vote":
+		return ok(c, views.VoteUpdate(localizer(c), form, pending))
 	}
-	path, _, _ := strings.Cut(ballot.Return, "#")
-	return seeOther(c, path+"#idea-"+strconv.Itoa(ballot.Number))
+	path, _, _ := strings.Cut(form.Return, "#")
+	return seeOther(c, path+"#idea-"+strconv.Itoa(form.Number))
 }
 
 func (s *Server) voteFormAfter(c *fiber.Ctx, slug string, number int, choice models.Choice, waiting bool) views.VoteForm {

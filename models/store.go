@@ -205,8 +205,8 @@ type VoteStore interface {
 	EachVote(ctx context.Context, consultationID string, fn func(Vote) error) error
 	// UnconfirmedVotes counts the votes that wait for a link that was not used.
 	UnconfirmedVotes(ctx context.Context, consultationID string) (int64, error)
-	// OpenBallots counts the unused ballot links that can still be used at the store's time.
-	OpenBallots(ctx context.Context, consultationID string) (int64, error)
+	// OpenBallotLinks counts the unused ballot links that can still be used at the store's time.
+	OpenBallotLinks(ctx context.Context, consultationID string) (int64, error)
 }
 
 // PeopleStore stores participants, their roles and their sessions.

@@ -683,7 +683,7 @@ func stateNote(l *i18n.Localizer, s ui.Subject) templ.Component {
 	})
 }
 
-// ideasSection lists the ideas with their ballots.
+// ideasSection lists the ideas with their vote forms.
 func ideasSection(p ConsultationPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -210,7 +210,7 @@ func TestVisitorsChangeNodes(t *testing.T) {
 		page := body(guest.Get(main + "/ballot"))
 		for _, title := range []string{"Buy from small firms first", "Pay owners to teach", "Share a delivery van"} {
 			if !strings.Contains(page, title) {
-				t.Errorf("a choice is missing in the basket: %s", title)
+				t.Errorf("a choice is missing among the pending votes: %s", title)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ package pagecache
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -62,21 +63,27 @@ func New[D any](render Renderer[D]) *Cache[D] {
 func (c *Cache[D]) Renders() int64 { return c.renders.Load() }
 
 // Get returns the page of a key for a reader who found version now of what it shows, with
-// the time in From. It is rendered unless it is there: once, however many ask for it.
-func (c *Cache[D]) Get(key Key, now Version) (*Page[D], error) {
+// the time in From. It is rendered unless it is there: once, however many ask for it. It
+// returns the error of ctx to a caller whose time ends before that.
+func (c *Cache[D]) Get(ctx context.Context, key Key, now Version) (*Page[D], error) {
 	if p, ok := c.Latest(key, now); ok {
 		return p, nil
 	}
-	p, err, _ := c.flight.Do(fmt.Sprint(key, now.Consultation, now.Unconfirmed), func() (any, error) {
+	rendered := c.flight.DoChan(fmt.Sprint(key, now.Consultation, now.Unconfirmed), func() (any, error) {
 		if p, ok := c.Latest(key, now); ok { // rendered since we looked
 			return p, nil
 		}
 		return c.renderNow(key, now.From)
 	})
-	if err != nil {
-		return nil, err
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-rendered:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*Page[D]), nil
 	}
-	return p.(*Page[D]), nil
 }
 
 // Latest returns the kept page of a key if it covers version now, with the time in From.
@@ -92,7 +99,14 @@ func (c *Cache[D]) Latest(key Key, now Version) (*Page[D], bool) {
 // Last returns the page of a key that was rendered last, which may be stale.
 func (c *Cache[D]) Last(key Key) (*Page[D], bool) { return c.pages.GetIfPresent(key) }
 
-func (c *Cache[D]) renderNow(key Key, now time.Time) (*Page[D], error) {
+// renderNow renders and keeps a page. It runs on a goroutine of its own, where a panic
+// would end the program: it is an error of this page.
+func (c *Cache[D]) renderNow(key Key, now time.Time) (p *Page[D], err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			p, err = nil, fmt.Errorf("rendering %s: panic: %v\n%s", key.Path(), v, debug.Stack())
+		}
+	}()
 	c.renders.Add(1)
 	ctx, cancel := context.WithTimeout(context.Background(), renderTimeout)
 	defer cancel()
@@ -100,7 +114,7 @@ func (c *Cache[D]) renderNow(key Key, now time.Time) (*Page[D], error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.newPage(ctx, r)
+	p, err = c.newPage(ctx, r)
 	if err != nil {
 		return nil, err
 	}

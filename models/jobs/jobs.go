@@ -151,20 +151,20 @@ func (r *Runner) Pass(ctx context.Context) error {
 		if len(claimed) == 0 {
 			return nil
 		}
-		if err := r.all(ctx, claimed); err != nil {
+		if err := r.processAll(ctx, claimed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// all does the claimed jobs at the same time, so that one slow server does not hold up
+// processAll processes the claimed jobs at the same time, so that one slow server does not hold up
 // the rest, and returns the first error.
-func (r *Runner) all(ctx context.Context, claimed []models.Job) error {
+func (r *Runner) processAll(ctx context.Context, claimed []models.Job) error {
 	var group sync.WaitGroup
 	errs := make([]error, len(claimed))
 	for i, job := range claimed {
-		group.Go(func() { errs[i] = r.one(ctx, job) })
+		group.Go(func() { errs[i] = r.process(ctx, job) })
 	}
 	group.Wait()
 	for _, err := range errs {

@@ -18,9 +18,9 @@ const (
 	maxAttempts = 125
 )
 
-// one does one job and records the outcome in the store. What was claimed when the program began
+// process does one job and records the outcome in the store. What was claimed when the program began
 // to stop goes back untouched. Its error is the store's.
-func (r *Runner) one(ctx context.Context, job models.Job) error {
+func (r *Runner) process(ctx context.Context, job models.Job) error {
 	stopping := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.grace())
 	defer cancel()

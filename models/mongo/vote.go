@@ -111,8 +111,8 @@ func (s *Store) UnconfirmedVotes(ctx context.Context, consultationID string) (in
 	return int64(len(waiting)), err
 }
 
-// OpenBallots implements models.VoteStore.
-func (s *Store) OpenBallots(ctx context.Context, consultationID string) (int64, error) {
+// OpenBallotLinks implements models.VoteStore.
+func (s *Store) OpenBallotLinks(ctx context.Context, consultationID string) (int64, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
 		return 0, err

@@ -30,7 +30,7 @@ type Asked struct {
 // before the link is used. CodeNotFound, CodeClosed, CodeForbidden for a capacity
 // or band that may not vote here, CodeInvalid with the fields, CodeLimited.
 func (s *Service) AskBallotLink(ctx context.Context, actor models.Actor, in BallotLinkInput) (Asked, error) {
-	c, err := s.taking(ctx, actor, in.Slug, models.ActVote)
+	c, err := s.accepting(ctx, actor, in.Slug, models.ActVote)
 	if err != nil {
 		return Asked{}, err
 	}

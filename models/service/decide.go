@@ -32,7 +32,7 @@ type ChangedError struct {
 // Changed is one such text with what changed since the revision that was shown.
 type Changed struct {
 	Entry       models.QueueEntry
-	Title, Body []DiffRun
+	Title, Body []DiffPart
 }
 
 // Error implements error.

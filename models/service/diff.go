@@ -8,11 +8,11 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// DiffRun is a run of words that two wordings share ("same"), or that only the
+// DiffPart is consecutive words that two wordings share ("same"), or that only the
 // earlier ("removed") or the later ("added") has.
-type DiffRun struct{ Op, Text string }
+type DiffPart struct{ Op, Text string }
 
-// The operations of a DiffRun.
+// The operations of a DiffPart.
 const (
 	DiffSame    = "same"
 	DiffRemoved = "removed"
@@ -24,9 +24,9 @@ const diffTime = 200 * time.Millisecond
 
 var words = regexp.MustCompile(`[\pL\pN\pM]+|\s+|.`)
 
-// WordDiff returns what became of a text, word by word. The same and removed runs
+// WordDiff returns what became of a text, word by word. The same and removed parts
 // together are before, the same and added ones after.
-func WordDiff(before, after string) []DiffRun {
+func WordDiff(before, after string) []DiffPart {
 	var w wordRunes
 	a, b := w.encode(before), w.encode(after)
 	dmp := diffmatchpatch.New()
@@ -34,11 +34,11 @@ func WordDiff(before, after string) []DiffRun {
 	names := map[diffmatchpatch.Operation]string{
 		diffmatchpatch.DiffEqual: DiffSame, diffmatchpatch.DiffDelete: DiffRemoved, diffmatchpatch.DiffInsert: DiffAdded,
 	}
-	var runs []DiffRun
+	var parts []DiffPart
 	for _, d := range dmp.DiffMainRunes(a, b, false) {
-		runs = append(runs, DiffRun{names[d.Type], w.decode(d.Text)})
+		parts = append(parts, DiffPart{names[d.Type], w.decode(d.Text)})
 	}
-	return runs
+	return parts
 }
 
 // wordRunes assigns each word a rune, so that the difference of two texts is that

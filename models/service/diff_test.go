@@ -12,7 +12,7 @@ import (
 func TestWordDiff(t *testing.T) {
 	t.Parallel()
 	got := WordDiff("We will buy local bread.", "We shall buy local, fresh bread.")
-	want := []DiffRun{
+	want := []DiffPart{
 		{DiffSame, "We "},
 		{DiffRemoved, "will"},
 		{DiffAdded, "shall"},
@@ -23,14 +23,14 @@ func TestWordDiff(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("differs (-want +got):\n%s", d)
 	}
-	if runs := WordDiff("", ""); len(runs) != 0 {
-		t.Errorf("nothing became %v", runs)
+	if parts := WordDiff("", ""); len(parts) != 0 {
+		t.Errorf("nothing became %v", parts)
 	}
 }
 
 // rebuilt returns the two texts that a difference is of.
-func rebuilt(runs []DiffRun) (before, after string) {
-	for _, r := range runs {
+func rebuilt(parts []DiffPart) (before, after string) {
+	for _, r := range parts {
 		if r.Op != DiffAdded {
 			before += r.Text
 		}
@@ -60,11 +60,11 @@ func TestWordDiffOfManyWords(t *testing.T) {
 			fmt.Fprintf(&b, "w%d ", n)
 		}
 	}
-	runs := WordDiff(a.String(), b.String())
-	if before, after := rebuilt(runs); before != a.String() || after != b.String() {
+	parts := WordDiff(a.String(), b.String())
+	if before, after := rebuilt(parts); before != a.String() || after != b.String() {
 		t.Error("the texts do not come back")
 	}
-	if len(runs) != 5 {
-		t.Errorf("got %d runs", len(runs))
+	if len(parts) != 5 {
+		t.Errorf("got %d parts", len(parts))
 	}
 }

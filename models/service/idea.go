@@ -17,7 +17,7 @@ type IdeaInput struct {
 // SuggestIdea adds an idea, which waits for a moderator, with the messages that
 // it causes. CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
 func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaInput) (Sent, error) {
-	c, err := s.taking(ctx, actor, in.Slug, models.ActSuggest)
+	c, err := s.accepting(ctx, actor, in.Slug, models.ActSuggest)
 	if err != nil {
 		return Sent{}, err
 	}

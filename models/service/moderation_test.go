@@ -135,9 +135,9 @@ func TestDecideOnChangedText(t *testing.T) {
 	must(r.Decide(ctx, r.mod, DecideInput{Items: []ItemRev{{other, 1}, {item, 2}}, Action: models.ActionPublish}))(t)
 }
 
-func opText(runs []DiffRun, op string) string {
+func opText(parts []DiffPart, op string) string {
 	var b strings.Builder
-	for _, run := range runs {
+	for _, run := range parts {
 		if run.Op == op {
 			b.WriteString(run.Text + "|")
 		}

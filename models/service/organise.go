@@ -23,15 +23,15 @@ func (s *Service) Organised(ctx context.Context, actor models.Actor, after strin
 	}
 	ids, all := actor.Participant.Scope(models.RoleOrganiser)
 	if !all {
-		list, err := s.named(ctx, ids)
+		list, err := s.consultations(ctx, ids)
 		return list, "", err
 	}
 	list, next, err := s.store.Consultations(ctx, models.ConsultationFilter{After: cursor, Limit: staffPage})
 	return list, s.staffNext("organised", next), err
 }
 
-// named loads consultations by id, the newest first; unknown ones are left out.
-func (s *Service) named(ctx context.Context, ids []string) ([]models.Consultation, error) {
+// consultations loads consultations by id, the newest first; unknown ones are left out.
+func (s *Service) consultations(ctx context.Context, ids []string) ([]models.Consultation, error) {
 	var list []models.Consultation
 	for _, id := range ids {
 		c, err := s.store.Consultation(ctx, id)
@@ -200,13 +200,13 @@ func (s *Service) RemoveOrganiserIdea(ctx context.Context, actor models.Actor, s
 
 // Managed is everything about one consultation that its organiser works with.
 type Managed struct {
-	Consultation models.Consultation
-	Ideas        []models.Idea  // all of them, without tallies
-	Waiting      int64          // items in the queue
-	OpenBallots  int64          // voting links that can still be used
-	Unconfirmed  int64          // votes that wait for a link
-	Sealed       *models.Sealed // nil: not sealed
-	Moves        []models.State // to which it may be moved by hand now
+	Consultation    models.Consultation
+	Ideas           []models.Idea  // all of them, without tallies
+	Waiting         int64          // items in the queue
+	OpenBallotLinks int64          // voting links that can still be used
+	Unconfirmed     int64          // votes that wait for a link
+	Sealed          *models.Sealed // nil: not sealed
+	Moves           []models.State // to which it may be moved by hand now
 }
 
 // Manage reads what the organiser's page of a consultation shows. It returns no
@@ -226,7 +226,7 @@ func (s *Service) Manage(ctx context.Context, actor models.Actor, slug string) (
 	if m.Waiting, err = s.waiting(ctx, c.ID); err != nil {
 		return Managed{}, err
 	}
-	if m.OpenBallots, err = s.store.OpenBallots(ctx, c.ID); err != nil {
+	if m.OpenBallotLinks, err = s.store.OpenBallotLinks(ctx, c.ID); err != nil {
 		return Managed{}, fmt.Errorf("count the open links: %w", err)
 	}
 	if m.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {

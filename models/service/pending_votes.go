@@ -23,7 +23,7 @@ func (s *Service) PendingVotes(ctx context.Context, c models.Consultation, choic
 // CodeNotFound, CodeClosed, CodeForbidden, CodeUnauthenticated, CodeInvalid; votes
 // cast before an error stay cast.
 func (s *Service) CountPendingVotes(ctx context.Context, actor models.Actor, slug string, choices map[int]models.Choice) (cast int, err error) {
-	c, err := s.taking(ctx, actor, slug, models.ActVote)
+	c, err := s.accepting(ctx, actor, slug, models.ActVote)
 	if err != nil {
 		return 0, err
 	}

@@ -26,13 +26,13 @@ func (s *Service) Home(ctx context.Context, after string) (Lists, error) {
 	if err != nil {
 		return Lists{}, err
 	}
-	live, err := s.live(ctx)
+	current, err := s.current(ctx)
 	if err != nil {
 		return Lists{}, err
 	}
 	var l Lists
 	now := s.Now()
-	for _, c := range live {
+	for _, c := range current {
 		switch {
 		case c.Coming(now):
 			l.Coming = append(l.Coming, c)
@@ -57,8 +57,8 @@ func (s *Service) Home(ctx context.Context, after string) (Lists, error) {
 	return l, err
 }
 
-// live returns every consultation that is neither a draft nor done.
-func (s *Service) live(ctx context.Context) (all []models.Consultation, err error) {
+// current returns the consultations that are open, paused or being counted.
+func (s *Service) current(ctx context.Context) (all []models.Consultation, err error) {
 	f := models.ConsultationFilter{
 		States: []models.State{models.StateOpen, models.StatePaused, models.StateCounting}, Limit: 100,
 	}

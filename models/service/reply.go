@@ -16,7 +16,7 @@ type ReplyInput struct {
 // PostReply adds a reply, which waits for a moderator, with the messages that it
 // causes. CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
 func (s *Service) PostReply(ctx context.Context, actor models.Actor, in ReplyInput) (Sent, error) {
-	c, err := s.taking(ctx, actor, in.Slug, models.ActReply)
+	c, err := s.accepting(ctx, actor, in.Slug, models.ActReply)
 	if err != nil {
 		return Sent{}, err
 	}

@@ -86,7 +86,7 @@ func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error
 	if waiting > 0 {
 		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
 	}
-	open, err := s.store.OpenBallots(ctx, c.ID)
+	open, err := s.store.OpenBallotLinks(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("count the open links: %w", err)
 	}

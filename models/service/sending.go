@@ -16,9 +16,9 @@ type Sent struct {
 	Address   string
 }
 
-// taking finds the consultation of a slug and checks that it takes what the
+// accepting returns the consultation of a slug and checks that it takes what the
 // actor wants to do now. CodeNotFound, CodeClosed.
-func (s *Service) taking(ctx context.Context, actor models.Actor, slug string, what models.Act) (models.Consultation, error) {
+func (s *Service) accepting(ctx context.Context, actor models.Actor, slug string, what models.Act) (models.Consultation, error) {
 	c, err := s.Consultation(ctx, actor, slug)
 	if err != nil {
 		return c, err

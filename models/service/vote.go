@@ -48,7 +48,7 @@ func (s *Service) CheckChoice(ctx context.Context, slug string, number int, choi
 
 // chosen reads a choice on a published idea of a consultation that takes votes.
 func (s *Service) chosen(ctx context.Context, actor models.Actor, slug string, number int, choice string) (models.Consultation, models.ChosenVote, error) {
-	c, err := s.taking(ctx, actor, slug, models.ActVote)
+	c, err := s.accepting(ctx, actor, slug, models.ActVote)
 	if err != nil {
 		return c, models.ChosenVote{}, err
 	}

@@ -206,7 +206,7 @@ func useVotesAndLinks(t *testing.T, s *Store, check func(error)) {
 	check(s.AddLink(ctx, l, []models.Job{{ID: "j2", LinkID: "l"}}))
 	_, err = s.UnconfirmedVotes(ctx, "c")
 	check(err)
-	_, err = s.OpenBallots(ctx, "c")
+	_, err = s.OpenBallotLinks(ctx, "c")
 	check(err)
 	_, err = s.UseLink(ctx, models.LinkUse{TokenHash: "h", NewID: "p2", Session: models.Session{TokenHash: "s"}})
 	check(err)

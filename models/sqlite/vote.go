@@ -105,8 +105,8 @@ func (s *Store) UnconfirmedVotes(ctx context.Context, consultationID string) (in
 	return n, engine.Wrap("unconfirmed votes", err)
 }
 
-// OpenBallots implements models.VoteStore.
-func (s *Store) OpenBallots(ctx context.Context, consultationID string) (int64, error) {
+// OpenBallotLinks implements models.VoteStore.
+func (s *Store) OpenBallotLinks(ctx context.Context, consultationID string) (int64, error) {
 	n, err := engine.One[int64](s.db.Reader(ctx).Row(`SELECT count(*) FROM links
 		WHERE consultation_id = ? AND purpose = 'ballot' AND used_at = 0
 		AND ? < (SELECT closes_at + ? FROM consultations WHERE id = links.consultation_id)`,

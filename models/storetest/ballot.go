@@ -64,7 +64,7 @@ func ballotSpent(e *env) {
 	e.use(first.TokenHash)
 	_, err := e.store.UseLink(e.ctx, e.linkUse(again.TokenHash))
 	e.refused("the same votes again", err, models.CodeGone, "error.link.used")
-	open, err := e.store.OpenBallots(e.ctx, c.ID)
+	open, err := e.store.OpenBallotLinks(e.ctx, c.ID)
 	e.ok(err)
 	e.equal("open links, one with another vote and one of somebody else", open, int64(2))
 	e.equal("counted", e.use(more.TokenHash).Counted, 2)
@@ -80,7 +80,7 @@ func ballotUnconfirmed(e *env) {
 	waits := func(what string, votes, ballots int64) {
 		e.Helper()
 		e.equal(what+": votes", must(e.store.UnconfirmedVotes(e.ctx, c.ID))(e), votes)
-		e.equal(what+": ballots", must(e.store.OpenBallots(e.ctx, c.ID))(e), ballots)
+		e.equal(what+": ballots", must(e.store.OpenBallotLinks(e.ctx, c.ID))(e), ballots)
 	}
 	waits("two unused", 3, 2)
 	e.equal("entries", e.votes(c), []models.Vote(nil))
@@ -97,7 +97,7 @@ func ballotLate(e *env) {
 	first := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
 	second := e.ballot(c, "Bo", e.chosen(c, models.ChoiceAgree)...)
 	e.clock.Set(c.ClosesAt.Add(models.LateLinks - time.Millisecond))
-	e.equal("open ballots", must(e.store.OpenBallots(e.ctx, c.ID))(e), int64(2))
+	e.equal("open ballots", must(e.store.OpenBallotLinks(e.ctx, c.ID))(e), int64(2))
 	used := e.use(first.TokenHash)
 	e.equal("counted", used.Counted, 1)
 	e.equal("time", e.votes(c)[0].At, c.ClosesAt.Add(-time.Millisecond))
@@ -169,7 +169,7 @@ func ballotClosingMoved(e *env) {
 	must(e.store.EditConsultation(e.ctx, later, nil))(e)
 	e.equal("ExpiresAt", must(e.store.Link(e.ctx, l.TokenHash))(e).ExpiresAt, later.ClosesAt.Add(models.LateLinks))
 	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
-	e.equal("open ballots", must(e.store.OpenBallots(e.ctx, c.ID))(e), int64(1))
+	e.equal("open ballots", must(e.store.OpenBallotLinks(e.ctx, c.ID))(e), int64(1))
 	e.equal("counted", e.use(l.TokenHash).Counted, 1)
 }
 

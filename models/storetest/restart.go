@@ -60,7 +60,7 @@ func (e *env) snapshot(c models.Consultation) snapshot {
 		Votes:        e.votes(c),
 		Tallies:      must(e.store.CachedTallies(e.ctx, c.ID))(e),
 		Unconfirmed:  must(e.store.UnconfirmedVotes(e.ctx, c.ID))(e),
-		Ballots:      must(e.store.OpenBallots(e.ctx, c.ID))(e),
+		Ballots:      must(e.store.OpenBallotLinks(e.ctx, c.ID))(e),
 		People:       people,
 		Queue:        e.queue(models.QueueFilter{}),
 		Decisions:    e.decisions(c),

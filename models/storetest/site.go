@@ -123,7 +123,7 @@ func siteEmptyStreams(e *env) {
 	e.equal("QueueLength", must(s.QueueLength(e.ctx, models.QueueFilter{}))(e), int64(0))
 	e.equal("Queued", must(s.Queued(e.ctx, nil))(e), false)
 	e.equal("UnconfirmedVotes", must(s.UnconfirmedVotes(e.ctx, c.ID))(e), int64(0))
-	e.equal("OpenBallots", must(s.OpenBallots(e.ctx, c.ID))(e), int64(0))
+	e.equal("OpenBallotLinks", must(s.OpenBallotLinks(e.ctx, c.ID))(e), int64(0))
 	e.equal("RemindBallots", must(s.RemindBallots(e.ctx, nil))(e), 0)
 }
 

@@ -169,7 +169,7 @@ func (e *env) voteStops(g *guide) []stop {
 		{"OwnVotes", func(e *env) { must(e.store.OwnVotes(e.ctx, g.c.ID, g.person.ID))(e) }},
 		{"EachVote", func(e *env) { e.votes(g.c) }},
 		{"UnconfirmedVotes", func(e *env) { must(e.store.UnconfirmedVotes(e.ctx, g.c.ID))(e) }},
-		{"OpenBallots", func(e *env) { must(e.store.OpenBallots(e.ctx, g.c.ID))(e) }},
+		{"OpenBallotLinks", func(e *env) { must(e.store.OpenBallotLinks(e.ctx, g.c.ID))(e) }},
 		{"CachedTallies", func(e *env) { must(e.store.CachedTallies(e.ctx, g.c.ID))(e) }},
 	}
 }

@@ -21,7 +21,7 @@ for (const box of document.querySelectorAll("[data-max]")) {
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || "ballot" in form.dataset) return;
+  if (event.defaultPrevented || form.method !== "post" || "vote" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
 });

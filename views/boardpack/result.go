@@ -129,10 +129,11 @@ type resultIdea struct {
 }
 
 func newResultIdea(i models.ResultIdea) resultIdea {
-	return resultIdea{i, placed(i.Rank), placed(i.RankLo), placed(i.RankHi), placed(i.Band), append([]int{}, i.MergedFrom...)}
+	return resultIdea{i, orNull(i.Rank), orNull(i.RankLo), orNull(i.RankHi), orNull(i.Band), append([]int{}, i.MergedFrom...)}
 }
 
-func placed(n int) *int {
+// orNull returns nil for a place that an idea does not have.
+func orNull(n int) *int {
 	if n == 0 {
 		return nil
 	}

@@ -33,15 +33,15 @@ func ManageIdeasOf(ideas []models.Idea) []ManageIdea {
 type ManagePage struct {
 	ui.LayoutData
 	ui.Subject
-	Missing     []string // what is missing to open it, sentences
-	Ideas       []ManageIdea
-	IdeaForm    ui.Form // title, body
-	Form        ui.Form // reason, opens_at … of the state forms
-	Waiting     int64   // items in the queue
-	OpenBallots int64   // voting links that can still be used
-	Unconfirmed int64
-	Sealed      *ui.Seal
-	Moves       []models.State // the states it may move to now
+	Missing         []string // what is missing to open it, sentences
+	Ideas           []ManageIdea
+	IdeaForm        ui.Form // title, body
+	Form            ui.Form // reason, opens_at … of the state forms
+	Waiting         int64   // items in the queue
+	OpenBallotLinks int64   // voting links that can still be used
+	Unconfirmed     int64
+	Sealed          *ui.Seal
+	Moves           []models.State // the states it may move to now
 }
 
 func numberText(n int) string { return strconv.Itoa(n) }

@@ -631,7 +631,7 @@ func manageCounting(p ManagePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = countingLine(p.OpenBallots == 0, p.L.CountOrNone("manage.ballots", int(p.OpenBallots)), "", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = countingLine(p.OpenBallotLinks == 0, p.L.CountOrNone("manage.ballots", int(p.OpenBallotLinks)), "", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -639,7 +639,7 @@ func manageCounting(p ManagePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.OpenBallots > 0 {
+			if p.OpenBallotLinks > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -675,7 +675,7 @@ func manageCounting(p ManagePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Waiting > 0 || p.OpenBallots > 0 {
+			if p.Waiting > 0 || p.OpenBallotLinks > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p class=\"quiet\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

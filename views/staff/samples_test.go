@@ -117,7 +117,7 @@ func sampleManage(state models.State, moves ...models.State) ManagePage {
 	theirs := models.Idea{Contribution: viewstest.Contribution("i2", viewstest.Spiteful, models.StatusPending), Title: viewstest.Spiteful}
 	p := ManagePage{
 		LayoutData: viewstest.LayoutData("Manage"), Subject: viewstest.Subject(state), Ideas: ManageIdeasOf([]models.Idea{own, theirs}),
-		IdeaForm: ui.Form{}, Waiting: 2, OpenBallots: 1, Unconfirmed: 3, Moves: moves,
+		IdeaForm: ui.Form{}, Waiting: 2, OpenBallotLinks: 1, Unconfirmed: 3, Moves: moves,
 	}
 	p.C.StateReason = viewstest.Spiteful
 	p.C.Settings.Bands = []models.Band{models.BandSole, models.BandMicro}
