@@ -245,7 +245,7 @@ func (a *app) stored() map[string]int {
 	a.t.Helper()
 	n := map[string]int{}
 	ctx := context.Background()
-	must(a.t, a.store.EachItem(ctx, a.con.ID, func(i models.AuditItem) error { n[string(i.Item.Kind)]++; return nil }))
+	must(a.t, a.store.EachItem(ctx, a.con.ID, func(i models.VerifyItem) error { n[string(i.Item.Kind)]++; return nil }))
 	must(a.t, a.store.EachVote(ctx, a.con.ID, func(models.Vote) error { n["vote"]++; return nil }))
 	waiting, err := a.store.UnconfirmedVotes(ctx, a.con.ID)
 	must(a.t, err)

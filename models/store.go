@@ -26,7 +26,7 @@ type Store interface {
 	JobStore
 	SearchStore
 	ImportStore
-	AuditStore
+	VerifyStore
 	CopyStore
 	Shared
 
@@ -362,19 +362,19 @@ type ImportStore interface {
 	AddImport(ctx context.Context, c Consultation, ideas []Idea, replies []Reply, d Decision) (added bool, err error)
 }
 
-// AuditStore reads what folkmoot verify compares.
-type AuditStore interface {
+// VerifyStore reads what folkmoot verify compares.
+type VerifyStore interface {
 	// EachItem calls fn with every reply and idea of a consultation with its text and
 	// salt, ordered by kind and id. Like EachReply it reads in batches.
-	EachItem(ctx context.Context, consultationID string, fn func(AuditItem) error) error
+	EachItem(ctx context.Context, consultationID string, fn func(VerifyItem) error) error
 	// CachedTallies returns the tallies as cached, by idea id, to compare with the votes.
 	CachedTallies(ctx context.Context, consultationID string) (map[string]Tally, error)
 	// SealedVersions lists all sealed versions with their files, oldest first.
 	SealedVersions(ctx context.Context, consultationID string) ([]Sealed, error)
 }
 
-// AuditItem is one item as folkmoot verify compares it.
-type AuditItem struct {
+// VerifyItem is one item as folkmoot verify compares it.
+type VerifyItem struct {
 	Contribution
 	Item       Item
 	Title      string

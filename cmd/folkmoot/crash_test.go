@@ -37,7 +37,7 @@ func TestCrash(t *testing.T) {
 	c := newCrash(t)
 	for round := range crashRounds {
 		c.round(round)
-		c.audit(round)
+		c.compare(round)
 	}
 	t.Logf("%d replies and %d votes acknowledged over %d kills", len(c.replies), c.votesAcked.Load(), crashRounds)
 }
@@ -211,8 +211,8 @@ func send(h *http.Client, to string, form url.Values) (int, []byte) {
 	return resp.StatusCode, raw
 }
 
-// audit opens the store that the kill left and compares.
-func (c *crash) audit(round int) {
+// compare opens the store that the kill left and compares.
+func (c *crash) compare(round int) {
 	c.t.Helper()
 	s, svc := c.open()
 	defer s.Close()
@@ -224,7 +224,7 @@ func (c *crash) audit(round int) {
 		}
 	}
 	for _, client := range c.clients {
-		c.auditVotes(ctx, round, s, client)
+		c.compareVotes(ctx, round, s, client)
 	}
 	_, diffs, err := svc.VerifyStore(ctx)
 	check(c.t, err)
@@ -233,7 +233,7 @@ func (c *crash) audit(round int) {
 	}
 }
 
-func (c *crash) auditVotes(ctx context.Context, round int, s *sqlite.Store, client *crashClient) {
+func (c *crash) compareVotes(ctx context.Context, round int, s *sqlite.Store, client *crashClient) {
 	own, err := s.OwnVotes(ctx, c.con.ID, client.id)
 	check(c.t, err)
 	for number := 1; number <= crashIdeas; number++ {

@@ -33,7 +33,7 @@ func TestDatabaseAway(t *testing.T) {
 			a.proxy.Heal()
 			a.recovers()
 			a.well("after")
-			a.audit()
+			a.compare()
 		})
 	}
 }
@@ -214,14 +214,14 @@ func (a *away) recovers() {
 	a.t.Logf("ready after %v", time.Since(began).Round(time.Millisecond))
 }
 
-// audit finds every acknowledged reply once and no other twice, the vote that was
+// compare finds every acknowledged reply once and no other twice, the vote that was
 // acknowledged last, and what verify says of it all.
-func (a *away) audit() {
+func (a *away) compare() {
 	a.t.Helper()
 	c, err := a.server.Store.ConsultationBySlug(a.t.Context(), "crash")
 	check(a.t, err)
 	rows := map[string]int{}
-	check(a.t, a.server.Store.EachItem(a.t.Context(), c.ID, func(i models.AuditItem) error {
+	check(a.t, a.server.Store.EachItem(a.t.Context(), c.ID, func(i models.VerifyItem) error {
 		if i.Item.Kind == models.KindReply {
 			rows[i.Body]++
 		}

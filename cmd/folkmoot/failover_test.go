@@ -43,7 +43,7 @@ func TestFailover(t *testing.T) {
 	f.stopClients()
 	f.tallies()
 	f.verify()
-	f.audit()
+	f.compare()
 	f.report()
 }
 

@@ -160,7 +160,7 @@ func (s *Store) lastSealed(ctx context.Context, consultationID string, parts ...
 	return s.assembled(ctx, d, parts...)
 }
 
-// SealedVersions implements models.AuditStore.
+// SealedVersions implements models.VerifyStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) (list []models.Sealed, err error) {
 	docs, err := engine.All[sealed](s.read(ctx), engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", 1)})
 	for _, d := range docs {

@@ -68,7 +68,7 @@ type Store interface {
 	models.ResponseStore
 	models.SearchStore
 	models.ImportStore
-	models.AuditStore
+	models.VerifyStore
 
 	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
 	Ready(ctx context.Context) error

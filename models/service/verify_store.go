@@ -30,7 +30,7 @@ func (s *Service) VerifyStore(ctx context.Context) (checked Checked, diffs []sea
 			return checked, diffs, fmt.Errorf("read the consultations: %w", err)
 		}
 		for _, c := range list {
-			a, err := s.auditSettled(ctx, c.ID)
+			a, err := s.compareSettled(ctx, c.ID)
 			if err != nil {
 				return checked, diffs, fmt.Errorf("consultation %s: %w", c.Slug, err)
 			}
@@ -52,8 +52,8 @@ func (c *Checked) add(d Checked) {
 	c.Files += d.Files
 }
 
-// audit is the comparison of one consultation.
-type audit struct {
+// comparison compares what one consultation holds with what follows from it.
+type comparison struct {
 	s       *Service
 	c       models.Consultation
 	checked Checked
@@ -64,14 +64,14 @@ type audit struct {
 	names   map[string]string                     // "idea 3", by id
 }
 
-// auditSettled audits a consultation until what differs is no change of the moment.
-func (s *Service) auditSettled(ctx context.Context, id string) (*audit, error) {
+// compareSettled compares a consultation until what differs is no change of the moment.
+func (s *Service) compareSettled(ctx context.Context, id string) (*comparison, error) {
 	for range verifyTries {
 		before, err := s.store.Consultation(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		a := &audit{s: s, c: before, checked: Checked{Consultations: 1}}
+		a := &comparison{s: s, c: before, checked: Checked{Consultations: 1}}
 		if err := a.run(ctx); err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (s *Service) auditSettled(ctx context.Context, id string) (*audit, error) {
 	return nil, models.Fail(models.CodeUnavailable, "error.verify.busy")
 }
 
-func (a *audit) run(ctx context.Context) error {
+func (a *comparison) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{a.chain, a.items, a.tallies, a.files} {
 		if err := step(ctx); err != nil {
 			return err
@@ -96,7 +96,7 @@ func (a *audit) run(ctx context.Context) error {
 }
 
 // note adds differences, with the consultation in front of the place.
-func (a *audit) note(diffs ...sealed.Difference) {
+func (a *comparison) note(diffs ...sealed.Difference) {
 	for _, d := range diffs {
 		d.Where = a.c.Slug + ": " + d.Where
 		a.diffs = append(a.diffs, d)
@@ -104,7 +104,7 @@ func (a *audit) note(diffs ...sealed.Difference) {
 }
 
 // chain recomputes the hash of each decision from its rows.
-func (a *audit) chain(ctx context.Context) error {
+func (a *comparison) chain(ctx context.Context) error {
 	var chain sealed.Chain
 	a.decided, a.hashes = map[models.Item][]models.DecisionItem{}, map[int64]string{}
 	err := a.s.eachDecision(ctx, a.c.ID, 0, func(d models.Decision) error {
@@ -124,10 +124,10 @@ func (a *audit) chain(ctx context.Context) error {
 }
 
 // items compares each reply and idea with its decisions, and counts the published ones.
-func (a *audit) items(ctx context.Context) error {
+func (a *comparison) items(ctx context.Context) error {
 	a.names, a.merged = map[string]string{}, nil
 	published, met := map[models.Kind]int64{}, map[models.Item]bool{}
-	err := a.s.store.EachItem(ctx, a.c.ID, func(i models.AuditItem) error {
+	err := a.s.store.EachItem(ctx, a.c.ID, func(i models.VerifyItem) error {
 		a.checked.Items++
 		met[i.Item] = true
 		name := i.Item.String()
@@ -159,7 +159,7 @@ func (a *audit) items(ctx context.Context) error {
 
 // item follows the status of one text through its decisions and compares the
 // wordings decided on with their digests.
-func (a *audit) item(name string, i models.AuditItem) {
+func (a *comparison) item(name string, i models.VerifyItem) {
 	status := models.StatusPending
 	if i.Organiser {
 		status = models.StatusPublished
@@ -176,7 +176,7 @@ func (a *audit) item(name string, i models.AuditItem) {
 
 // wording recomputes the digest of the text that was decided on. An erased text
 // has neither words nor salt, so there is nothing to compare.
-func (a *audit) wording(name string, i models.AuditItem, d models.DecisionItem) {
+func (a *comparison) wording(name string, i models.VerifyItem, d models.DecisionItem) {
 	if i.Status == models.StatusErased {
 		return
 	}
@@ -195,7 +195,7 @@ func (a *audit) wording(name string, i models.AuditItem, d models.DecisionItem) 
 }
 
 // tallies counts the votes from nothing.
-func (a *audit) tallies(ctx context.Context) error {
+func (a *comparison) tallies(ctx context.Context) error {
 	count, err := a.s.recountVotes(ctx, a.c.ID, a.merged)
 	if err != nil {
 		return err
@@ -210,7 +210,7 @@ func (a *audit) tallies(ctx context.Context) error {
 }
 
 // files checks every sealed version.
-func (a *audit) files(ctx context.Context) error {
+func (a *comparison) files(ctx context.Context) error {
 	versions, err := a.s.store.SealedVersions(ctx, a.c.ID)
 	if err != nil {
 		return fmt.Errorf("read the sealed files: %w", err)

@@ -185,7 +185,7 @@ func useEverything(t *testing.T, s *Store) {
 	_, _, err = s.Consultations(ctx, models.ConsultationFilter{Limit: 10})
 	check(err)
 	check(s.EachReply(ctx, "c", func(models.Reply) error { return nil }))
-	check(s.EachItem(ctx, "c", func(models.AuditItem) error { return nil }))
+	check(s.EachItem(ctx, "c", func(models.VerifyItem) error { return nil }))
 	kept.Rev, kept.Body = 1, "edited"
 	_, err = s.EditReply(ctx, kept)
 	check(err)

@@ -103,7 +103,7 @@ func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool
 	return v, engine.Wrap("sealed file", engine.Missing(err, "error.sealed.unknown"))
 }
 
-// SealedVersions implements models.AuditStore.
+// SealedVersions implements models.VerifyStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) ([]models.Sealed, error) {
 	rows, err := s.db.Reader(ctx).Query(sealedSelect, consultationID)
 	list, err := engine.Collect(rows, err, scanSealed)

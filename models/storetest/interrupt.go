@@ -166,7 +166,7 @@ func (e *env) agreed(what string, c models.Consultation, chain []models.Decision
 }
 
 // findable expects the item's own word to find it if it is published in what is open.
-func (e *env) findable(what string, a models.AuditItem) {
+func (e *env) findable(what string, a models.VerifyItem) {
 	e.Helper()
 	hits := must(e.store.Search(e.ctx, ownWord(a.ID), 5))(e)
 	public := e.reload(models.Consultation{ID: a.ConsultationID}).Public() && a.Status == models.StatusPublished

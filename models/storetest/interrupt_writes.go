@@ -169,7 +169,7 @@ func interruptOrganisersIdea(e *env) attempt {
 // arrival is an attempt to add an item with jobs.
 func (e *env) arrival(c models.Consultation, id string, jobs []models.Job, call func(s models.Store) error) attempt {
 	return attempt{c, call, func() bool {
-		there := slices.ContainsFunc(e.items(c), func(a models.AuditItem) bool { return a.Item.ID == id })
+		there := slices.ContainsFunc(e.items(c), func(a models.VerifyItem) bool { return a.Item.ID == id })
 		return e.allOrNothing(map[string]bool{"item": there, "jobs": e.wait(jobs...)})
 	}}
 }

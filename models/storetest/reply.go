@@ -281,7 +281,7 @@ func replyStreamStops(e *env) {
 			return e.store.EachWords(e.ctx, c.ID, func(models.IdeaWords) error { return fn() })
 		},
 		"EachItem": func(fn func() error) error {
-			return e.store.EachItem(e.ctx, c.ID, func(models.AuditItem) error { return fn() })
+			return e.store.EachItem(e.ctx, c.ID, func(models.VerifyItem) error { return fn() })
 		},
 	} {
 		calls := 0

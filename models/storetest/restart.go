@@ -31,7 +31,7 @@ type snapshot struct {
 	Revisions    []models.ConsultationRevision
 	Ideas        []models.Idea
 	Thread       []models.Reply
-	Items        []models.AuditItem
+	Items        []models.VerifyItem
 	Votes        []models.Vote
 	Tallies      map[string]models.Tally
 	Unconfirmed  int64

@@ -109,7 +109,7 @@ func siteEmptyStreams(e *env) {
 	e.ok(s.EachFigure(e.ctx, c.ID, func(models.IdeaFigure) error { return one }))
 	e.ok(s.EachWords(e.ctx, c.ID, func(models.IdeaWords) error { return one }))
 	e.ok(s.EachVote(e.ctx, c.ID, func(models.Vote) error { return one }))
-	e.ok(s.EachItem(e.ctx, c.ID, func(models.AuditItem) error { return one }))
+	e.ok(s.EachItem(e.ctx, c.ID, func(models.VerifyItem) error { return one }))
 	e.equal("Ideas", e.ideas(c), []models.Idea(nil))
 	e.equal("Decisions", must(s.Decisions(e.ctx, c.ID, 0, 5))(e), []models.Decision(nil))
 	e.equal("ConsultationRevisions", must(s.ConsultationRevisions(e.ctx, c.ID))(e), []models.ConsultationRevision(nil))

@@ -312,7 +312,7 @@ func threadEachMany(e *env) {
 		return nil
 	}))
 	e.equal("the stream", got, want)
-	items := ids(e.items(c), func(a models.AuditItem) string { return a.Item.ID })
+	items := ids(e.items(c), func(a models.VerifyItem) string { return a.Item.ID })
 	e.equal("items", len(items), 2+len(want))
 	e.once("items", items, want)
 	if !slices.IsSorted(items[2:]) {

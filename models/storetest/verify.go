@@ -8,23 +8,23 @@ import (
 	"folkmoot/models"
 )
 
-var auditCases = []testCase{
-	{"every item comes with its text, salt and earlier wordings", auditItems},
-	{"items of every status come, by kind and id, of that consultation alone", auditOrder},
-	{"each digest in the chain is that of a wording that is kept", auditDigests},
+var verifyCases = []testCase{
+	{"every item comes with its text, salt and earlier wordings", verifyItems},
+	{"items of every status come, by kind and id, of that consultation alone", verifyOrder},
+	{"each digest in the chain is that of a wording that is kept", verifyDigests},
 }
 
 // items reads everything that verify reads.
-func (e *env) items(c models.Consultation) (all []models.AuditItem) {
+func (e *env) items(c models.Consultation) (all []models.VerifyItem) {
 	e.Helper()
-	e.ok(e.store.EachItem(e.ctx, c.ID, func(a models.AuditItem) error {
+	e.ok(e.store.EachItem(e.ctx, c.ID, func(a models.VerifyItem) error {
 		all = append(all, a)
 		return nil
 	}))
 	return all
 }
 
-func auditItems(e *env) {
+func verifyItems(e *env) {
 	c := e.open("Markets")
 	i := e.pendingIdea(c, "Alms")
 	r := e.newReply(c)
@@ -36,12 +36,12 @@ func auditItems(e *env) {
 	r, i = must(e.store.EditReply(e.ctx, next))(e), must(e.store.EditIdea(e.ctx, nextIdea))(e)
 	e.decide(models.ActionPublish, r.Item(), i.Item())
 	r, i = e.reply(r.ID), must(e.store.IdeaByID(e.ctx, i.ID))(e)
-	want := map[string]models.AuditItem{
+	want := map[string]models.VerifyItem{
 		r.ID: {Contribution: r.Contribution, Item: r.Item(), Body: r.Body},
 		i.ID: {Contribution: i.Contribution, Item: i.Item(), Title: i.Title, Body: i.Body, Number: 2},
 	}
 	organisers := e.ideas(c)[0]
-	want[organisers.ID] = models.AuditItem{
+	want[organisers.ID] = models.VerifyItem{
 		Contribution: organisers.Contribution, Item: organisers.Item(), Title: "Markets", Body: organisers.Body,
 		Organiser: true, Number: 1,
 	}
@@ -55,7 +55,7 @@ func auditItems(e *env) {
 	}
 }
 
-func auditOrder(e *env) {
+func verifyOrder(e *env) {
 	c, other := e.open("Markets"), e.open("Other")
 	e.pending(e.newReply(other))
 	want := []string{e.ideas(c)[0].Item().String()}
@@ -66,10 +66,10 @@ func auditOrder(e *env) {
 	}
 	want = append(want, e.pending(e.newReply(c)).Item().String())
 	slices.SortFunc(want, strings.Compare)
-	e.equal("items", ids(e.items(c), func(a models.AuditItem) string { return a.Item.String() }), want)
+	e.equal("items", ids(e.items(c), func(a models.VerifyItem) string { return a.Item.String() }), want)
 }
 
-func auditDigests(e *env) {
+func verifyDigests(e *env) {
 	c := e.open()
 	r := e.pending(e.newReply(c))
 	for _, body := range []string{"Second", "Third"} {

@@ -7,39 +7,39 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// EachItem implements models.AuditStore.
-func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(models.AuditItem) error) error {
-	q, id := s.db.Reader(ctx), func(a models.AuditItem) string { return a.ID }
-	err := engine.EachInBatches("items", func(after string) ([]models.AuditItem, error) {
+// EachItem implements models.VerifyStore.
+func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(models.VerifyItem) error) error {
+	q, id := s.db.Reader(ctx), func(a models.VerifyItem) string { return a.ID }
+	err := engine.EachInBatches("items", func(after string) ([]models.VerifyItem, error) {
 		rows, err := q.Query(ideaSelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
-		list, err := engine.Collect(rows, err, auditIdea)
+		list, err := engine.Collect(rows, err, verifyIdea)
 		return withRevisions(q, list, err)
 	}, id, fn)
 	if err != nil {
 		return err
 	}
-	return engine.EachInBatches("items", func(after string) ([]models.AuditItem, error) {
+	return engine.EachInBatches("items", func(after string) ([]models.VerifyItem, error) {
 		rows, err := q.Query(replySelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
-		list, err := engine.Collect(rows, err, auditReply)
+		list, err := engine.Collect(rows, err, verifyReply)
 		return withRevisions(q, list, err)
 	}, id, fn)
 }
 
-func auditIdea(row engine.Scanner) (models.AuditItem, error) {
+func verifyIdea(row engine.Scanner) (models.VerifyItem, error) {
 	i, err := scanIdea(row)
-	return models.AuditItem{
+	return models.VerifyItem{
 		Contribution: i.Contribution, Item: i.Item(), Title: i.Title, Body: i.Body,
 		Organiser: i.Organiser, Number: i.Number, MergedInto: i.MergedInto,
 	}, err
 }
 
-func auditReply(row engine.Scanner) (models.AuditItem, error) {
+func verifyReply(row engine.Scanner) (models.VerifyItem, error) {
 	r, err := scanReply(row)
-	return models.AuditItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body}, err
+	return models.VerifyItem{Contribution: r.Contribution, Item: r.Item(), Body: r.Body}, err
 }
 
 // withRevisions fills in the earlier wordings of edited texts.
-func withRevisions(q engine.Queries, list []models.AuditItem, err error) ([]models.AuditItem, error) {
+func withRevisions(q engine.Queries, list []models.VerifyItem, err error) ([]models.VerifyItem, error) {
 	for n := range list {
 		if err == nil && list[n].Rev > 1 {
 			list[n].Revisions, err = textRevisions(q, list[n].Item)
@@ -48,7 +48,7 @@ func withRevisions(q engine.Queries, list []models.AuditItem, err error) ([]mode
 	return list, err
 }
 
-// CachedTallies implements models.AuditStore.
+// CachedTallies implements models.VerifyStore.
 func (s *Store) CachedTallies(ctx context.Context, consultationID string) (map[string]models.Tally, error) {
 	tallies := map[string]models.Tally{}
 	rows, err := s.db.Reader(ctx).Query("SELECT id, agree, disagree, pass FROM ideas WHERE consultation_id = ?", consultationID)

@@ -70,17 +70,17 @@ func (f *failover) verify() {
 	}
 }
 
-// audit compares what clients were told with what is there.
-func (f *failover) audit() {
+// compare compares what clients were told with what is there.
+func (f *failover) compare() {
 	f.t.Helper()
 	rows := f.rows()
 	known := map[string]bool{}
 	for _, c := range f.clients {
 		for _, s := range c.replies {
 			known[s.body] = true
-			f.auditReply(s, rows[s.body])
+			f.compareReply(s, rows[s.body])
 		}
-		f.auditVotes(c)
+		f.compareVotes(c)
 	}
 	waiting := int64(0)
 	for body, list := range rows {
@@ -94,14 +94,14 @@ func (f *failover) audit() {
 	if queued != waiting {
 		f.t.Errorf("the queue says %d, and %d replies wait", queued, waiting)
 	}
-	f.auditMail(rows)
+	f.compareMail(rows)
 }
 
 // rows returns the stored replies by their words.
-func (f *failover) rows() map[string][]models.AuditItem {
+func (f *failover) rows() map[string][]models.VerifyItem {
 	f.t.Helper()
-	rows := map[string][]models.AuditItem{}
-	check(f.t, f.store.EachItem(f.t.Context(), f.con.ID, func(i models.AuditItem) error {
+	rows := map[string][]models.VerifyItem{}
+	check(f.t, f.store.EachItem(f.t.Context(), f.con.ID, func(i models.VerifyItem) error {
 		if i.Item.Kind == models.KindReply {
 			rows[i.Body] = append(rows[i.Body], i)
 		}
@@ -110,9 +110,9 @@ func (f *failover) rows() map[string][]models.AuditItem {
 	return rows
 }
 
-// auditReply finds an acknowledged reply once, one whose outcome nobody knows at most
+// compareReply finds an acknowledged reply once, one whose outcome nobody knows at most
 // once, and one that no node took not at all.
-func (f *failover) auditReply(s sentReply, rows []models.AuditItem) {
+func (f *failover) compareReply(s sentReply, rows []models.VerifyItem) {
 	f.t.Helper()
 	switch {
 	case s.came == acknowledged && (len(rows) != 1 || s.id != "" && (rows[0].ID != s.id || rows[0].Reference != s.reference)):
@@ -122,8 +122,8 @@ func (f *failover) auditReply(s sentReply, rows []models.AuditItem) {
 	}
 }
 
-// auditVotes finds what was acknowledged last, or what was sent since without an answer.
-func (f *failover) auditVotes(c *failoverClient) {
+// compareVotes finds what was acknowledged last, or what was sent since without an answer.
+func (f *failover) compareVotes(c *failoverClient) {
 	f.t.Helper()
 	own, err := f.store.OwnVotes(f.t.Context(), f.con.ID, c.id)
 	check(f.t, err)
@@ -138,9 +138,9 @@ func (f *failover) auditVotes(c *failoverClient) {
 	}
 }
 
-// auditMail waits until the message of every stored reply has come, each under one
+// compareMail waits until the message of every stored reply has come, each under one
 // Message-ID. One may come twice only around a strike.
-func (f *failover) auditMail(rows map[string][]models.AuditItem) {
+func (f *failover) compareMail(rows map[string][]models.VerifyItem) {
 	f.t.Helper()
 	var came map[string][]delivered // by reference
 	f.eventually("all mail", 3*time.Minute, func() bool {
@@ -173,7 +173,7 @@ func (f *failover) auditMail(rows map[string][]models.AuditItem) {
 }
 
 // unsent counts the replies whose author has no mail yet.
-func (f *failover) unsent(rows map[string][]models.AuditItem, came map[string][]delivered) (n int) {
+func (f *failover) unsent(rows map[string][]models.VerifyItem, came map[string][]delivered) (n int) {
 	address := map[string]string{}
 	for _, c := range f.clients {
 		for _, s := range c.replies {
