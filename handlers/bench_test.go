@@ -11,6 +11,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/service"
+	"folkmoot/models/storetest"
 )
 
 const bigPage = "/consultations/big?limit=1000"
@@ -42,7 +43,7 @@ func (a *app) big() models.Reply {
 	c, err = a.store.ConsultationBySlug(context.Background(), "big")
 	must(a.t, err)
 	c.State = models.StateOpen
-	_, err = a.store.MoveConsultation(context.Background(), c)
+	_, err = a.store.MoveConsultation(context.Background(), c, storetest.Entry(models.AuditConsultationOpened))
 	must(a.t, err)
 	return replies[500]
 }

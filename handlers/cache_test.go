@@ -14,6 +14,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 const mainPage = "/consultations/local-supply"
@@ -51,12 +52,11 @@ func TestNothingPrivateIsKept(t *testing.T) {
 	a := newApp(t)
 	var people []*browser
 	for i := range 24 {
-		token, _, err := a.svc.MakeSignInLink(context.Background(), fmt.Sprintf("p%d@example.org", i), fmt.Sprintf("Marker%dEnd", i), models.RoleParticipant)
-		must(t, err)
-		used, err := a.svc.UseLink(context.Background(), token)
+		_, p, err := a.svc.MakeSignInLink(context.Background(), fmt.Sprintf("p%d@example.org", i), fmt.Sprintf("Marker%dEnd", i), models.RoleParticipant)
 		must(t, err)
 		b := a.browser()
-		b.cookies[sessionCookie] = used.SessionToken
+		b.cookies[sessionCookie], err = storetest.OpenSession(context.Background(), a.store, p.ID)
+		must(t, err)
 		people = append(people, b)
 	}
 	own := regexp.MustCompile(`Marker\d+End`)
@@ -159,7 +159,7 @@ func TestCacheIsExact(t *testing.T) {
 	text := con.Texts["en"]
 	text.Question = "Asked anew by another process?"
 	con.Texts["en"] = text
-	_, err = other.EditConsultation(context.Background(), con, nil)
+	_, err = other.EditConsultation(context.Background(), con, nil, storetest.Entry(models.AuditConsultationEdited))
 	must(t, err)
 	b.get(mainPage).want(t, "after another process", 200, "Asked anew by another process?")
 }

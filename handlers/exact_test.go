@@ -14,6 +14,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 // acts are what people do in TestKeptPagesAreExact, each by its own node.
@@ -182,7 +183,7 @@ func TestResultPageIsExact(t *testing.T) {
 	a := newApp(t)
 	con := a.con
 	con.Settings.Tallies = models.TalliesAlways
-	_, err := a.store.EditConsultation(context.Background(), con, nil)
+	_, err := a.store.EditConsultation(context.Background(), con, nil, storetest.Entry(models.AuditConsultationEdited))
 	must(t, err)
 	org := a.signedIn("organiser9@example.org", models.RoleOrganiser)
 	for n := range 12 {

@@ -36,8 +36,8 @@ func (x *faulty) Ready(ctx context.Context) error {
 	return only(&x.noReads, func() error { return x.Store.Ready(ctx) })
 }
 
-func (x *faulty) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
-	return only(&x.noWrites, func() error { return x.Store.AddConsultation(ctx, c, ideas) })
+func (x *faulty) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.AddConsultation(ctx, c, ideas, by) })
 }
 
 func (x *faulty) Consultation(ctx context.Context, id string) (models.Consultation, error) {
@@ -57,16 +57,20 @@ func (x *faulty) Consultations(ctx context.Context, f models.ConsultationFilter)
 	return a, b, err
 }
 
-func (x *faulty) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (models.Consultation, error) {
-	return on(&x.noWrites, func() (models.Consultation, error) { return x.Store.EditConsultation(ctx, c, revisions) })
+func (x *faulty) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision, by models.AuditEntry) (models.Consultation, error) {
+	return on(&x.noWrites, func() (models.Consultation, error) { return x.Store.EditConsultation(ctx, c, revisions, by) })
 }
 
-func (x *faulty) MoveConsultation(ctx context.Context, c models.Consultation) (models.Consultation, error) {
-	return on(&x.noWrites, func() (models.Consultation, error) { return x.Store.MoveConsultation(ctx, c) })
+func (x *faulty) MoveConsultation(ctx context.Context, c models.Consultation, by models.AuditEntry) (models.Consultation, error) {
+	return on(&x.noWrites, func() (models.Consultation, error) { return x.Store.MoveConsultation(ctx, c, by) })
 }
 
 func (x *faulty) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (models.Idea, error) {
 	return on(&x.noWrites, func() (models.Idea, error) { return x.Store.AddIdea(ctx, i, jobs) })
+}
+
+func (x *faulty) AddOrganiserIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (models.Idea, error) {
+	return on(&x.noWrites, func() (models.Idea, error) { return x.Store.AddOrganiserIdea(ctx, i, by) })
 }
 
 func (x *faulty) IdeaByID(ctx context.Context, id string) (models.Idea, error) {
@@ -77,8 +81,8 @@ func (x *faulty) EditIdea(ctx context.Context, i models.Idea) (models.Idea, erro
 	return on(&x.noWrites, func() (models.Idea, error) { return x.Store.EditIdea(ctx, i) })
 }
 
-func (x *faulty) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
-	return only(&x.noWrites, func() error { return x.Store.RemoveDraftIdea(ctx, consultationID, number) })
+func (x *faulty) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.RemoveDraftIdea(ctx, consultationID, number, by) })
 }
 
 func (x *faulty) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
@@ -102,8 +106,8 @@ func (x *faulty) PutVote(ctx context.Context, v models.Vote) (a models.Vote, b b
 	return a, b, err
 }
 
-func (x *faulty) EnsureParticipant(ctx context.Context, p models.Participant) (models.Participant, error) {
-	return on(&x.noWrites, func() (models.Participant, error) { return x.Store.EnsureParticipant(ctx, p) })
+func (x *faulty) EnsureParticipant(ctx context.Context, p models.Participant, by models.AuditEntry) (models.Participant, error) {
+	return on(&x.noWrites, func() (models.Participant, error) { return x.Store.EnsureParticipant(ctx, p, by) })
 }
 
 func (x *faulty) Participant(ctx context.Context, id string) (models.Participant, error) {
@@ -114,13 +118,17 @@ func (x *faulty) EditParticipant(ctx context.Context, p models.Participant) erro
 	return only(&x.noWrites, func() error { return x.Store.EditParticipant(ctx, p) })
 }
 
-func (x *faulty) RevokeGrant(ctx context.Context, participantID string, g models.Grant) error {
-	return only(&x.noWrites, func() error { return x.Store.RevokeGrant(ctx, participantID, g) })
+func (x *faulty) RevokeGrant(ctx context.Context, participantID string, g models.Grant, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.RevokeGrant(ctx, participantID, g, by) })
 }
 
 func (x *faulty) Session(ctx context.Context, tokenHash string) (a models.Session, b models.Participant, err error) {
 	err = only(&x.noReads, func() error { a, b, err = x.Store.Session(ctx, tokenHash); return err })
 	return a, b, err
+}
+
+func (x *faulty) AddSession(ctx context.Context, v models.Session, by *models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.AddSession(ctx, v, by) })
 }
 
 func (x *faulty) EndSession(ctx context.Context, tokenHash string) error {
@@ -133,6 +141,14 @@ func (x *faulty) EndSessions(ctx context.Context, participantID string) error {
 
 func (x *faulty) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	return only(&x.noWrites, func() error { return x.Store.AddLink(ctx, l, jobs) })
+}
+
+func (x *faulty) AddHandLink(ctx context.Context, l models.Link, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.AddHandLink(ctx, l, by) })
+}
+
+func (x *faulty) ConfirmAddress(ctx context.Context, p models.Participant, v models.Session) (models.Participant, error) {
+	return on(&x.noWrites, func() (models.Participant, error) { return x.Store.ConfirmAddress(ctx, p, v) })
 }
 
 func (x *faulty) Link(ctx context.Context, tokenHash string) (models.Link, error) {
@@ -163,10 +179,22 @@ func (x *faulty) AddReport(ctx context.Context, r models.Report, jobs []models.J
 	return only(&x.noWrites, func() error { return x.Store.AddReport(ctx, r, jobs) })
 }
 
-func (x *faulty) Seal(ctx context.Context, s models.Sealed, fence models.SealFence) error {
-	return only(&x.noWrites, func() error { return x.Store.Seal(ctx, s, fence) })
+func (x *faulty) Seal(ctx context.Context, s models.Sealed, fence models.SealFence, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.Seal(ctx, s, fence, by) })
 }
 
-func (x *faulty) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job) error {
-	return only(&x.noWrites, func() error { return x.Store.PutResponse(ctx, r, mustAnswer, jobs) })
+func (x *faulty) SiteSettings(ctx context.Context) (models.SiteSettings, error) {
+	return on(&x.noReads, func() (models.SiteSettings, error) { return x.Store.SiteSettings(ctx) })
+}
+
+func (x *faulty) PutSiteSettings(ctx context.Context, v models.SiteSettings, by models.AuditEntry) (models.SiteSettings, error) {
+	return on(&x.noWrites, func() (models.SiteSettings, error) { return x.Store.PutSiteSettings(ctx, v, by) })
+}
+
+func (x *faulty) AddAuditEntry(ctx context.Context, e models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.AddAuditEntry(ctx, e) })
+}
+
+func (x *faulty) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.PutResponse(ctx, r, mustAnswer, jobs, by) })
 }

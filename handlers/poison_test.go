@@ -155,7 +155,7 @@ func newPoisonSite(t *testing.T) *poisonSite {
 func (s *poisonSite) service(t tester, store models.Store) *service.Service {
 	t.Helper()
 	svc, err := service.New(context.Background(), store, s.clock, models.NewMemoryLimiter(s.clock),
-		service.Config{BaseURL: poisonBase, CanMail: true, Limits: service.Limits{Off: true}})
+		service.Config{BaseURL: poisonBase, CanMail: true, NoLimits: true})
 	noError(t, err)
 	return svc
 }

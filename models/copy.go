@@ -45,9 +45,9 @@ const (
 	CopyDecisions     CopyKind = "decisions"
 	CopyReports       CopyKind = "reports"
 	CopySealed        CopyKind = "sealed"
-	CopyDownloads     CopyKind = "downloads"
 	CopyResponses     CopyKind = "responses"
 	CopyJobs          CopyKind = "jobs"
+	CopyAudit         CopyKind = "audit"
 )
 
 // CopyKinds lists all kinds in the order in which they are copied: what is referred to
@@ -55,7 +55,7 @@ const (
 func CopyKinds() []CopyKind {
 	return []CopyKind{
 		CopySite, CopyConsultations, CopyRevisions, CopyParticipants, CopySessions, CopyLinks, CopyIdeas, CopyReplies,
-		CopyWordings, CopyVotes, CopyDecisions, CopyReports, CopySealed, CopyDownloads, CopyResponses, CopyJobs,
+		CopyWordings, CopyVotes, CopyDecisions, CopyReports, CopySealed, CopyResponses, CopyJobs, CopyAudit,
 	}
 }
 

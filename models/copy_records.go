@@ -16,8 +16,10 @@ type CopyRecord interface {
 
 // CopiedSite is what belongs to the whole site.
 type CopiedSite struct {
-	Secret []byte
-	Demo   bool
+	Secret   []byte
+	Demo     bool
+	Audit    AuditHead
+	Settings SiteSettings // of Version 0: never changed
 }
 
 // CopiedConsultation is a consultation and the last Seq given to one of its replies.
@@ -84,15 +86,6 @@ type CopiedReport struct{ Report }
 // CopiedSealed is a sealed version with both files.
 type CopiedSealed struct{ Sealed }
 
-// CopiedDownload says who took a full file; N distinguishes those at one time.
-type CopiedDownload struct {
-	ConsultationID string
-	Version        int
-	ParticipantID  string
-	At             Time
-	N              int64
-}
-
 // CopiedResponse is a draft or published response.
 type CopiedResponse struct {
 	Response
@@ -101,6 +94,9 @@ type CopiedResponse struct {
 
 // CopiedJob is a job, done or not.
 type CopiedJob struct{ Job }
+
+// CopiedAuditEntry is an entry of the audit log.
+type CopiedAuditEntry struct{ AuditEntry }
 
 // CopyKind implements CopyRecord.
 func (CopiedSite) CopyKind() CopyKind         { return CopySite }
@@ -116,9 +112,9 @@ func (CopiedVote) CopyKind() CopyKind         { return CopyVotes }
 func (CopiedDecision) CopyKind() CopyKind     { return CopyDecisions }
 func (CopiedReport) CopyKind() CopyKind       { return CopyReports }
 func (CopiedSealed) CopyKind() CopyKind       { return CopySealed }
-func (CopiedDownload) CopyKind() CopyKind     { return CopyDownloads }
 func (CopiedResponse) CopyKind() CopyKind     { return CopyResponses }
 func (CopiedJob) CopyKind() CopyKind          { return CopyJobs }
+func (CopiedAuditEntry) CopyKind() CopyKind   { return CopyAudit }
 
 // CopyKey implements CopyRecord.
 func (CopiedSite) CopyKey() string           { return "site" }
@@ -136,12 +132,7 @@ func (r CopiedReport) CopyKey() string       { return r.ID }
 func (r CopiedSealed) CopyKey() string       { return copyKey(r.ConsultationID, int64(r.Version)) }
 func (r CopiedResponse) CopyKey() string     { return r.IdeaID }
 func (r CopiedJob) CopyKey() string          { return r.ID }
-
-// CopyKey implements CopyRecord.
-func (r CopiedDownload) CopyKey() string {
-	taken := copyKey(copyKey(r.ConsultationID, int64(r.Version)), r.At.UnixMilli())
-	return copyKey(taken+"."+r.ParticipantID, r.N)
-}
+func (r CopiedAuditEntry) CopyKey() string   { return fmt.Sprintf("%016x", uint64(r.Seq)) }
 
 // copyKey goes by id and then by number.
 func copyKey(id string, n int64) string { return fmt.Sprintf("%s.%016x", id, uint64(n)) }

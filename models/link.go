@@ -56,6 +56,15 @@ type PendingVote struct {
 	Choice Choice
 }
 
+// Account returns what the link says of the account of its address, to be added with an id
+// if there is none.
+func (l Link) Account(newID string) Participant {
+	return Participant{
+		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
+		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
+	}
+}
+
 // CheckUse reports whether the link may be used at now: nil, or an Error of CodeGone.
 func (l Link) CheckUse(now time.Time) error {
 	if !l.UsedAt.IsZero() {

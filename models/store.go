@@ -26,6 +26,7 @@ type Store interface {
 	JobStore
 	SearchStore
 	ImportStore
+	AuditStore
 	VerifyStore
 	CopyStore
 	Shared
@@ -84,6 +85,12 @@ type SiteStore interface {
 	// MarkDemo marks an empty store as the demonstration's. CodeConflict if it is not
 	// empty.
 	MarkDemo(ctx context.Context) error
+	// SiteSettings returns the site's settings: DefaultSiteSettings if they were never
+	// changed, and for those that are newer than the last change.
+	SiteSettings(ctx context.Context) (SiteSettings, error)
+	// PutSiteSettings replaces the settings if their Version is still v.Version, and returns
+	// them with the next one. CodeConflict (error.settings.changed) if it is not.
+	PutSiteSettings(ctx context.Context, v SiteSettings, by AuditEntry) (SiteSettings, error)
 	// Now returns the store's time.
 	Now(ctx context.Context) (time.Time, error)
 }
@@ -92,7 +99,7 @@ type SiteStore interface {
 type ConsultationStore interface {
 	// AddConsultation adds c with the organiser's own ideas, numbered in their
 	// order from 1 and published. CodeConflict if the slug is taken.
-	AddConsultation(ctx context.Context, c Consultation, ideas []Idea) error
+	AddConsultation(ctx context.Context, c Consultation, ideas []Idea, by AuditEntry) error
 	// Consultation returns the consultation with an id. CodeNotFound.
 	Consultation(ctx context.Context, id string) (Consultation, error)
 	// ConsultationBySlug returns the consultation with a slug. CodeNotFound.
@@ -105,21 +112,23 @@ type ConsultationStore interface {
 	// c.Rev, raises Rev and Version, and adds the revisions. CodeConflict if it has changed
 	// since or the slug is taken, CodeNotFound; CodeClosed (error.edit.closed) if dates or
 	// settings change after voting has closed at the store's time.
-	EditConsultation(ctx context.Context, c Consultation, revisions []ConsultationRevision) (Consultation, error)
+	EditConsultation(ctx context.Context, c Consultation, revisions []ConsultationRevision, by AuditEntry) (Consultation, error)
 	// MoveConsultation sets State, StateReason, OpensAt and PausedAt from c if Rev is
 	// still c.Rev, and raises Rev and Version. CodeConflict, CodeNotFound.
-	MoveConsultation(ctx context.Context, c Consultation) (Consultation, error)
+	MoveConsultation(ctx context.Context, c Consultation, by AuditEntry) (Consultation, error)
 	// ConsultationRevisions lists the edits since opening, oldest first.
 	ConsultationRevisions(ctx context.Context, id string) ([]ConsultationRevision, error)
 }
 
 // IdeaStore stores ideas.
 type IdeaStore interface {
-	// AddIdea adds a participant's pending idea with the jobs it causes, or, if Organiser
-	// is set, a published one with the next number, in a draft or open consultation.
-	// CodeClosed if the consultation takes no ideas at the store's time; CodeNotFound for
-	// the consultation.
+	// AddIdea adds a participant's pending idea with the jobs it causes. CodeClosed if the
+	// consultation takes no ideas at the store's time; CodeNotFound for the consultation.
 	AddIdea(ctx context.Context, i Idea, jobs []Job) (Idea, error)
+	// AddOrganiserIdea adds a published idea of the organiser's with the next number, in a
+	// draft or open consultation. CodeClosed in any other; CodeNotFound for the
+	// consultation.
+	AddOrganiserIdea(ctx context.Context, i Idea, by AuditEntry) (Idea, error)
 	// Idea returns the idea with a number. CodeNotFound.
 	Idea(ctx context.Context, consultationID string, number int) (Idea, error)
 	// IdeaAlone is Idea without the fields that votes change: FirstVote and Tally are
@@ -150,7 +159,7 @@ type IdeaStore interface {
 	EditIdea(ctx context.Context, i Idea) (Idea, error)
 	// RemoveDraftIdea deletes an organiser's idea from a draft and closes the gap in the
 	// numbers. CodeConflict if the consultation is not a draft.
-	RemoveDraftIdea(ctx context.Context, consultationID string, number int) error
+	RemoveDraftIdea(ctx context.Context, consultationID string, number int, by AuditEntry) error
 }
 
 // ReplyStore stores replies, in threads.
@@ -212,12 +221,13 @@ type VoteStore interface {
 // PeopleStore stores participants, their roles and their sessions.
 type PeopleStore interface {
 	// EnsureParticipant finds the account by AddressKey or adds p, adds the grants that
-	// it does not have yet, and returns it. A new moderator gets the next moderator
+	// it does not have yet, and returns it. by is added if that changes anything; the
+	// store names the account as its subject. A new moderator gets the next moderator
 	// number. The votes of staff are not counted: with each role that is added, the
 	// account's choices in consultations within its scope that are not sealed become
 	// ChoiceNone in the same step, also on ideas that are not published; tallies, voters
 	// and the vote sequence are updated.
-	EnsureParticipant(ctx context.Context, p Participant) (Participant, error)
+	EnsureParticipant(ctx context.Context, p Participant, by AuditEntry) (Participant, error)
 	// Participant returns the participant with an id. CodeNotFound.
 	Participant(ctx context.Context, id string) (Participant, error)
 	// ParticipantByAddress returns the participant with an AddressKey. CodeNotFound.
@@ -231,9 +241,13 @@ type PeopleStore interface {
 	// with that Grant. CodeNotFound for the participant (error.people.unknown)
 	// and for the role (error.people.no_grant); CodeConflict (error.people.last_admin)
 	// if nobody would be admin everywhere.
-	RevokeGrant(ctx context.Context, participantID string, g Grant) error
+	RevokeGrant(ctx context.Context, participantID string, g Grant, by AuditEntry) error
 	// Session returns a session that has not expired and its participant. CodeNotFound.
 	Session(ctx context.Context, tokenHash string) (Session, Participant, error)
+	// AddSession adds a session of v.ParticipantID that begins now; without ExpiresAt it
+	// lasts SessionLife. by is nil where participants sign in themselves, and says who did
+	// where they do not. CodeNotFound for the participant.
+	AddSession(ctx context.Context, v Session, by *AuditEntry) error
 	// EndSession deletes one session.
 	EndSession(ctx context.Context, tokenHash string) error
 	// EndSessions deletes all sessions of a participant.
@@ -244,10 +258,12 @@ type PeopleStore interface {
 type LinkStore interface {
 	// AddLink adds a link with the message that carries it. CodeLimited
 	// (error.link.limit, wait) for more than SignInPerHour sign-in links to one address,
-	// where those with a Grant are neither limited nor counted, and for an unconfirmed
-	// ballot or sign-in message that would have to wait while MaxDeferred wait already
-	// (wait: UnconfirmedEvery).
+	// and for an unconfirmed ballot or sign-in message that would have to wait while
+	// MaxDeferred wait already (wait: UnconfirmedEvery). l.Grant is left out.
 	AddLink(ctx context.Context, l Link, jobs []Job) error
+	// AddHandLink adds a sign-in link that staff or a command hand over. It is neither
+	// limited nor counted, and ends if l.Grant is revoked (RevokeGrant).
+	AddHandLink(ctx context.Context, l Link, by AuditEntry) error
 	// Link returns the link with the hash of a token, used and expired ones too.
 	// CodeNotFound. ExpiresAt of a ballot is LateLinks after the current closing time.
 	Link(ctx context.Context, tokenHash string) (Link, error)
@@ -258,6 +274,11 @@ type LinkStore interface {
 	// of the address are marked as used too if the account has cast their votes
 	// meanwhile or changed them later. CodeGone, CodeNotFound.
 	UseLink(ctx context.Context, u LinkUse) (LinkUsed, error)
+	// ConfirmAddress adds the account of an address that is known to be p's, as UseLink does
+	// with a link: it adds the session, assigns to the account what was sent with that
+	// address, and releases deferred messages to it. p.Grants are left out. CodeConflict
+	// (error.contribution.confirmed) if the address has an account.
+	ConfirmAddress(ctx context.Context, p Participant, v Session) (Participant, error)
 	// RemindBallots adds one reminder for each unused ballot link that is older than
 	// ReminderAfter, can still be used and had no reminder: renew returns a second token
 	// for it (the first one stays valid) and the job. A link whose job cannot be stored
@@ -298,14 +319,12 @@ type ResultStore interface {
 	// Seal stores the files and moves the consultation to sealed, if fence is still
 	// current (CodeConflict error.seal.moved) and nothing is pending (CodeConflict
 	// error.seal.waiting, count).
-	Seal(ctx context.Context, s Sealed, fence SealFence) error
+	Seal(ctx context.Context, s Sealed, fence SealFence, by AuditEntry) error
 	// Sealed returns the last sealed version without its files. CodeNotFound.
 	Sealed(ctx context.Context, consultationID string) (Sealed, error)
 	// SealedFile returns the last sealed version with one of its files, Full or Public.
 	// CodeNotFound.
 	SealedFile(ctx context.Context, consultationID string, full bool) (Sealed, error)
-	// LogDownload records that a participant downloaded the full file.
-	LogDownload(ctx context.Context, consultationID string, version int, participantID string) error
 }
 
 // ResponseStore stores the board's responses.
@@ -313,7 +332,7 @@ type ResponseStore interface {
 	// PutResponse adds or replaces the draft or published response of an idea with the
 	// jobs it causes; a response other than considering to each of mustAnswer moves the
 	// consultation to answered. CodeConflict if it is not sealed.
-	PutResponse(ctx context.Context, r Response, mustAnswer []string, jobs []Job) error
+	PutResponse(ctx context.Context, r Response, mustAnswer []string, jobs []Job, by AuditEntry) error
 	// Responses returns draft and published responses, by idea id.
 	Responses(ctx context.Context, consultationID string) (map[string]Response, error)
 }
@@ -360,6 +379,25 @@ type ImportStore interface {
 	// first, with ParentID set; the store sets their places. CodeConflict if the slug is
 	// taken.
 	AddImport(ctx context.Context, c Consultation, ideas []Idea, replies []Reply, d Decision) (added bool, err error)
+}
+
+// AuditStore stores the audit log. A method that writes what staff do, other than a
+// decision, takes an AuditEntry and adds it in the same step: if the write is refused there
+// is no entry. An entry without an act, a role or a subject is an error.
+type AuditStore interface {
+	// AddAuditEntry adds the entry of an act that writes nothing else, such as a download.
+	AddAuditEntry(ctx context.Context, e AuditEntry) error
+	// AuditEntries lists entries, the newest first (by Seq).
+	AuditEntries(ctx context.Context, f AuditFilter) ([]AuditEntry, string, error)
+	// EachAuditEntry calls fn with every entry, the oldest first. Like EachReply it reads
+	// in batches.
+	EachAuditEntry(ctx context.Context, fn func(AuditEntry) error) error
+	// AuditHead returns the length and the last hash of the log; zero for an empty one.
+	AuditHead(ctx context.Context) (AuditHead, error)
+	// EraseAuditTexts erases the texts of an entry with these names, and their salts; by is
+	// from Erasing. CodeNotFound for the entry (error.audit.unknown) and as
+	// AuditEntry.Erase returns it.
+	EraseAuditTexts(ctx context.Context, seq int64, names []string, by AuditEntry) error
 }
 
 // VerifyStore reads what folkmoot verify compares.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"folkmoot/models/storetest"
 )
 
 // TestNobodySeesTheStore fills a site on SQLite and two nodes on MongoDB with the same
@@ -76,11 +78,11 @@ func (s *site) readers() map[string]*reader {
 	s.t.Helper()
 	all := map[string]*reader{"": {s: s}}
 	for _, member := range demoStaff {
-		token, _, err := s.svc.MakeSignInLink(s.t.Context(), member.address, member.name, member.role)
+		_, p, err := s.svc.MakeSignInLink(s.t.Context(), member.address, member.name, member.role)
 		check(s.t, err)
-		used, err := s.svc.UseLink(s.t.Context(), token)
+		session, err := storetest.OpenSession(s.t.Context(), s.store, p.ID)
 		check(s.t, err)
-		all[string(member.role)] = &reader{s, used.SessionToken}
+		all[string(member.role)] = &reader{s, session}
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"folkmoot/models"
@@ -22,10 +23,16 @@ func (c *backupCommand) Run(sh *shell, p *program) error {
 	if isMongoDB(p.Store) {
 		return usage("cli.backup.mongodb", "command", commandLine("copy", "--from", storeFlag(p.Store), "--to", file))
 	}
-	return p.withStore(sh, false, func(ctx context.Context, store models.Store, _ *service.Service) error {
+	return p.withStore(sh, false, func(ctx context.Context, store models.Store, svc *service.Service) error {
 		b, ok := store.(models.Backuper)
 		if !ok {
 			return usage("cli.backup.mongodb", "command", commandLine("copy", "--from", storeFlag(p.Store), "--to", file))
+		}
+		if _, err := os.Lstat(file); err == nil {
+			return models.Fail(models.CodeConflict, "error.backup.exists", "file", file)
+		}
+		if err := svc.LogCommand(ctx, models.AuditBackedUp, filepath.Base(file)); err != nil {
+			return err
 		}
 		if err := b.Backup(ctx, file); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"folkmoot/models/mongo/mongotest"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 	"folkmoot/models/transfer"
 )
 
@@ -56,7 +57,7 @@ func (s *site) addsMore() {
 	check(s.t, err)
 	shops, err := s.store.ConsultationBySlug(ctx, demoSealed)
 	check(s.t, err)
-	check(s.t, s.store.LogDownload(ctx, shops.ID, 1, "organiser"))
+	check(s.t, s.store.AddAuditEntry(ctx, storetest.Entry(models.AuditFullFileDownloaded).With("version", "1").Because(shops.Slug)))
 	thread, err := s.store.Thread(ctx, models.ThreadQuery{ConsultationID: open.ID, Limit: 1})
 	check(s.t, err)
 	check(s.t, s.store.AddReport(ctx, models.Report{ID: "report", Item: thread.Replies[0].Item(), Reason: "It names me."}, nil))
@@ -74,7 +75,7 @@ func (s *site) addsMore() {
 	_, err = s.store.EditConsultation(ctx, open, []models.ConsultationRevision{{
 		ID: "revision", ConsultationID: open.ID, Language: "en", Reason: "More time",
 		Changes: []models.SettingChange{{Name: "answer_by", Before: "3 March", After: "4 March"}},
-	}})
+	}}, storetest.Entry(models.AuditConsultationEdited))
 	check(s.t, err)
 }
 
@@ -104,11 +105,10 @@ func (s *site) sessions() map[string]string {
 	s.t.Helper()
 	tokens := map[models.Role]string{}
 	for _, who := range demoStaff {
-		token, _, err := s.svc.MakeSignInLink(s.t.Context(), who.address, who.name, who.role)
+		_, p, err := s.svc.MakeSignInLink(s.t.Context(), who.address, who.name, who.role)
 		check(s.t, err)
-		used, err := s.svc.UseLink(s.t.Context(), token)
+		tokens[who.role], err = storetest.OpenSession(s.t.Context(), s.store, p.ID)
 		check(s.t, err)
-		tokens[who.role] = used.SessionToken
 	}
 	pages := map[string]string{}
 	for path, role := range map[string]models.Role{
@@ -132,7 +132,7 @@ func (s *site) pagesOf(store models.Store, pages map[string]string) map[string]s
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(s.t, err)
 	base := "http://" + listener.Addr().String()
-	svc, err := service.New(s.t.Context(), store, s.clock, models.NewMemoryLimiter(s.clock), service.Config{BaseURL: base, CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(s.t.Context(), store, s.clock, models.NewMemoryLimiter(s.clock), service.Config{BaseURL: base, CanMail: true, NoLimits: true})
 	check(s.t, err)
 	srv, err := handlers.New(handlers.Options{Service: svc, Log: slog.New(slog.NewTextHandler(testLog{s.t}, nil)), BaseURL: base, Site: "Folkmoot", CanMail: true, Mail: s.post})
 	check(s.t, err)

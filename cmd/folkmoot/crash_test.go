@@ -19,6 +19,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 const (
@@ -72,20 +73,20 @@ func newCrash(t *testing.T) *crash {
 	check(t, err)
 	c.con = opensNow(t, svc, models.Actor{Participant: &org, Language: "en"})
 	for i := range crashClients {
-		id, session := signsUp(t, svc, i)
+		id, session := signsUp(t, s, svc, i)
 		c.clients = append(c.clients, &crashClient{id: id, session: session, acked: map[int]models.Choice{}, unsure: map[int]models.Choice{}})
 	}
 	return c
 }
 
 // signsUp makes the account of a numbered client and signs it in.
-func signsUp(t *testing.T, svc *service.Service, n int) (id, session string) {
+func signsUp(t *testing.T, store models.Store, svc *service.Service, n int) (id, session string) {
 	t.Helper()
-	token, _, err := svc.MakeSignInLink(context.Background(), fmt.Sprintf("c%d@example.org", n), fmt.Sprintf("Client %d", n), models.RoleParticipant)
+	_, p, err := svc.MakeSignInLink(context.Background(), fmt.Sprintf("c%d@example.org", n), fmt.Sprintf("Client %d", n), models.RoleParticipant)
 	check(t, err)
-	used, err := svc.UseLink(context.Background(), token)
+	session, err = storetest.OpenSession(context.Background(), store, p.ID)
 	check(t, err)
-	return used.Participant.ID, used.SessionToken
+	return p.ID, session
 }
 
 func (c *crash) open() (*sqlite.Store, *service.Service) {

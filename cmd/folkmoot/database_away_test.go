@@ -57,13 +57,13 @@ func newAway(t *testing.T) *away {
 	uri := mongotest.Database(t)
 	a := &away{t: t, proxy: mongotest.StartProxy(t, uri), acked: map[string]bool{}, sent: map[string]bool{}}
 	cfg := quiet(t, a.proxy.Through(uri))
-	cfg.Limits.Off = true
+	cfg.NoLimits = true
 	a.server = nodes(t, cfg)[0]
 	svc := mailing(t, a.server.Store)
 	_, org, err := svc.MakeSignInLink(t.Context(), "org@example.org", "Org", models.RoleOrganiser)
 	check(t, err)
 	opensNow(t, svc, models.Actor{Participant: &org, Language: "en"})
-	a.voter, a.session = signsUp(t, svc, 1)
+	a.voter, a.session = signsUp(t, a.server.Store, svc, 1)
 	a.recovers()
 	return a
 }

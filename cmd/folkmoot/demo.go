@@ -39,9 +39,9 @@ func (c *demoClock) set(t time.Time) {
 type demoStore struct{ models.Store }
 
 // AddConsultation implements models.ConsultationStore.
-func (d demoStore) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
+func (d demoStore) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea, by models.AuditEntry) error {
 	c.Demo = true
-	return d.Store.AddConsultation(ctx, c, ideas)
+	return d.Store.AddConsultation(ctx, c, ideas, by)
 }
 
 // The slugs of the demonstration's consultations.
@@ -127,7 +127,7 @@ func fillDemo(ctx context.Context, store interface {
 ) error {
 	now := models.Millis(clock.base.Now())
 	defer clock.set(time.Time{})
-	svc, err := service.New(ctx, store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(ctx, store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true, NoLimits: true})
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func TestDemoRefusesOtherStores(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "own.db")
 	store, err := sqlite.Open(t.Context(), file, sqlite.Options{})
 	check(t, err)
-	_, err = store.EnsureParticipant(t.Context(), models.Participant{ID: "p", Name: "Ann", Address: "a@b.example", AddressKey: "a@b.example"})
+	_, err = store.EnsureParticipant(t.Context(), models.Participant{ID: "p", Name: "Ann", Address: "a@b.example", AddressKey: "a@b.example"}, storetest.Entry(models.AuditRoleGranted))
 	check(t, err)
 	cfg := quiet(t, file)
 	cfg.Demo = true

@@ -114,7 +114,7 @@ func (f *failover) accounts() {
 	f.ideas, err = f.store.Ideas(f.t.Context(), models.IdeaFilter{ConsultationID: f.con.ID})
 	check(f.t, err)
 	for n := range failoverClients {
-		id, session := signsUp(f.t, svc, n)
+		id, session := signsUp(f.t, f.store, svc, n)
 		f.clients = append(f.clients, &failoverClient{f: f, n: n, id: id, session: session, votes: map[int]*knownVote{}})
 	}
 }

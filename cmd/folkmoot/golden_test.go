@@ -66,7 +66,7 @@ func newGolden(t *testing.T, seen map[string]bool) *golden {
 func (g *golden) serve(demo bool) {
 	g.t.Helper()
 	var err error
-	g.svc, err = service.New(g.t.Context(), g.store, g.clock, models.NewMemoryLimiter(g.clock), service.Config{BaseURL: goldenBase, CanMail: true, Limits: service.Limits{Off: true}})
+	g.svc, err = service.New(g.t.Context(), g.store, g.clock, models.NewMemoryLimiter(g.clock), service.Config{BaseURL: goldenBase, CanMail: true, NoLimits: true})
 	check(g.t, err)
 	for _, made := range []struct {
 		to    *http.RoundTripper

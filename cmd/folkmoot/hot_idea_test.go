@@ -35,7 +35,7 @@ func TestHotIdea(t *testing.T) {
 	con := opensNow(t, svc, models.Actor{Participant: &org, Language: "en"})
 	var list []*hotWriter
 	for n := range hotWriters {
-		id, session := signsUp(t, svc, n)
+		id, session := signsUp(t, store, svc, n)
 		list = append(list, &hotWriter{t: t, n: n, id: id, session: session})
 	}
 	nodes := []*process{startServer(t, "--store", uri, "--no-limits", "--no-access-log"), startServer(t, "--store", uri, "--no-limits", "--no-access-log")}

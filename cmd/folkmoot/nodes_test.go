@@ -14,7 +14,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/mongotest"
-	"folkmoot/models/service"
 	"folkmoot/models/sqlite"
 	"folkmoot/models/storetest"
 )
@@ -110,7 +109,7 @@ func addConsultation(t *testing.T, s running, slug string, closes time.Duration)
 		ID: slug, Slug: slug, State: models.StateOpen, Language: "en", TimeZone: "Europe/London", Settings: models.DefaultSettings(),
 		Texts:   map[string]models.ConsultationText{"en": {Title: "Bins", Question: "What of the bins?"}},
 		OpensAt: now.AddDate(0, 0, -1), ClosesAt: now.Add(closes), AnswerBy: now.AddDate(0, 0, 30), CreatedAt: now.AddDate(0, 0, -1),
-	}, nil))
+	}, nil, storetest.Entry(models.AuditConsultationAdded)))
 }
 
 // reply posts one as a guest and returns the status.
@@ -127,8 +126,11 @@ func reply(t *testing.T, s running, slug string) int {
 // TestNodesShareTheirLimits lets a network write to one node and another in turn.
 func TestNodesShareTheirLimits(t *testing.T) {
 	cfg := quiet(t, mongotest.Database(t))
-	cfg.Limits = service.Limits{Texts: 6}
 	up := nodes(t, cfg, cfg)
+	limited := models.DefaultSiteSettings()
+	limited.Limits.Texts = 6
+	_, err := up[0].Store.PutSiteSettings(t.Context(), limited, storetest.Entry(models.AuditSettingsChanged))
+	check(t, err)
 	addConsultation(t, up[0], "bins", time.Hour)
 	taken := 0
 	for n := range 20 {

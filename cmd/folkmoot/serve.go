@@ -10,7 +10,6 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/mail"
-	"folkmoot/models/service"
 )
 
 // serveCommand runs the web server.
@@ -47,7 +46,7 @@ func (c *serveCommand) Run(sh *shell, p *program) error {
 	ready := func(running) { debug.SetGCPercent(normal) }
 	return run(ctx, config{
 		Store: p.Store, Listen: c.Listen, BaseURL: p.BaseURL, Site: c.Site, Sender: sender, Demo: c.Demo,
-		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, Limits: service.Limits{Off: !c.Limits},
+		TrustedProxies: c.TrustedProxy, AccessLog: c.AccessLog, NoLimits: !c.Limits,
 		Clock: sh.clock, Log: log, Shell: sh,
 	}, ready)
 }

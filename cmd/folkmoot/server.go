@@ -28,7 +28,7 @@ type config struct {
 	Demo                         bool
 	TrustedProxies               []string
 	AccessLog                    bool
-	Limits                       service.Limits
+	NoLimits                     bool
 	Clock                        models.Clock
 	Log                          *slog.Logger
 	Shell                        *shell           // start-up messages go here
@@ -112,7 +112,7 @@ func (cfg *config) showLinks(addr net.Addr, base string, demo bool) bool {
 func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, demo bool, ready func(running)) (err error) {
 	mails := !cfg.Sender.Holds()
 	s.Service, err = service.New(ctx, s.Store, cfg.Clock, s.Limiter, service.Config{
-		BaseURL: s.BaseURL, CanMail: mails || s.ShowLinks, Limits: cfg.Limits,
+		BaseURL: s.BaseURL, CanMail: mails || s.ShowLinks, NoLimits: cfg.NoLimits,
 	})
 	if err != nil {
 		return err

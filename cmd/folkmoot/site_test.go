@@ -64,7 +64,7 @@ func (s *site) serves(store models.Store, listener net.Listener, behind bool) *s
 	t, ctx := s.t, context.Background()
 	clock, err := store.Clock(ctx)
 	check(t, err)
-	svc, err := service.New(ctx, store, clock, store.Limiter(clock), service.Config{BaseURL: s.base, CanMail: true, Limits: service.Limits{Off: true}})
+	svc, err := service.New(ctx, store, clock, store.Limiter(clock), service.Config{BaseURL: s.base, CanMail: true, NoLimits: true})
 	check(t, err)
 	o := handlers.Options{Service: svc, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), BaseURL: s.base, Site: "Folkmoot", CanMail: true, Mail: s.post}
 	if behind {

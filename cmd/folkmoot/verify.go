@@ -103,6 +103,7 @@ func (sh *shell) verifyStore(ctx context.Context, store string, svc *service.Ser
 		{"items", checked.Items},
 		{"votes", checked.Votes},
 		{"files", checked.Files},
+		{"entries", checked.AuditEntries},
 	} {
 		sh.say(sh.out, "cli.verify."+a.kind, "count", a.n)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/jobs"
+	"folkmoot/models/storetest"
 )
 
 // open adds an open consultation with two ideas, and a link that counts a vote on each.
@@ -26,7 +27,7 @@ func (b *bench) open() {
 		Settings: models.DefaultSettings(),
 		OpensAt:  start, ClosesAt: start.AddDate(0, 0, 10), AnswerBy: start.AddDate(0, 0, 30), CreatedAt: start,
 	}
-	if err := b.store.AddConsultation(b.Context(), c, []models.Idea{idea("i1"), idea("i2")}); err != nil {
+	if err := b.store.AddConsultation(b.Context(), c, []models.Idea{idea("i1"), idea("i2")}, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		b.Fatal(err)
 	}
 	link := models.Link{

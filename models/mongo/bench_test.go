@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/event"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 // benchStore opens a store with one open consultation of twenty ideas, and counts its
@@ -37,7 +38,7 @@ func benchStore(b *testing.B) (*Store, models.Consultation, *atomic.Int64) {
 	for i := range ideas {
 		ideas[i].ID, ideas[i].Title = fmt.Sprintf("i%02d", i), fmt.Sprintf("Idea %d", i)
 	}
-	if err := s.AddConsultation(b.Context(), c, ideas); err != nil {
+	if err := s.AddConsultation(b.Context(), c, ideas, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		b.Fatal(err)
 	}
 	return s, c, commands

@@ -156,7 +156,7 @@ func rules(r engine.Reader, id string) (consultation, error) {
 }
 
 // AddConsultation implements models.ConsultationStore.
-func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
+func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea, by models.AuditEntry) error {
 	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}, {Coll: "consultations", ID: c.ID}}
 	return s.put(ctx, "", needs, func(t *tx) error {
 		c.CreatedAt = t.Now()
@@ -175,12 +175,15 @@ func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, idea
 		if err := t.Insert("consultations", d); err != nil {
 			return err
 		}
-		return indexConsultation(t, d)
+		if err := indexConsultation(t, d); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 }
 
 // EditConsultation implements models.ConsultationStore.
-func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (now models.Consultation, err error) {
+func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision, by models.AuditEntry) (now models.Consultation, err error) {
 	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}}
 	err = s.put(ctx, c.ID, needs, func(t *tx) error {
 		d, err := rules(t, c.ID)
@@ -209,7 +212,10 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 		if err = t.Put("consultations", d); err != nil {
 			return err
 		}
-		return indexConsultation(t, d)
+		if err = indexConsultation(t, d); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 	return now, err
 }
@@ -282,7 +288,7 @@ func (d revision) model() (models.ConsultationRevision, error) {
 }
 
 // MoveConsultation implements models.ConsultationStore.
-func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (models.Consultation, error) {
+func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation, by models.AuditEntry) (models.Consultation, error) {
 	err := s.put(ctx, c.ID, nil, func(t *tx) error {
 		d, err := rules(t, c.ID)
 		if err == nil && d.Rev != c.Rev {
@@ -293,7 +299,10 @@ func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (mo
 		}
 		d.State, d.StateReason, d.OpensAt, d.PausedAt = c.State, c.StateReason, c.OpensAt, c.PausedAt
 		d.Rev, d.Version = d.Rev+1, d.Version+1
-		return t.Put("consultations", d)
+		if err = t.Put("consultations", d); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 	if err != nil {
 		return models.Consultation{}, err

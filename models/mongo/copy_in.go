@@ -63,12 +63,12 @@ func (s *Store) copyIn(ctx context.Context, b *batch, r models.CopyRecord) error
 		b.add("reports", newReport(r.Report))
 	case models.CopiedSealed:
 		return s.sealedIn(ctx, r.Sealed)
-	case models.CopiedDownload:
-		b.add("downloads", download{"copy " + r.CopyKey(), r.ConsultationID, r.Version, r.ParticipantID, r.At})
 	case models.CopiedResponse:
 		b.add("responses", newResponse(r.Response, r.ConsultationID))
 	case models.CopiedJob:
 		b.add("jobs", newJob(r.Job))
+	case models.CopiedAuditEntry:
+		b.add("audit", newAuditEntry(r.AuditEntry))
 	default:
 		return fmt.Errorf("copy: no place for a %T", r)
 	}
@@ -77,6 +77,12 @@ func (s *Store) copyIn(ctx context.Context, b *batch, r models.CopyRecord) error
 
 func (s *Store) siteIn(ctx context.Context, r models.CopiedSite) error {
 	_, err := s.db.UpdateOne(ctx, "site", eq("_id", secretID), eq("$set", eq("value", r.Secret)))
+	if err == nil && r.Audit.Length > 0 {
+		_, err = s.db.InsertOne(ctx, "site", auditHead{auditID, r.Audit.Length, r.Audit.Hash})
+	}
+	if err == nil && r.Settings.Version > 0 {
+		_, err = s.db.InsertOne(ctx, "site", siteSettings{settingsID, toJSON(r.Settings)})
+	}
 	if err == nil && r.Demo {
 		_, err = s.db.InsertOne(ctx, "site", marker{demoID})
 	}

@@ -1,10 +1,8 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"folkmoot/models"
@@ -56,12 +54,12 @@ func (s *Store) outletOf(kind models.CopyKind) outlet {
 		return byID(s, "reports", reportOut)
 	case models.CopySealed:
 		return s.sealedOut
-	case models.CopyDownloads:
-		return s.downloadsOut
 	case models.CopyResponses:
 		return byID(s, "responses", responseOut)
 	case models.CopyJobs:
 		return s.jobsOut
+	case models.CopyAudit:
+		return s.auditOut
 	}
 	return nil
 }
@@ -83,7 +81,15 @@ func (s *Store) siteOut(ctx context.Context, _ string, fn func(models.CopyRecord
 		return err
 	}
 	marked, err := s.Demo(ctx)
-	return errorOr(err, func() error { return fn(models.CopiedSite{Secret: secret, Demo: marked}) })
+	if err != nil {
+		return err
+	}
+	r := models.CopiedSite{Secret: secret, Demo: marked}
+	if r.Audit, err = s.AuditHead(ctx); err != nil {
+		return err
+	}
+	r.Settings, err = s.SiteSettings(ctx)
+	return errorOr(err, func() error { return fn(r) })
 }
 
 func consultationOut(d consultation) models.CopyRecord {
@@ -143,31 +149,6 @@ func (s *Store) sealedOut(ctx context.Context, after string, fn func(models.Copy
 	})
 }
 
-// downloadsOut counts those of one person at one time.
-func (s *Store) downloadsOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {
-	list, err := engine.All[download](s.read(ctx), engine.Query{Coll: "downloads"})
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(list, func(a, b download) int {
-		return cmp.Or(cmp.Compare(a.C, b.C), cmp.Compare(a.Version, b.Version), a.At.Compare(b.At),
-			cmp.Compare(a.Participant, b.Participant), cmp.Compare(a.ID, b.ID))
-	})
-	var last models.CopiedDownload
-	for _, d := range list {
-		r := models.CopiedDownload{ConsultationID: d.C, Version: d.Version, ParticipantID: d.Participant, At: d.At, N: last.N}
-		if r != last {
-			r.N = 0
-		}
-		r.N++
-		if err := fn(r); err != nil {
-			return err
-		}
-		last = r
-	}
-	return nil
-}
-
 func responseOut(d response) models.CopyRecord {
 	return models.CopiedResponse{Response: *d.model(), ConsultationID: d.C}
 }
@@ -176,5 +157,12 @@ func (s *Store) jobsOut(ctx context.Context, after string, fn func(models.CopyRe
 	return engine.Each(s.read(ctx), afterID("jobs", after), func(d job) error {
 		j, err := d.model()
 		return errorOr(err, func() error { return fn(models.CopiedJob{Job: j}) })
+	})
+}
+
+func (s *Store) auditOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
+	return engine.Each(s.read(ctx), afterID("audit", after), func(d auditEntry) error {
+		e, err := d.model()
+		return errorOr(err, func() error { return fn(models.CopiedAuditEntry{AuditEntry: e}) })
 	})
 }

@@ -203,14 +203,25 @@ func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (
 		if err != nil {
 			return err
 		}
-		add := addSuggestion
-		if i.Organiser {
-			add = addOrganisersIdea
-		}
-		if kept, err = add(t, c, i); err != nil {
+		if kept, err = addSuggestion(t, c, i); err != nil {
 			return err
 		}
 		return addJobs(t, jobs)
+	})
+	return kept, err
+}
+
+// AddOrganiserIdea implements models.IdeaStore.
+func (s *Store) AddOrganiserIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (kept models.Idea, err error) {
+	err = s.put(ctx, i.ConsultationID, nil, func(t *tx) error {
+		c, err := rules(t, i.ConsultationID)
+		if err != nil {
+			return err
+		}
+		if kept, err = addOrganisersIdea(t, c, i); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 	return kept, err
 }
@@ -289,7 +300,7 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (kept models.Idea, 
 // RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
 // and the idea; CodeConflict error.idea.kept for a participant's idea and one that
 // has replies or stands in the chain.
-func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
 	return s.put(ctx, consultationID, nil, func(t *tx) error {
 		c, err := rules(t, consultationID)
 		if err != nil {
@@ -307,7 +318,10 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 		if err == nil && (held || list[0].LastSeq > 0 || !list[0].Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
 		}
-		return errorOr(err, func() error { return closeUp(t, c, list) })
+		if err == nil {
+			err = closeUp(t, c, list)
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 

@@ -48,12 +48,12 @@ var collections = []collection{
 	{"reports", []string{"item: c item closedBy key"}},
 	{"sealed", []string{"of: c version"}},
 	{"chunks", []string{"part: op part n"}},
-	{"downloads", []string{"of: c"}},
 	{"responses", []string{"of: c published"}},
 	{"jobs", []string{
 		"due: done notBefore _id leasedTo", "waiting: done key", "recipient: recipientKey unconfirmed", "finished: done doneAt",
 	}},
 	{"search", []string{"words: words n"}},
+	{"audit", []string{"act: act _id", "actor: actor _id", "of: consultation _id"}},
 }
 
 // nodeLife is how long a node is remembered that writes nothing.

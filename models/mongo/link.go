@@ -106,27 +106,44 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 	return d.whole(s.read(ctx))
 }
 
-// AddLink implements models.LinkStore. A link with a Grant was made by hand, for no
-// mail, and is neither limited nor counted.
+// AddLink implements models.LinkStore.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	needs := append(jobNeeds(jobs), engine.Ref{Coll: "links", ID: l.ID}, engine.Ref{Coll: "mailboxes", ID: signInBox(l.AddressKey)})
 	return s.put(ctx, "", needs, func(t *tx) error {
-		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
+		if l.Purpose == models.PurposeSignIn {
 			if err := checkSignInLimit(t, l.AddressKey); err != nil {
 				return err
 			}
 		}
-		l := l
-		l.CreatedAt = t.Now()
-		if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
-			l.ExpiresAt = t.Now().Add(models.SignInLife)
-		}
-		l.TokenHash2, l.UsedAt, l.RemindedAt = "", time.Time{}, time.Time{}
-		if err := t.Insert("links", newLink(l)); err != nil {
+		l.Grant = nil
+		if err := insertLink(t, l); err != nil {
 			return err
 		}
 		return addJobs(t, jobs)
 	})
+}
+
+// AddHandLink implements models.LinkStore.
+func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditEntry) error {
+	return s.put(ctx, "", nil, func(t *tx) error {
+		if l.Grant == nil {
+			l.Grant = &models.Grant{Role: models.RoleParticipant}
+		}
+		if err := insertLink(t, l); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+}
+
+// insertLink inserts a link that is made now.
+func insertLink(t *tx, l models.Link) error {
+	l.CreatedAt = t.Now()
+	if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
+		l.ExpiresAt = t.Now().Add(models.SignInLife)
+	}
+	l.TokenHash2, l.UsedAt, l.RemindedAt = "", time.Time{}, time.Time{}
+	return t.Insert("links", newLink(l))
 }
 
 func signInBox(addressKey string) string { return "links " + models.HashToken(addressKey) }
@@ -187,10 +204,7 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 		if err = t.Put("links", d); err != nil {
 			return err
 		}
-		if used.Participant, used.Created, err = accountOf(t, l, u.NewID); err != nil {
-			return err
-		}
-		if err = settle(t, l, u.Session, used.Participant); err != nil {
+		if used.Participant, used.Created, err = confirm(t, l.Account(u.NewID), u.Session); err != nil {
 			return err
 		}
 		if err = countChoices(t, &used); err != nil {
@@ -240,38 +254,54 @@ func isSpent(t *tx, w link, participantID string) (bool, error) {
 	return true, nil
 }
 
-// accountOf finds or adds the account of the link's address. What the account does not
-// say yet of itself is taken from the link.
-func accountOf(t *tx, l models.Link, newID string) (models.Participant, bool, error) {
-	d, created, err := ensure(t, models.Participant{
-		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
-		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
+// ConfirmAddress implements models.LinkStore.
+func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v models.Session) (added models.Participant, err error) {
+	needs := []engine.Ref{{Coll: "addresses", ID: p.AddressKey}, {Coll: "mailboxes", ID: jobBox(recipientKey(p.Address))}}
+	err = s.put(ctx, "", needs, func(t *tx) error {
+		_, taken, err := engine.Get[addressee](t, "addresses", p.AddressKey)
+		if err == nil && taken {
+			err = models.Fail(models.CodeConflict, "error.contribution.confirmed")
+		}
+		if err == nil {
+			added, _, err = confirm(t, p, v)
+		}
+		return err
 	})
+	return added, err
+}
+
+// confirm finds or adds the account of p's address, adds the session, assigns to the account
+// what guests sent with the address, and releases the messages that waited for that.
+func confirm(t *tx, p models.Participant, v models.Session) (kept models.Participant, created bool, err error) {
+	if kept, created, err = accountOf(t, p); err != nil {
+		return kept, created, err
+	}
+	if v.TokenHash != "" {
+		v.ParticipantID = kept.ID
+		if err = insertSession(t, v); err != nil {
+			return kept, created, err
+		}
+	}
+	if p.AddressKey != "" {
+		if err = takeOver(t, p.AddressKey, kept.ID); err != nil {
+			return kept, created, err
+		}
+	}
+	return kept, created, releaseDeferred(t, p.Address)
+}
+
+// accountOf finds or adds the account of p's address, and fills in name, capacity and band
+// from p where the account has none.
+func accountOf(t *tx, p models.Participant) (models.Participant, bool, error) {
+	d, created, err := ensure(t, p)
 	if err != nil || created {
 		return d.model(), created, err
 	}
 	if d.Capacity == "" {
-		d.Capacity, d.Band = l.Capacity, l.Band
+		d.Capacity, d.Band = p.Capacity, p.Band
 	}
-	d.Name = cmp.Or(d.Name, l.Name)
+	d.Name = cmp.Or(d.Name, p.Name)
 	return d.model(), false, t.Put("participants", d)
-}
-
-// settle adds the session, takes over what guests sent with the address, and
-// releases the messages that waited for its confirmation.
-func settle(t *tx, l models.Link, v models.Session, p models.Participant) error {
-	if v.TokenHash != "" {
-		v.ParticipantID = p.ID
-		if err := addSession(t, v); err != nil {
-			return err
-		}
-	}
-	if l.AddressKey != "" {
-		if err := takeOver(t, l.AddressKey, p.ID); err != nil {
-			return err
-		}
-	}
-	return releaseDeferred(t, l.Address)
 }
 
 // takeOver makes what guests sent with an address the participant's.

@@ -110,17 +110,26 @@ func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Pa
 }
 
 // EnsureParticipant implements models.PeopleStore.
-func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant) (kept models.Participant, err error) {
+func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant, by models.AuditEntry) (kept models.Participant, err error) {
 	needs := []engine.Ref{{Coll: "addresses", ID: p.AddressKey}, {Coll: "participants", ID: p.ID}}
 	err = s.put(ctx, "", needs, func(t *tx) error {
-		d, _, err := ensure(t, p)
+		d, created, err := ensure(t, p)
+		if err != nil {
+			return err
+		}
+		before := len(d.Grants)
+		err = addGrants(t, &d, p.Grants)
 		kept = d.model()
-		return err
+		if err != nil || !created && len(d.Grants) == before {
+			return err
+		}
+		by.Subject = models.AuditSubject{Kind: models.SubjectParticipant, ID: d.ID}
+		return addAuditEntry(t, by)
 	})
 	return kept, err
 }
 
-// ensure finds the account by its address or adds p, and adds p's grants.
+// ensure finds the account by its address or adds p without grants.
 func ensure(t *tx, p models.Participant) (d participant, created bool, err error) {
 	held, found := addressee{}, false
 	if p.AddressKey != "" {
@@ -140,10 +149,7 @@ func ensure(t *tx, p models.Participant) (d participant, created bool, err error
 			err = t.Insert("addresses", addressee{p.AddressKey, p.ID})
 		}
 	}
-	if err != nil {
-		return d, false, err
-	}
-	return d, created, addGrants(t, &d, p.Grants)
+	return d, created, err
 }
 
 // addGrants adds those that are not there; who becomes a moderator is numbered, and
@@ -219,7 +225,7 @@ func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error
 }
 
 // RevokeGrant implements models.PeopleStore.
-func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant) error {
+func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant, by models.AuditEntry) error {
 	return s.changeParticipant(ctx, participantID, func(t *tx, d participant) error {
 		if !slices.Contains(d.Grants, grant(g)) {
 			return models.Fail(models.CodeNotFound, "error.people.no_grant")
@@ -242,7 +248,10 @@ func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.
 		if err = t.Put("participants", d); err != nil {
 			return err
 		}
-		return expireLinks(t, d.AddressKey, g)
+		if err = expireLinks(t, d.AddressKey, g); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 }
 
@@ -288,8 +297,18 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, 
 	return d.model(), p.model(), nil
 }
 
-// addSession keeps a session that begins now.
-func addSession(t *tx, v models.Session) error {
+// AddSession implements models.PeopleStore.
+func (s *Store) AddSession(ctx context.Context, v models.Session, by *models.AuditEntry) error {
+	return s.changeParticipant(ctx, v.ParticipantID, func(t *tx, _ participant) error {
+		if err := insertSession(t, v); err != nil || by == nil {
+			return err
+		}
+		return addAuditEntry(t, *by)
+	})
+}
+
+// insertSession inserts a session that begins now.
+func insertSession(t *tx, v models.Session) error {
 	if v.ExpiresAt.IsZero() {
 		v.ExpiresAt = t.Now().Add(models.SessionLife * time.Second)
 	}

@@ -43,7 +43,7 @@ func (d response) model() *models.Response {
 
 // PutResponse implements models.ResponseStore. CodeNotFound for the idea. Of a
 // response that says who published it and not when, the time is the store's.
-func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job) error {
+func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job, by models.AuditEntry) error {
 	id, err := s.consultationOf(ctx, "ideas", r.IdeaID, "error.idea.unknown")
 	if err != nil {
 		return err
@@ -78,7 +78,10 @@ func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer [
 		if err == nil {
 			err = t.Put("consultations", c)
 		}
-		return errorOr(err, func() error { return addJobs(t, jobs) })
+		if err == nil {
+			err = addJobs(t, jobs)
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 

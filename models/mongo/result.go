@@ -72,7 +72,7 @@ func (s *Store) keepFiles(ctx context.Context, op string, v models.Sealed) error
 // CodeConflict error.seal.state too if it is neither counting nor sealed, and
 // error.seal.moved if the version is not the next one. Files of a seal that came to
 // nothing stand for nothing.
-func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
+func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence, by models.AuditEntry) error {
 	check := func(t *tx) error {
 		_, err := sealable(t, v, fence)
 		return err
@@ -102,7 +102,10 @@ func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFenc
 			c.SealedAt = v.At
 		}
 		c.Seals, c.Rev, c.Version = v.Version, c.Rev+1, c.Version+1
-		return t.Put("consultations", c)
+		if err = t.Put("consultations", c); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 	if code := models.CodeOf(err); code == models.CodeConflict || code == models.CodeNotFound {
 		return errors.Join(err, s.db.DeleteMany(ctx, "chunks", eq("op", op)))
@@ -194,20 +197,4 @@ func (s *Store) assembled(ctx context.Context, d sealed, parts ...string) (v mod
 	v.Full, v.Public = files[partFull], files[partPublic]
 	v.Result, err = fromJSON[models.Result](string(files[partResult]))
 	return v, err
-}
-
-// download says who took a full file.
-type download struct {
-	ID          string    `bson:"_id"`
-	C           string    `bson:"c"`
-	Version     int       `bson:"version"`
-	Participant string    `bson:"participant"`
-	At          time.Time `bson:"at"`
-}
-
-// LogDownload implements models.ResultStore.
-func (s *Store) LogDownload(ctx context.Context, consultationID string, version int, participantID string) error {
-	return s.put(ctx, "", nil, func(t *tx) error {
-		return t.Add("downloads", download{bson.NewObjectID().Hex(), consultationID, version, participantID, t.Now()})
-	})
 }

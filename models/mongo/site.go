@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"encoding/json"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
@@ -12,6 +13,9 @@ const (
 	secretID = "secret"
 	demoID   = "demo"
 	rolesID  = "roles"
+	auditID  = "audit"
+
+	settingsID = "settings"
 )
 
 // flag is a document that stands for something by being there.
@@ -58,5 +62,44 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 			return err
 		}
 		return t.Put("site", marker{demoID})
+	})
+}
+
+// siteSettings is the document of models.SiteSettings.
+type siteSettings struct {
+	ID    string `bson:"_id"`
+	Value string `bson:"value"` // JSON
+}
+
+// DocKey implements engine.Document.
+func (d siteSettings) DocKey() (c, id string) { return "", d.ID }
+
+func settingsOf(r engine.Reader) (models.SiteSettings, error) {
+	v := models.DefaultSiteSettings()
+	d, found, err := engine.Get[siteSettings](r, "site", settingsID)
+	if err == nil && found {
+		err = json.Unmarshal([]byte(d.Value), &v)
+	}
+	return v, err
+}
+
+// SiteSettings implements models.SiteStore.
+func (s *Store) SiteSettings(ctx context.Context) (models.SiteSettings, error) {
+	return settingsOf(s.read(ctx))
+}
+
+// PutSiteSettings implements models.SiteStore.
+func (s *Store) PutSiteSettings(ctx context.Context, v models.SiteSettings, by models.AuditEntry) (models.SiteSettings, error) {
+	next := v
+	next.Version++
+	return next, s.put(ctx, "", nil, func(t *tx) error {
+		last, err := settingsOf(t)
+		if err == nil && last.Version != v.Version {
+			err = models.Fail(models.CodeConflict, "error.settings.changed")
+		}
+		if err == nil {
+			err = t.Put("site", siteSettings{settingsID, toJSON(next)})
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }

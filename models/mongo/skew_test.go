@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 // TestClocksApart lets two nodes whose machines' clocks differ by ten hours share a
@@ -35,7 +36,7 @@ func TestClocksApart(t *testing.T) {
 		OpensAt: now(early).Add(-time.Hour), ClosesAt: now(late).Add(time.Hour),
 	}
 	i := models.Idea{Contribution: models.Contribution{ID: "markets"}, Title: "Markets"}
-	ok(early.AddConsultation(ctx, c, []models.Idea{i}))
+	ok(early.AddConsultation(ctx, c, []models.Idea{i}, storetest.Entry(models.AuditConsultationAdded)))
 	vote := func(s *Store, choice models.Choice) (models.Vote, error) {
 		v, _, err := s.PutVote(ctx, models.Vote{ConsultationID: c.ID, IdeaID: i.ID, ParticipantID: "ada", Voice: "ada", Choice: choice})
 		return v, err
@@ -52,7 +53,7 @@ func TestClocksApart(t *testing.T) {
 	c, err := late.Consultation(ctx, c.ID)
 	ok(err)
 	c.ClosesAt = now(late).Add(200 * time.Millisecond)
-	_, err = late.EditConsultation(ctx, c, nil)
+	_, err = late.EditConsultation(ctx, c, nil, storetest.Entry(models.AuditConsultationEdited))
 	ok(err)
 	ok(early.put(ctx, "", nil, func(t *tx) error {
 		return addJobs(t, []models.Job{{ID: "job", Kind: models.JobQueue, Recipient: "a@example.org"}})

@@ -22,7 +22,7 @@ func TestPlay(t *testing.T) {
 		if mine, err := b.Play(ctx, long, func(context.Context, models.Store) error { return errors.New("called") }); mine || err != nil {
 			t.Errorf("a second node plays: %v, %v", mine, err)
 		}
-		_, err := stage.EnsureParticipant(ctx, models.Participant{ID: "ann", Name: "Ann", Address: "ann@example.org", AddressKey: "ann@example.org"})
+		_, err := stage.EnsureParticipant(ctx, models.Participant{ID: "ann", Name: "Ann", Address: "ann@example.org", AddressKey: "ann@example.org"}, storetest.Entry(models.AuditParticipantAdded))
 		return err
 	})
 	if !mine || err != nil {

@@ -1,22 +1,30 @@
 package sealed
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
-// Chain checks a chain of decisions, one decision after another. The zero value
-// is ready to use.
+// Chain checks a chain, one link after another. The zero value is ready to check one of
+// decisions.
 type Chain struct {
+	Of string // what it is a chain of; "": "decision"
+
 	length int64
 	head   string
 	diffs  []Difference
 }
 
-// Add checks the next decision: its number, the hash before it, and its own hash
+// name returns what differences call the nth link.
+func (c *Chain) name(n int64) string { return fmt.Sprintf("%s %d", cmp.Or(c.Of, "decision"), n) }
+
+// Add checks the next one: its number, the hash before it, and its own hash
 // against want, the hash that follows from its content.
 func (c *Chain) Add(seq int64, prev, hash, want string) {
-	where := fmt.Sprintf("decision %d", seq)
+	where := c.name(seq)
 	c.addMissing(seq - 1)
 	if seq <= c.length {
-		c.diffs = append(c.diffs, Difference{where, fmt.Sprintf("decision %d", c.length+1), "out of its place"})
+		c.diffs = append(c.diffs, Difference{where, c.name(c.length + 1), "out of its place"})
 	}
 	if seq == c.length+1 { // after a gap the hash before is not known
 		c.diffs = Compare(c.diffs, where+": hash before it", c.head, prev)
@@ -25,13 +33,13 @@ func (c *Chain) Add(seq int64, prev, hash, want string) {
 	c.length, c.head = seq, hash
 }
 
-// addMissing notes the decisions after the last one added, up to last, as missing.
+// addMissing notes what comes after the last one added, up to last, as missing.
 func (c *Chain) addMissing(last int64) {
 	switch first := c.length + 1; {
 	case first == last:
-		c.diffs = append(c.diffs, Difference{fmt.Sprintf("decision %d", first), "a decision", "missing"})
+		c.diffs = append(c.diffs, Difference{c.name(first), "to be there", "missing"})
 	case first < last:
-		c.diffs = append(c.diffs, Difference{fmt.Sprintf("decision %d to %d", first, last), "decisions", "missing"})
+		c.diffs = append(c.diffs, Difference{fmt.Sprintf("%s to %d", c.name(first), last), "to be there", "missing"})
 	}
 }
 

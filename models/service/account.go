@@ -51,24 +51,26 @@ func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role m
 	p = models.Participant{
 		ID: newID(), Name: name, Address: address, AddressKey: AddressKey(address), CreatedAt: s.Now(),
 	}
+	by := onParticipant(models.Host, models.AuditParticipantAdded, "")
 	if role != models.RoleParticipant {
 		p.Grants = []models.Grant{{Role: role}}
+		by = withGrant(onParticipant(models.Host, models.AuditRoleGranted, ""), p.Grants[0])
 	}
-	if p, err = s.store.EnsureParticipant(ctx, p); err != nil {
+	if p, err = s.store.EnsureParticipant(ctx, p, by); err != nil {
 		return "", p, err
 	}
-	token, err = s.linkFor(ctx, p, role)
+	token, err = s.linkFor(ctx, models.Host, p, role)
 	return token, p, err
 }
 
 // linkFor makes a link to sign in to an account with, without a message: it is made
 // by hand and so outside the limit of five mails an hour. It grants no role; with the
 // one that was given when it was made it ends, should that be revoked.
-func (s *Service) linkFor(ctx context.Context, p models.Participant, role models.Role) (string, error) {
+func (s *Service) linkFor(ctx context.Context, by models.AuditActor, p models.Participant, role models.Role) (string, error) {
 	l, token := s.newLink(models.PurposeSignIn, p.Address, orElse(p.Language, "en"))
 	l.Grant = &models.Grant{Role: role}
-	if err := s.store.AddLink(ctx, l, nil); err != nil {
-		return "", tooMany(err)
+	if err := s.store.AddHandLink(ctx, l, withGrant(onParticipant(by, models.AuditLinkMade, p.ID), *l.Grant)); err != nil {
+		return "", err
 	}
 	return token, nil
 }

@@ -49,7 +49,7 @@ func (s *Service) AskBallotLink(ctx context.Context, actor models.Actor, in Ball
 		l.Choices = append(l.Choices, models.ChosenVote{IdeaID: i.ID, Choice: in.Choices[i.Number]})
 	}
 	l.Name = s.accountName(ctx, l.Name)
-	if err := s.allow(ctx, "links", actor.Network, s.cfg.Limits.Links); err != nil {
+	if err := s.allow(ctx, models.LimitLinks, actor.Network); err != nil {
 		return Asked{}, err
 	}
 	to, err := s.guestAt(ctx, l.Address, l.Language)

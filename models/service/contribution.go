@@ -136,10 +136,12 @@ func (s *Service) ConfirmContribution(ctx context.Context, token string) (Used, 
 		}
 		return Used{}, err
 	}
-	l, secret := s.newLink(models.PurposeSignIn, t.Address, t.Language)
-	l.Name, l.ReturnTo = t.AuthorName, "/contributions/"+strings.TrimSpace(token)
-	if err := s.store.AddLink(ctx, l, nil); err != nil {
-		return Used{}, tooMany(err)
-	}
-	return s.UseLink(ctx, secret)
+	session := NewToken()
+	p, err := s.store.ConfirmAddress(ctx, models.Participant{
+		ID: newID(), Name: t.AuthorName, Address: t.Address, AddressKey: AddressKey(t.Address), Language: t.Language,
+	}, models.Session{TokenHash: models.HashToken(session)})
+	return Used{
+		LinkUsed: models.LinkUsed{Participant: p, Created: true}, SessionToken: session,
+		ReturnTo: "/contributions/" + strings.TrimSpace(token),
+	}, err
 }

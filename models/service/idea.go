@@ -30,7 +30,7 @@ func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaIn
 	if err := f.err(); err != nil {
 		return Sent{}, err
 	}
-	if err := s.allow(ctx, "texts", actor.Network, s.cfg.Limits.Texts); err != nil {
+	if err := s.allow(ctx, models.LimitTexts, actor.Network); err != nil {
 		return Sent{}, err
 	}
 	i.BodyHTML = markup.Public(i.Body)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 func TestDecidePublishesAndTellsTheAuthor(t *testing.T) {
@@ -371,10 +372,10 @@ func TestDecisionsOfADraft(t *testing.T) {
 	t.Parallel()
 	r := newStaffRoom(t)
 	c := newConsultation(r.Service, "draft")
-	ok(t, r.store.AddConsultation(t.Context(), c, nil))
+	ok(t, r.store.AddConsultation(t.Context(), c, nil, storetest.Entry(models.AuditConsultationAdded)))
 	refused(t, errOf(r.Decisions(t.Context(), r.mod, "draft", 0)), models.CodeNotFound, "error.consultation.unknown")
 	both := *r.organiser.Participant
 	both.Grants = []models.Grant{{Role: models.RoleModerator}}
-	both = must(r.store.EnsureParticipant(t.Context(), both))(t)
+	both = must(r.store.EnsureParticipant(t.Context(), both, storetest.Entry(models.AuditRoleGranted)))(t)
 	must(r.Decisions(t.Context(), models.Actor{Participant: &both}, "draft", 0))(t)
 }

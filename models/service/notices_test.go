@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 func TestReceivedMail(t *testing.T) {
@@ -50,7 +51,7 @@ func TestQueueMail(t *testing.T) {
 	only := person(t, s, "only", models.RoleParticipant)
 	moderator := *only.Participant
 	moderator.Grants = []models.Grant{{Role: models.RoleModerator, ConsultationID: other.ID}}
-	must(s.store.EnsureParticipant(t.Context(), moderator))(t)
+	must(s.store.EnsureParticipant(t.Context(), moderator, storetest.Entry(models.AuditRoleGranted)))(t)
 	told := func(n int, last string) {
 		t.Helper()
 		jobs := jobsOf(t, s, models.JobQueue)

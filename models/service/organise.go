@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ func (s *Service) NewConsultation(ctx context.Context, actor models.Actor, in Co
 	if err := s.checkSlug(ctx, f, c); err != nil {
 		return models.Consultation{}, err
 	}
-	if err := s.store.AddConsultation(ctx, c, nil); err != nil {
+	if err := s.store.AddConsultation(ctx, c, nil, onConsultation(actor, models.AuditConsultationAdded, c).With("slug", c.Slug)); err != nil {
 		return models.Consultation{}, err
 	}
 	return s.store.Consultation(ctx, c.ID)
@@ -140,7 +141,7 @@ func (s *Service) EditConsultation(ctx context.Context, actor models.Actor, slug
 	if c.State != models.StateDraft {
 		kept = append(kept, r)
 	}
-	return s.store.EditConsultation(ctx, next, kept)
+	return s.store.EditConsultation(ctx, next, kept, editEntry(actor, c, next, in.Language, reason))
 }
 
 // checkEdit adds the rules for what is public already to the form.
@@ -169,7 +170,7 @@ func (s *Service) AddOrganiserIdea(ctx context.Context, actor models.Actor, slug
 	}
 	idea := organiserIdea(c, title, body)
 	idea.ParticipantID, idea.AuthorName = actor.ID(), actor.Participant.Name
-	return s.store.AddIdea(ctx, idea, nil)
+	return s.store.AddOrganiserIdea(ctx, idea, onIdea(actor, models.AuditIdeaAdded, c, idea.ID))
 }
 
 // organiserIdea makes an idea of the organiser's, in the consultation's language.
@@ -195,7 +196,8 @@ func (s *Service) RemoveOrganiserIdea(ctx context.Context, actor models.Actor, s
 	if err != nil {
 		return err
 	}
-	return s.store.RemoveDraftIdea(ctx, c.ID, number)
+	by := onConsultation(actor, models.AuditIdeaRemoved, c).With("number", strconv.Itoa(number))
+	return s.store.RemoveDraftIdea(ctx, c.ID, number, by)
 }
 
 // Managed is everything about one consultation that its organiser works with.

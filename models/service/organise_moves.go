@@ -33,7 +33,7 @@ func (s *Service) Missing(c models.Consultation) []models.FieldError {
 // announced as coming. CodeInvalid lists what is missing, CodeConflict if it is no
 // draft or was edited since rev.
 func (s *Service) Open(ctx context.Context, actor models.Actor, slug string, opensAt time.Time, rev int64) (models.Consultation, error) {
-	return s.move(ctx, actor, slug, rev, func(c *models.Consultation, now time.Time) error {
+	return s.move(ctx, actor, models.AuditConsultationOpened, slug, rev, func(c *models.Consultation, now time.Time) error {
 		if c.State != models.StateDraft {
 			return models.Fail(models.CodeConflict, "error.consultation.move",
 				"from", string(c.StateAt(now)), "to", string(models.StateOpen))
@@ -49,7 +49,7 @@ func (s *Service) Open(ctx context.Context, actor models.Actor, slug string, ope
 
 // Pause stops everything the public can do, with a public reason.
 func (s *Service) Pause(ctx context.Context, actor models.Actor, slug, reason string, rev int64) (models.Consultation, error) {
-	return s.move(ctx, actor, slug, rev, func(c *models.Consultation, now time.Time) error {
+	return s.move(ctx, actor, models.AuditConsultationPaused, slug, rev, func(c *models.Consultation, now time.Time) error {
 		c.PausedAt = now
 		return moveWithReason(c, models.StatePaused, reason, now)
 	})
@@ -58,7 +58,7 @@ func (s *Service) Pause(ctx context.Context, actor models.Actor, slug, reason st
 // Resume goes on after a pause. The reason, if there is one, is public; the
 // closing time stands.
 func (s *Service) Resume(ctx context.Context, actor models.Actor, slug, reason string, rev int64) (models.Consultation, error) {
-	return s.move(ctx, actor, slug, rev, func(c *models.Consultation, now time.Time) error {
+	return s.move(ctx, actor, models.AuditConsultationResumed, slug, rev, func(c *models.Consultation, now time.Time) error {
 		if c.State != models.StatePaused {
 			return models.Fail(models.CodeConflict, "error.consultation.move",
 				"from", string(c.StateAt(now)), "to", string(models.StateOpen))
@@ -70,7 +70,7 @@ func (s *Service) Resume(ctx context.Context, actor models.Actor, slug, reason s
 
 // WithdrawConsultation ends it for good, with a public reason.
 func (s *Service) WithdrawConsultation(ctx context.Context, actor models.Actor, slug, reason string, rev int64) (models.Consultation, error) {
-	return s.move(ctx, actor, slug, rev, func(c *models.Consultation, now time.Time) error {
+	return s.move(ctx, actor, models.AuditWithdrawn, slug, rev, func(c *models.Consultation, now time.Time) error {
 		return moveWithReason(c, models.StateWithdrawn, reason, now)
 	})
 }
@@ -89,8 +89,9 @@ func moveWithReason(c *models.Consultation, next models.State, reason string, no
 	return nil
 }
 
-// move loads a consultation for its organiser, lets set move it and stores it.
-func (s *Service) move(ctx context.Context, actor models.Actor, slug string, rev int64, set func(*models.Consultation, time.Time) error) (models.Consultation, error) {
+// move loads a consultation for its organiser, lets set move it and stores it, as an act of
+// the audit log.
+func (s *Service) move(ctx context.Context, actor models.Actor, act models.AuditAct, slug string, rev int64, set func(*models.Consultation, time.Time) error) (models.Consultation, error) {
 	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
 	if err != nil {
 		return models.Consultation{}, err
@@ -101,5 +102,9 @@ func (s *Service) move(ctx context.Context, actor models.Actor, slug string, rev
 	if err := set(&c, s.Now()); err != nil {
 		return models.Consultation{}, err
 	}
-	return s.store.MoveConsultation(ctx, c)
+	by := onConsultation(actor, act, c).Because(c.StateReason)
+	if act == models.AuditConsultationOpened {
+		by = by.With("opens_at", c.OpensAt.Format(time.RFC3339))
+	}
+	return s.store.MoveConsultation(ctx, c, by)
 }

@@ -66,10 +66,12 @@ func (s *Service) GrantRole(ctx context.Context, actor models.Actor, email, name
 	if err := f.err(); err != nil {
 		return err
 	}
+	act := models.AuditRoleGranted
+	by := withGrant(onParticipant(actor.AuditActor(act, ""), act, ""), g)
 	_, err := s.store.EnsureParticipant(ctx, models.Participant{
 		ID: newID(), Name: name, Address: address, AddressKey: AddressKey(address),
 		Capacity: models.CapacityResident, Language: actor.Language, Grants: []models.Grant{g},
-	})
+	}, by)
 	return err
 }
 
@@ -79,7 +81,8 @@ func (s *Service) RevokeRole(ctx context.Context, actor models.Actor, participan
 	if err := models.Require(actor.Participant, models.MayAdminister, ""); err != nil {
 		return err
 	}
-	return s.store.RevokeGrant(ctx, participantID, g)
+	act := models.AuditRoleRevoked
+	return s.store.RevokeGrant(ctx, participantID, g, withGrant(onParticipant(actor.AuditActor(act, ""), act, participantID), g))
 }
 
 // AdminLink makes a one-time link to sign in for a participant, which the admin
@@ -95,7 +98,7 @@ func (s *Service) AdminLink(ctx context.Context, actor models.Actor, participant
 	if p.AddressKey == "" {
 		return "", models.Fail(models.CodeConflict, "error.people.no_address")
 	}
-	return s.linkFor(ctx, p, models.RoleParticipant)
+	return s.linkFor(ctx, actor.AuditActor(models.AuditLinkMade, ""), p, models.RoleParticipant)
 }
 
 // WaitingMail lists messages that wait to be sent, the oldest first, with the

@@ -118,7 +118,7 @@ func TestSearch(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	s, _ := newServiceWith(t, Config{Limits: Limits{Reports: 2}})
+	s, _ := newLimited(t, models.LimitReports, 2)
 	c := addConsultation(t, s, "shops", nil)
 	item, waits := published(t, s, "shops", "c", "*rude*", ""), reply(t, s, "shops", "c", "waits", "").Item
 	v := must(s.ForReport(t.Context(), item))(t)

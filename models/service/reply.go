@@ -32,7 +32,7 @@ func (s *Service) PostReply(ctx context.Context, actor models.Actor, in ReplyInp
 	if err := f.err(); err != nil {
 		return Sent{}, err
 	}
-	if err := s.allow(ctx, "texts", actor.Network, s.cfg.Limits.Texts); err != nil {
+	if err := s.allow(ctx, models.LimitTexts, actor.Network); err != nil {
 		return Sent{}, err
 	}
 	r.BodyHTML = markup.Public(r.Body)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 func TestPostReply(t *testing.T) {
@@ -98,7 +99,7 @@ func TestPostReplyByState(t *testing.T) {
 			c.OpensAt = start
 		}
 		c.State, c.StateReason = step.state, "The hall is flooded."
-		must(s.store.MoveConsultation(t.Context(), c))(t)
+		must(s.store.MoveConsultation(t.Context(), c, storetest.Entry(models.AuditConsultationOpened)))(t)
 		e := refused(t, errOf(s.PostReply(t.Context(), step.actor, in)), step.code, step.key)
 		if step.state == models.StatePaused && e.Args["reason"] != "The hall is flooded." {
 			t.Errorf("the reason is %v", e.Args)
@@ -196,7 +197,7 @@ func TestPostReplySignedIn(t *testing.T) {
 
 func TestPostReplyLimit(t *testing.T) {
 	t.Parallel()
-	s, _ := newServiceWith(t, Config{Limits: Limits{Texts: 2}})
+	s, _ := newLimited(t, models.LimitTexts, 2)
 	addConsultation(t, s, "shops", nil)
 	reply(t, s, "shops", "c", "one", "")
 	_, err := s.PostReply(t.Context(), guest("c"), ReplyInput{Slug: "shops"})

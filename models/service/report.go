@@ -51,7 +51,7 @@ func (s *Service) Report(ctx context.Context, actor models.Actor, item models.It
 	if err := f.err(); err != nil {
 		return "", err
 	}
-	if err := s.allow(ctx, "reports", actor.Network, s.cfg.Limits.Reports); err != nil {
+	if err := s.allow(ctx, models.LimitReports, actor.Network); err != nil {
 		return "", err
 	}
 	jobs, err := s.queueJobs(ctx, c, t.ParticipantID)

@@ -185,7 +185,11 @@ func (s *Service) Respond(ctx context.Context, actor models.Actor, in ResponseIn
 	for _, number := range c.Settings.MustAnswer(result.RankedNumbers()) {
 		must = append(must, ids[number])
 	}
-	return s.store.PutResponse(ctx, r, must, jobs)
+	act := models.AuditResponseDrafted
+	if in.Publish {
+		act = models.AuditResponsePublished
+	}
+	return s.store.PutResponse(ctx, r, must, jobs, onIdea(actor, act, c, idea.ID).With("decision", string(r.Decision)))
 }
 
 // response checks the form. Declining needs a reason.

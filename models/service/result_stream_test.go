@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 // streamed puts a stream together as the result that it is.
@@ -82,7 +83,7 @@ func TestStreamedMerges(t *testing.T) {
 		ideas[n] = models.Idea{Contribution: models.Contribution{ID: newID(), Rev: 1, Salt: NewToken()}, Title: fmt.Sprint("Idea ", n+1)}
 	}
 	ideas[3].MergedInto, ideas[1].MergedInto = ideas[1].ID, ideas[0].ID
-	ok(t, s.store.AddConsultation(t.Context(), c, ideas))
+	ok(t, s.store.AddConsultation(t.Context(), c, ideas, storetest.Entry(models.AuditConsultationAdded)))
 	c = reload(t, s, c.ID)
 	want, _, err := s.Result(t.Context(), c)
 	ok(t, err)

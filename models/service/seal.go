@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"folkmoot/models"
@@ -68,7 +69,9 @@ func (s *Service) sealOnce(ctx context.Context, actor models.Actor, c models.Con
 		return models.Sealed{}, err
 	}
 	version.ConsultationID, version.SealedBy, version.At = c.ID, actor.ID(), s.Now()
-	if err := s.store.Seal(ctx, version, c.Fence()); err != nil {
+	by := onConsultation(actor, models.AuditSealed, c).With("version", strconv.Itoa(version.Version)).
+		With("full_sha256", version.FullSHA256).With("public_sha256", version.PublicSHA256)
+	if err := s.store.Seal(ctx, version, c.Fence(), by); err != nil {
 		return models.Sealed{}, err
 	}
 	return version, nil
@@ -197,7 +200,7 @@ func tallyDifferences(c models.Consultation, cached map[string]models.Tally, r r
 	return sealed.Compare(diffs, "voters", r.voters, c.VoterCount)
 }
 
-// FullFile returns the sealed version with ballots, to organisers only, and keeps
+// FullFile returns the sealed version with ballots, to organisers only, and logs
 // who took it.
 func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string) (models.Sealed, error) {
 	c, err := s.forStaff(ctx, actor, models.MayDownloadFull, slug)
@@ -208,7 +211,8 @@ func (s *Service) FullFile(ctx context.Context, actor models.Actor, slug string)
 	if err != nil {
 		return models.Sealed{}, err
 	}
-	if err := s.store.LogDownload(ctx, c.ID, sealed.Version, actor.ID()); err != nil {
+	by := onConsultation(actor, models.AuditFullFileDownloaded, c).With("version", strconv.Itoa(sealed.Version))
+	if err := s.store.AddAuditEntry(ctx, by); err != nil {
 		return models.Sealed{}, fmt.Errorf("log the download: %w", err)
 	}
 	return sealed, nil

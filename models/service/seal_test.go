@@ -117,10 +117,9 @@ func TestSealedFiles(t *testing.T) {
 		t.Error("the public answer is not the public file alone")
 	}
 	full := must(r.FullFile(ctx, r.organiser, c.Slug))(t)
-	var downloads int
-	ok(t, r.raw(t).QueryRow("SELECT count(*) FROM downloads WHERE participant_id = ?", r.organiser.ID()).Scan(&downloads))
-	if downloads != 1 {
-		t.Errorf("%d downloads logged", downloads)
+	logged, _, err := r.store.AuditEntries(ctx, models.AuditFilter{Act: models.AuditFullFileDownloaded})
+	if err != nil || len(logged) != 1 || logged[0].Actor != (models.AuditActor{ID: r.organiser.ID(), Role: models.RoleOrganiser}) || logged[0].ConsultationID != c.ID {
+		t.Errorf("downloads logged: %+v, %v", logged, err)
 	}
 	for kind, b := range map[string][]byte{sealed.KindFull: full.Full, sealed.KindPublic: public.Public} {
 		got, sum, diffs, err := sealed.Verify(b)

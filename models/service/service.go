@@ -17,41 +17,9 @@ import (
 
 // Config is what the program that starts the service decides.
 type Config struct {
-	BaseURL string // absolute links begin with it; no slash at the end
-	CanMail bool   // messages are sent; without it nobody could confirm an address
-	Limits  Limits
-}
-
-// Limits are the limits on abuse, per network or participant in each Window.
-// Zero values are replaced by those of DefaultLimits.
-type Limits struct {
-	Off     bool          // no limits at all but that of sign-in links per address
-	Window  time.Duration // how long a count lasts
-	Texts   int           // replies and ideas from one network
-	Links   int           // links asked for from one network
-	Reports int           // reports from one network
-	Votes   int           // votes of one participant
-}
-
-// DefaultLimits let a library or an office full of people take part behind one address.
-func DefaultLimits() Limits {
-	return Limits{Window: 10 * time.Minute, Texts: 60, Links: 60, Reports: 30, Votes: 600}
-}
-
-func (l Limits) withDefaults() Limits {
-	d := DefaultLimits()
-	if l.Window <= 0 {
-		l.Window = d.Window
-	}
-	for _, p := range []struct {
-		have *int
-		want int
-	}{{&l.Texts, d.Texts}, {&l.Links, d.Links}, {&l.Reports, d.Reports}, {&l.Votes, d.Votes}} {
-		if *p.have <= 0 {
-			*p.have = p.want
-		}
-	}
-	return l
+	BaseURL  string // absolute links begin with it; no slash at the end
+	CanMail  bool   // messages are sent; without it nobody could confirm an address
+	NoLimits bool   // no limits at all but that of sign-in links per address
 }
 
 // Store is what the use cases need of a store, feature by feature.
@@ -68,6 +36,7 @@ type Store interface {
 	models.ResponseStore
 	models.SearchStore
 	models.ImportStore
+	models.AuditStore
 	models.VerifyStore
 
 	WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error)
@@ -81,6 +50,8 @@ type Service struct {
 	limiter models.Limiter
 	secret  []byte
 	cfg     Config
+
+	lastSettings settingsCache
 }
 
 // New makes a Service. It reads the store's secret, with which cookies, cursors
@@ -94,7 +65,6 @@ func New(ctx context.Context, store Store, clock models.Clock, limiter models.Li
 	if err := checkZones(ctx, store); err != nil {
 		return nil, err
 	}
-	cfg.Limits = cfg.Limits.withDefaults()
 	return &Service{store: store, clock: clock, limiter: limiter, secret: secret, cfg: cfg}, nil
 }
 
@@ -127,18 +97,22 @@ func (s *Service) Ready(ctx context.Context) error { return s.store.Ready(ctx) }
 // newID makes the id of a row: UUID version 7, so that rows of one time lie together.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// allow counts one event of a kind for key and refuses what is over n per
-// window with CodeLimited. Without a key (the command line) nothing is counted.
-func (s *Service) allow(ctx context.Context, kind, key string, n int) error {
-	if s.cfg.Limits.Off || key == "" {
+// allow counts one event of a kind for key and refuses what is over the site's limit
+// with CodeLimited. Without a key (the command line) nothing is counted.
+func (s *Service) allow(ctx context.Context, kind models.LimitKind, key string) error {
+	if s.cfg.NoLimits || key == "" {
 		return nil
 	}
-	ok, wait, err := s.limiter.Allow(ctx, kind+":"+key, n, s.cfg.Limits.Window)
+	v, err := s.settings(ctx)
+	if err != nil {
+		return err
+	}
+	ok, wait, err := s.limiter.Allow(ctx, string(kind)+":"+key, *v.Limits.Of(kind), models.LimitWindow)
 	if err != nil {
 		return fmt.Errorf("count against the limit: %w", err)
 	}
 	if !ok {
-		return models.Fail(models.CodeLimited, "error.limit."+kind, "count", minutes(wait), "wait", wait)
+		return models.Fail(models.CodeLimited, "error.limit."+string(kind), "count", minutes(wait), "wait", wait)
 	}
 	return nil
 }

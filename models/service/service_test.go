@@ -11,6 +11,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
 	"folkmoot/models/sqlite/sqlitetest"
+	"folkmoot/models/storetest"
 )
 
 // clock is a models.Clock that stands still until a test moves it.
@@ -56,6 +57,16 @@ func newServiceWith(t testing.TB, cfg Config) (*Service, *clock) {
 	if err != nil {
 		t.Fatalf("make the service: %v", err)
 	}
+	return s, c
+}
+
+// newLimited returns a service with one low limit.
+func newLimited(t testing.TB, kind models.LimitKind, n int) (*Service, *clock) {
+	t.Helper()
+	s, c := newService(t)
+	v := models.DefaultSiteSettings()
+	*v.Limits.Of(kind) = n
+	must(s.store.PutSiteSettings(t.Context(), v, storetest.Entry(models.AuditSettingsChanged)))(t)
 	return s, c
 }
 
@@ -132,7 +143,7 @@ func addConsultation(t testing.TB, s *Service, slug string, change func(*models.
 			Title: title, Body: "Why", BodyHTML: "<p>Why</p>", Organiser: true,
 		})
 	}
-	ok(t, s.store.AddConsultation(t.Context(), c, ideas))
+	ok(t, s.store.AddConsultation(t.Context(), c, ideas, storetest.Entry(models.AuditConsultationAdded)))
 	return moveTo(t, s, c.ID, models.StateOpen)
 }
 
@@ -141,7 +152,7 @@ func moveTo(t testing.TB, s *Service, id string, state models.State) models.Cons
 	t.Helper()
 	c := reload(t, s, id)
 	c.State, c.StateReason = state, "The hall is flooded."
-	return must(s.store.MoveConsultation(t.Context(), c))(t)
+	return must(s.store.MoveConsultation(t.Context(), c, storetest.Entry(models.AuditConsultationOpened)))(t)
 }
 
 func reload(t testing.TB, s *Service, id string) models.Consultation {
@@ -159,7 +170,7 @@ func person(t testing.TB, s *Service, name string, role models.Role) models.Acto
 	if role != models.RoleParticipant {
 		p.Grants = []models.Grant{{Role: role}}
 	}
-	p = must(s.store.EnsureParticipant(t.Context(), p))(t)
+	p = must(s.store.EnsureParticipant(t.Context(), p, storetest.Entry(models.AuditRoleGranted)))(t)
 	return models.Actor{Participant: &p, Network: "network of " + name, Language: "en"}
 }
 

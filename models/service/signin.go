@@ -57,7 +57,7 @@ func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInIn
 	if err := f.err(); err != nil {
 		return Asked{}, err
 	}
-	if err := s.allow(ctx, "links", actor.Network, s.cfg.Limits.Links); err != nil {
+	if err := s.allow(ctx, models.LimitLinks, actor.Network); err != nil {
 		return Asked{}, err
 	}
 	if err := s.allowSignIn(ctx, actor.Network, AddressKey(address)); err != nil {
@@ -80,7 +80,7 @@ const signInFromNetwork = 3
 
 // allowSignIn counts a link asked for from a network to an address. CodeLimited.
 func (s *Service) allowSignIn(ctx context.Context, network, addressKey string) error {
-	if s.cfg.Limits.Off || network == "" {
+	if s.cfg.NoLimits || network == "" {
 		return nil
 	}
 	ok, wait, err := s.limiter.Allow(ctx, "sign_in:"+network+" "+addressKey, signInFromNetwork, time.Hour)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"folkmoot/models"
+	"folkmoot/models/storetest"
 )
 
 func TestSignIn(t *testing.T) {
@@ -131,9 +132,9 @@ func TestSignOut(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
 	session := func() string {
-		token, _, err := s.MakeSignInLink(t.Context(), "ada@example.org", "Ada", models.RoleAdmin)
+		_, p, err := s.MakeSignInLink(t.Context(), "ada@example.org", "Ada", models.RoleAdmin)
 		ok(t, err)
-		return must(s.UseLink(t.Context(), token))(t).SessionToken
+		return must(storetest.OpenSession(t.Context(), s.store, p.ID))(t)
 	}
 	first, second, third := session(), session(), session()
 	in := func() (list []bool) {
@@ -211,7 +212,7 @@ func TestLinkMadeByHandGivesNoRole(t *testing.T) {
 	if got := must(s.UseLink(t.Context(), used))(t); !got.Participant.Has(models.RoleModerator, "") {
 		t.Errorf("the account: %+v", got.Participant)
 	}
-	ok(t, s.store.RevokeGrant(t.Context(), p.ID, moderator))
+	ok(t, s.store.RevokeGrant(t.Context(), p.ID, moderator, storetest.Entry(models.AuditRoleRevoked)))
 	refused(t, errOf(s.UseLink(t.Context(), unused)), models.CodeGone, "error.link.expired")
 	if got := must(s.UseLink(t.Context(), plain))(t); len(got.Participant.Grants) != 0 {
 		t.Errorf("the role came back: %+v", got.Participant)

@@ -10,7 +10,7 @@ import (
 
 // Checked counts what VerifyStore went through.
 type Checked struct {
-	Consultations, Decisions, Items, Votes, Files int
+	Consultations, Decisions, Items, Votes, Files, AuditEntries int
 }
 
 // verifyTries is how often a consultation is read again because somebody wrote
@@ -20,10 +20,13 @@ const verifyTries = 5
 // VerifyStore compares everything in the store that follows from something else:
 // the chains of decisions with their rows, the status of each text with its last
 // decision, the texts decided on with their digests, tallies, voters and counters
-// with what they count, and sealed files with their SHA-256, with the chain and
-// with themselves. It may run beside a server. CodeUnavailable
+// with what they count, sealed files with their SHA-256, with the chain and with
+// themselves, and the chain of the audit log with its texts. It may run beside a server. CodeUnavailable
 // (error.verify.busy) if a consultation never stood still.
 func (s *Service) VerifyStore(ctx context.Context) (checked Checked, diffs []sealed.Difference, err error) {
+	if checked.AuditEntries, diffs, err = s.compareAuditLog(ctx); err != nil {
+		return checked, diffs, err
+	}
 	for after := ""; ; {
 		list, next, err := s.store.Consultations(ctx, models.ConsultationFilter{After: after, Limit: 100})
 		if err != nil {

@@ -28,7 +28,7 @@ func (s *Service) CastVote(ctx context.Context, actor models.Actor, slug string,
 	if p == nil || err != nil && chosen.Choice != models.ChoiceNone { // a vote may be taken back by anybody, staff too
 		return VoteDone{}, err
 	}
-	if err := s.allow(ctx, "votes", p.ID, s.cfg.Limits.Votes); err != nil {
+	if err := s.allow(ctx, models.LimitVotes, p.ID); err != nil {
 		return VoteDone{}, err
 	}
 	kept, changed, err := s.store.PutVote(ctx, models.NewVote(c.ID, *p, chosen, s.Now()))

@@ -97,7 +97,7 @@ func TestVoteRefuses(t *testing.T) {
 
 func TestVoteLimit(t *testing.T) {
 	t.Parallel()
-	s, _ := newServiceWith(t, Config{Limits: Limits{Votes: 1}})
+	s, _ := newLimited(t, models.LimitVotes, 1)
 	addConsultation(t, s, "shops", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
 	must(s.CastVote(t.Context(), bo, "shops", 1, "agree"))(t)

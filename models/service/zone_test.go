@@ -7,6 +7,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 // TestUnknownZoneStopsTheStart opens stores with a consultation in a zone that cannot be
@@ -21,7 +22,7 @@ func TestUnknownZoneStopsTheStart(t *testing.T) {
 			if slug == "second" {
 				c.TimeZone = zone
 			}
-			ok(t, store.AddConsultation(t.Context(), c, nil))
+			ok(t, store.AddConsultation(t.Context(), c, nil, storetest.Entry(models.AuditConsultationAdded)))
 		}
 		_, err = New(t.Context(), store, clock, store.Limiter(clock), Config{})
 		e, _ := errors.AsType[*models.Error](err)

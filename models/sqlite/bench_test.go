@@ -12,6 +12,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 // scaled returns full in a full-size run (FOLKMOOT_TEST_SCALE=1), the like fraction
@@ -115,7 +116,7 @@ func BenchmarkPutVote(b *testing.B) {
 	for i := range ideas {
 		ideas[i].ID, ideas[i].Title = fmt.Sprintf("i%02d", i), fmt.Sprintf("Idea %d", i)
 	}
-	if err := s.AddConsultation(b.Context(), c, ideas); err != nil {
+	if err := s.AddConsultation(b.Context(), c, ideas, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		b.Fatal(err)
 	}
 	var people atomic.Int64

@@ -14,6 +14,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
+	"folkmoot/models/storetest"
 )
 
 // TestCacheSeesOtherProcesses reads through one store what another wrote to the
@@ -31,7 +32,7 @@ func TestCacheSeesOtherProcesses(t *testing.T) {
 	}
 	defer writer.Close()
 	c := models.Consultation{ID: "c", Slug: "shops", Language: "en", State: models.StateDraft, Settings: models.DefaultSettings()}
-	if err := writer.AddConsultation(ctx, c, nil); err != nil {
+	if err := writer.AddConsultation(ctx, c, nil, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range int64(200) {
@@ -43,7 +44,7 @@ func TestCacheSeesOtherProcesses(t *testing.T) {
 			t.Fatalf("a read without a write between differs: %+v, %v", again, err)
 		}
 		got.Settings.MinVotes++
-		if _, err := writer.EditConsultation(ctx, got, nil); err != nil {
+		if _, err := writer.EditConsultation(ctx, got, nil, storetest.Entry(models.AuditConsultationEdited)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,7 +60,7 @@ func TestCacheIsNotShared(t *testing.T) {
 	defer s.Close()
 	texts := map[string]models.ConsultationText{"en": {Title: "Shops"}}
 	c := models.Consultation{ID: "c", Slug: "shops", Language: "en", State: models.StateDraft, Texts: texts, Settings: models.DefaultSettings()}
-	if err := s.AddConsultation(ctx, c, nil); err != nil {
+	if err := s.AddConsultation(ctx, c, nil, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Consultation(ctx, "c")
@@ -77,11 +78,11 @@ func people(t testing.TB, s *Store, n int) {
 	for i := range n {
 		id := fmt.Sprintf("p%d", i)
 		p := models.Participant{ID: id, Name: id, Address: id + "@example.org", AddressKey: id + "@example.org"}
-		if _, err := s.EnsureParticipant(context.Background(), p); err != nil {
+		if _, err := s.EnsureParticipant(context.Background(), p, storetest.Entry(models.AuditRoleGranted)); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.write(context.Background(), func(t *engine.Tx) error {
-			return addSession(t, models.Session{TokenHash: "s-" + id, ParticipantID: id, CreatedAt: t.Now, ExpiresAt: t.Now.AddDate(0, 1, 0)})
+			return insertSession(t, models.Session{TokenHash: "s-" + id, ParticipantID: id, CreatedAt: t.Now, ExpiresAt: t.Now.AddDate(0, 1, 0)})
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,7 @@ func (s *Store) Consultations(ctx context.Context, f models.ConsultationFilter) 
 }
 
 // AddConsultation implements models.ConsultationStore.
-func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea) error {
+func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea, by models.AuditEntry) error {
 	return s.write(ctx, func(t *engine.Tx) error {
 		c.CreatedAt = t.Now
 		if err := insertConsultation(t, c); err != nil {
@@ -85,7 +85,10 @@ func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, idea
 				return err
 			}
 		}
-		return recount(t, c.ID)
+		if err := recount(t, c.ID); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
 	})
 }
 
@@ -137,7 +140,7 @@ func putConsultationTexts(t *engine.Tx, c models.Consultation) error {
 }
 
 // EditConsultation implements models.ConsultationStore.
-func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision) (models.Consultation, error) {
+func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision, by models.AuditEntry) (models.Consultation, error) {
 	var now models.Consultation
 	err := s.write(ctx, func(t *engine.Tx) error {
 		if err := movable(t, c); err != nil {
@@ -159,6 +162,9 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 			return err
 		}
 		if err = addConsultationRevisions(t, c.ID, revisions); err != nil {
+			return err
+		}
+		if err = addAuditEntry(t, by); err != nil {
 			return err
 		}
 		now, err = consultation(t, c.ID)
@@ -202,7 +208,7 @@ func addConsultationRevisions(t *engine.Tx, id string, revisions []models.Consul
 }
 
 // MoveConsultation implements models.ConsultationStore.
-func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (models.Consultation, error) {
+func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation, by models.AuditEntry) (models.Consultation, error) {
 	var now models.Consultation
 	err := s.write(ctx, func(t *engine.Tx) error {
 		n, err := t.Exec(`UPDATE consultations SET state = ?, state_reason = ?, opens_at = ?, paused_at = ?,
@@ -213,6 +219,9 @@ func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation) (mo
 		}
 		if n == 0 {
 			return changedSince(t, c.ID)
+		}
+		if err = addAuditEntry(t, by); err != nil {
+			return err
 		}
 		now, err = consultation(t, c.ID)
 		return err

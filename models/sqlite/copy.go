@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
@@ -20,11 +17,7 @@ func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
 }
 
 func copyMark(q engine.Queries) (m models.CopyMark, err error) {
-	b, err := engine.One[[]byte](q.Row("SELECT value FROM site WHERE name = 'copy'"))
-	if errors.Is(err, sql.ErrNoRows) {
-		return m, nil
-	}
-	return m, errorOr(err, func() error { return json.Unmarshal(b, &m) })
+	return m, siteValue(q, "copy", &m)
 }
 
 // BeginCopy implements models.CopyStore.

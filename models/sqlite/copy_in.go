@@ -40,18 +40,24 @@ func copyIn(t *engine.Tx, r models.CopyRecord) error {
 			r.ID, r.Item.Kind, r.Item.ID, r.ConsultationID, r.Reason, r.Reference, r.Network, engine.Millis(r.CreatedAt), r.ClosedBy)
 	case models.CopiedSealed:
 		return sealedIn(t, r.Sealed)
-	case models.CopiedDownload:
-		return downloadIn(t, r)
 	case models.CopiedResponse:
 		return responseIn(t, r)
 	case models.CopiedJob:
 		return jobIn(t, r.Job)
+	case models.CopiedAuditEntry:
+		return insertAuditEntry(t, r.AuditEntry)
 	}
 	return fmt.Errorf("copy: no place for a %T", r)
 }
 
 func siteIn(t *engine.Tx, r models.CopiedSite) error {
 	err := t.Run("UPDATE site SET value = ? WHERE name = 'secret'", r.Secret)
+	if err == nil && r.Audit.Length > 0 {
+		err = putSiteValue(t, "audit", r.Audit)
+	}
+	if err == nil && r.Settings.Version > 0 {
+		err = putSiteValue(t, "settings", r.Settings)
+	}
 	if err != nil || !r.Demo {
 		return err
 	}
@@ -168,14 +174,6 @@ func sealedIn(t *engine.Tx, v models.Sealed) error {
 	return t.Run(`INSERT INTO sealed (consultation_id, version, full_file, public_file, full_sha256, public_sha256, result,
 		sealed_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (consultation_id, version) DO NOTHING`,
 		v.ConsultationID, v.Version, blob(v.Full), blob(v.Public), v.FullSHA256, v.PublicSHA256, engine.JSON(v.Result), v.SealedBy, engine.Millis(v.At))
-}
-
-// downloadIn inserts the nth download of one person at one time, which has no key of its
-// own here.
-func downloadIn(t *engine.Tx, d models.CopiedDownload) error {
-	return t.Run(`INSERT INTO downloads (consultation_id, version, participant_id, at) SELECT ?1, ?2, ?3, ?4
-		WHERE (SELECT count(*) FROM downloads WHERE consultation_id = ?1 AND version = ?2 AND participant_id = ?3 AND at = ?4) < ?5`,
-		d.ConsultationID, d.Version, d.ParticipantID, engine.Millis(d.At), d.N)
 }
 
 func responseIn(t *engine.Tx, r models.CopiedResponse) error {

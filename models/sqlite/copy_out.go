@@ -60,12 +60,12 @@ func outletOf(kind models.CopyKind) outlet {
 		return rowsOut(reportsOut, scanCopiedReport)
 	case models.CopySealed:
 		return rowsOut(sealedOut, scanCopiedSealed)
-	case models.CopyDownloads:
-		return rowsOut(downloadsOut, scanCopiedDownload)
 	case models.CopyResponses:
 		return rowsOut(responsesOut, scanCopiedResponse)
 	case models.CopyJobs:
 		return rowsOut("SELECT "+jobColumns+" FROM jobs WHERE id > ? ORDER BY id", scanCopiedJob)
+	case models.CopyAudit:
+		return rowsOut(auditSelect+"ORDER BY seq", scanCopiedAuditEntry)
 	}
 	return nil
 }
@@ -95,7 +95,15 @@ func siteOut(q engine.Queries, _ string, fn func(models.CopyRecord) error) error
 		return err
 	}
 	marked, err := engine.One[bool](q.Row("SELECT EXISTS (SELECT 1 FROM site WHERE name = 'demo')"))
-	return errorOr(err, func() error { return fn(models.CopiedSite{Secret: secret, Demo: marked}) })
+	if err != nil {
+		return err
+	}
+	r := models.CopiedSite{Secret: secret, Demo: marked}
+	if r.Audit, err = auditHead(q); err != nil {
+		return err
+	}
+	r.Settings, err = siteSettings(q)
+	return errorOr(err, func() error { return fn(r) })
 }
 
 func consultationsOut(q engine.Queries, after string, fn func(models.CopyRecord) error) error {
@@ -190,16 +198,6 @@ func scanCopiedSealed(row engine.Scanner) (models.CopyRecord, error) {
 	return models.CopiedSealed{Sealed: v}, err
 }
 
-const downloadsOut = `SELECT consultation_id, version, participant_id, at,
-	row_number() OVER (PARTITION BY consultation_id, version, at, participant_id ORDER BY rowid) AS n
-	FROM downloads ORDER BY consultation_id, version, at, participant_id, n`
-
-func scanCopiedDownload(row engine.Scanner) (models.CopyRecord, error) {
-	var r models.CopiedDownload
-	err := row.Scan(&r.ConsultationID, &r.Version, &r.ParticipantID, engine.ScanTime(&r.At), &r.N)
-	return r, err
-}
-
 const responsesOut = `SELECT idea_id, consultation_id, decision, reason, reason_html, owner, due, drafted_by, published_by,
 	updated_at, published_at FROM responses WHERE idea_id > ? ORDER BY idea_id`
 
@@ -213,4 +211,9 @@ func scanCopiedResponse(row engine.Scanner) (models.CopyRecord, error) {
 func scanCopiedJob(row engine.Scanner) (models.CopyRecord, error) {
 	j, err := scanJob(row)
 	return models.CopiedJob{Job: j}, err
+}
+
+func scanCopiedAuditEntry(row engine.Scanner) (models.CopyRecord, error) {
+	e, err := scanAuditEntry(row)
+	return models.CopiedAuditEntry{AuditEntry: e}, err
 }

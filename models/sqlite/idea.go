@@ -125,14 +125,30 @@ func (s *Store) AddIdea(ctx context.Context, i models.Idea, jobs []models.Job) (
 		if err != nil {
 			return err
 		}
-		add := addSuggestion
-		if i.Organiser {
-			add = addOrganisersIdea
-		}
-		if err = add(t, c, i); err != nil {
+		if err = addSuggestion(t, c, i); err != nil {
 			return err
 		}
 		if err = addJobs(t, jobs); err != nil {
+			return err
+		}
+		kept, err = idea(t, i.ID)
+		return err
+	})
+	return kept, err
+}
+
+// AddOrganiserIdea implements models.IdeaStore.
+func (s *Store) AddOrganiserIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (models.Idea, error) {
+	var kept models.Idea
+	err := s.write(ctx, func(t *engine.Tx) error {
+		c, err := rules(t, i.ConsultationID)
+		if err != nil {
+			return err
+		}
+		if err = addOrganisersIdea(t, c, i); err != nil {
+			return err
+		}
+		if err = addAuditEntry(t, by); err != nil {
 			return err
 		}
 		kept, err = idea(t, i.ID)
@@ -258,7 +274,7 @@ func errorOr(err error, then func() error) error {
 // RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
 // and the idea; CodeConflict error.idea.kept for a participant's idea and one that
 // has replies or stands in the chain.
-func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int) error {
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
 	return s.write(ctx, func(t *engine.Tx) error {
 		c, err := rules(t, consultationID)
 		if err != nil {
@@ -276,7 +292,10 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, numb
 		if err == nil && (held || !i.Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
 		}
-		return errorOr(err, func() error { return deleteIdea(t, i) })
+		if err == nil {
+			err = deleteIdea(t, i)
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 

@@ -38,19 +38,15 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 	return l, engine.Wrap("link", err)
 }
 
-// AddLink implements models.LinkStore. A link with a Grant was made by hand, for no
-// mail, and is neither limited nor counted.
+// AddLink implements models.LinkStore.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	return s.write(ctx, func(t *engine.Tx) error {
-		if l.Purpose == models.PurposeSignIn && l.Grant == nil {
+		if l.Purpose == models.PurposeSignIn {
 			if err := checkSignInLimit(t, l.AddressKey); err != nil {
 				return err
 			}
 		}
-		l.CreatedAt = t.Now
-		if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
-			l.ExpiresAt = t.Now.Add(models.SignInLife)
-		}
+		l.Grant = nil
 		if err := insertLink(t, l); err != nil {
 			return err
 		}
@@ -58,7 +54,25 @@ func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) e
 	})
 }
 
+// AddHandLink implements models.LinkStore.
+func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditEntry) error {
+	return s.write(ctx, func(t *engine.Tx) error {
+		if l.Grant == nil {
+			l.Grant = &models.Grant{Role: models.RoleParticipant}
+		}
+		if err := insertLink(t, l); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+}
+
+// insertLink inserts a link that is made now.
 func insertLink(t *engine.Tx, l models.Link) error {
+	l.CreatedAt = t.Now
+	if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
+		l.ExpiresAt = t.Now.Add(models.SignInLife)
+	}
 	if l.Choices == nil {
 		l.Choices = []models.ChosenVote{}
 	}
@@ -100,10 +114,7 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 		}
 		l.UsedAt = t.Now
 		used.Link = l
-		if used.Participant, used.Created, err = accountOf(t, l, u.NewID); err != nil {
-			return err
-		}
-		if err = settle(t, l, u.Session, used.Participant); err != nil {
+		if used.Participant, used.Created, err = confirm(t, l.Account(u.NewID), u.Session); err != nil {
 			return err
 		}
 		if err = countChoices(t, &used); err != nil {
@@ -158,45 +169,57 @@ func isSpent(t *engine.Tx, w models.Link, participantID string) (bool, error) {
 	return true, nil
 }
 
-// accountOf finds or adds the account of the link's address, and fills in name, capacity
-// and band from the link where the account has none.
-func accountOf(t *engine.Tx, l models.Link, newID string) (models.Participant, bool, error) {
-	p := models.Participant{
-		ID: newID, Name: l.Name, Address: l.Address, AddressKey: l.AddressKey,
-		Capacity: l.Capacity, Band: l.Band, Language: l.Language,
+// ConfirmAddress implements models.LinkStore.
+func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v models.Session) (models.Participant, error) {
+	var added models.Participant
+	err := s.write(ctx, func(t *engine.Tx) error {
+		_, err := participantByAddress(t, p.AddressKey)
+		if err == nil {
+			return models.Fail(models.CodeConflict, "error.contribution.confirmed")
+		}
+		if models.IsNotFound(err) {
+			added, _, err = confirm(t, p, v)
+		}
+		return err
+	})
+	return added, err
+}
+
+// confirm finds or adds the account of p's address, adds the session, assigns to the account
+// what guests sent with the address, and releases the messages that waited for that.
+func confirm(t *engine.Tx, p models.Participant, v models.Session) (kept models.Participant, created bool, err error) {
+	if kept, created, err = accountOf(t, p); err != nil {
+		return kept, created, err
 	}
+	if v.TokenHash != "" {
+		v.ParticipantID = kept.ID
+		if err = insertSession(t, v); err != nil {
+			return kept, created, err
+		}
+	}
+	for _, table := range []string{"replies", "ideas"} {
+		err = t.Run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
+			kept.ID, p.AddressKey)
+		if err != nil {
+			return kept, created, err
+		}
+	}
+	return kept, created, releaseDeferred(t, p.Address)
+}
+
+// accountOf finds or adds the account of p's address, and fills in name, capacity and band
+// from p where the account has none.
+func accountOf(t *engine.Tx, p models.Participant) (models.Participant, bool, error) {
 	kept, created, err := ensure(t, p)
 	if err != nil || created {
 		return kept, created, err
 	}
 	if kept.Capacity == "" {
-		kept.Capacity, kept.Band = l.Capacity, l.Band
+		kept.Capacity, kept.Band = p.Capacity, p.Band
 	}
-	kept.Name = cmp.Or(kept.Name, l.Name)
+	kept.Name = cmp.Or(kept.Name, p.Name)
 	return kept, false, t.Run("UPDATE participants SET name = ?, capacity = ?, band = ? WHERE id = ?",
 		kept.Name, kept.Capacity, kept.Band, kept.ID)
-}
-
-// settle adds the session, assigns to the account what guests sent with its address, and
-// releases the messages that waited for the confirmation of the address.
-func settle(t *engine.Tx, l models.Link, v models.Session, p models.Participant) error {
-	if v.TokenHash != "" {
-		v.ParticipantID, v.CreatedAt = p.ID, t.Now
-		if v.ExpiresAt.IsZero() {
-			v.ExpiresAt = t.Now.Add(models.SessionLife * time.Second)
-		}
-		if err := addSession(t, v); err != nil {
-			return err
-		}
-	}
-	for _, table := range []string{"replies", "ideas"} {
-		err := t.Run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
-			p.ID, l.AddressKey)
-		if err != nil {
-			return err
-		}
-	}
-	return releaseDeferred(t, l.Address)
 }
 
 // countChoices counts the choices of a ballot link as votes, at the time of choosing.

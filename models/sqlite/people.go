@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"math"
 	"slices"
+	"time"
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
@@ -53,31 +54,39 @@ func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Pa
 }
 
 // EnsureParticipant implements models.PeopleStore.
-func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant) (models.Participant, error) {
+func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant, by models.AuditEntry) (models.Participant, error) {
 	var kept models.Participant
-	err := s.write(ctx, func(t *engine.Tx) (err error) {
-		kept, _, err = ensure(t, p)
-		return err
+	err := s.write(ctx, func(t *engine.Tx) error {
+		var created bool
+		var err error
+		if kept, created, err = ensure(t, p); err != nil {
+			return err
+		}
+		before := len(kept.Grants)
+		if err = addGrants(t, kept.ID, p.Grants); err != nil {
+			return err
+		}
+		if kept, err = participant(t, kept.ID); err != nil || !created && len(kept.Grants) == before {
+			return err
+		}
+		by.Subject = models.AuditSubject{Kind: models.SubjectParticipant, ID: kept.ID}
+		return addAuditEntry(t, by)
 	})
 	return kept, err
 }
 
-// ensure finds the account by its address or adds p, and adds p's grants.
+// ensure finds the account by its address or adds p without grants.
 func ensure(t *engine.Tx, p models.Participant) (kept models.Participant, created bool, err error) {
 	kept, err = participantByAddress(t, p.AddressKey)
 	if models.IsNotFound(err) {
-		kept, created = p, true
+		created = true
 		err = t.Run(`INSERT INTO participants (id, name, address, address_key, mail_key, capacity, band, number,
 			language, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
 			p.ID, p.Name, p.Address, p.AddressKey, recipientKey(p.Address), p.Capacity, p.Band, p.Language, engine.Millis(t.Now))
+		if err == nil {
+			kept, err = participant(t, p.ID)
+		}
 	}
-	if err != nil {
-		return kept, created, err
-	}
-	if err = addGrants(t, kept.ID, p.Grants); err != nil {
-		return kept, created, err
-	}
-	kept, err = participant(t, kept.ID)
 	return kept, created, err
 }
 
@@ -131,7 +140,7 @@ func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error
 }
 
 // RevokeGrant implements models.PeopleStore.
-func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant) error {
+func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant, by models.AuditEntry) error {
 	return s.write(ctx, func(t *engine.Tx) error {
 		p, err := participant(t, participantID)
 		if err != nil {
@@ -148,8 +157,9 @@ func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.
 		if err != nil {
 			return err
 		}
-		return t.Run(`UPDATE links SET expires_at = ?1 WHERE address_key = ?2 AND address_key <> '' AND purpose = 'sign_in'
+		err = t.Run(`UPDATE links SET expires_at = ?1 WHERE address_key = ?2 AND address_key <> '' AND purpose = 'sign_in'
 			AND used_at = 0 AND role = ?3 AND expires_at > ?1`, engine.Millis(t.Now), p.AddressKey, engine.JSON(g))
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 
@@ -183,13 +193,34 @@ type visit struct {
 	who models.Participant
 }
 
-// addSession inserts a session and deletes expired ones.
-func addSession(t *engine.Tx, v models.Session) error {
+// AddSession implements models.PeopleStore.
+func (s *Store) AddSession(ctx context.Context, v models.Session, by *models.AuditEntry) error {
+	return s.write(ctx, func(t *engine.Tx) error {
+		if _, err := participant(t, v.ParticipantID); err != nil {
+			return err
+		}
+		if err := insertSession(t, v); err != nil || by == nil {
+			return err
+		}
+		return addAuditEntry(t, *by)
+	})
+}
+
+// insertSession inserts a session that begins now and deletes expired ones.
+func insertSession(t *engine.Tx, v models.Session) error {
 	if err := t.Run("DELETE FROM sessions WHERE expires_at <= ?", engine.Millis(t.Now)); err != nil {
 		return err
 	}
-	return t.Run("INSERT INTO sessions (token_hash, participant_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
+	v.CreatedAt = t.Now
+	if v.ExpiresAt.IsZero() {
+		v.ExpiresAt = t.Now.Add(models.SessionLife * time.Second)
+	}
+	err := t.Run("INSERT INTO sessions (token_hash, participant_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
 		v.TokenHash, v.ParticipantID, engine.Millis(v.CreatedAt), engine.Millis(v.ExpiresAt))
+	if engine.IsDuplicate(err) {
+		return engine.Refusal(models.CodeConflict, "error.store.conflict", "session", err)
+	}
+	return err
 }
 
 // EndSession implements models.PeopleStore.

@@ -24,7 +24,7 @@ func (r *storedResponse) response() *models.Response {
 
 // PutResponse implements models.ResponseStore. CodeNotFound for the idea. Of a
 // response that says who published it and not when, the time is the store's.
-func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job) error {
+func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer []string, jobs []models.Job, by models.AuditEntry) error {
 	return s.write(ctx, func(t *engine.Tx) error {
 		i, err := idea(t, r.IdeaID)
 		if err != nil {
@@ -49,7 +49,10 @@ func (s *Store) PutResponse(ctx context.Context, r models.Response, mustAnswer [
 		if err == nil && !r.PublishedAt.IsZero() && c.State == models.StateSealed {
 			err = answerIfDone(t, c.ID, mustAnswer)
 		}
-		return errorOr(err, func() error { return addJobs(t, jobs) })
+		if err == nil {
+			err = addJobs(t, jobs)
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 // Seal implements models.ResultStore. CodeNotFound for the consultation;
 // CodeConflict error.seal.state too if it is neither counting nor sealed, and
 // error.seal.moved if the version is not the next one.
-func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence) error {
+func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence, by models.AuditEntry) error {
 	return s.write(ctx, func(t *engine.Tx) error {
 		c, err := consultation(t, v.ConsultationID)
 		if err != nil {
@@ -32,9 +32,10 @@ func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFenc
 		if err != nil {
 			return err
 		}
-		return t.Run(`UPDATE consultations SET state = CASE state WHEN 'answered' THEN state ELSE 'sealed' END,
+		err = t.Run(`UPDATE consultations SET state = CASE state WHEN 'answered' THEN state ELSE 'sealed' END,
 			sealed_at = CASE sealed_at WHEN 0 THEN ? ELSE sealed_at END, rev = rev + 1, version = version + 1 WHERE id = ?`,
 			engine.Millis(v.At), c.ID)
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})
 }
 
@@ -108,12 +109,4 @@ func (s *Store) SealedVersions(ctx context.Context, consultationID string) ([]mo
 	rows, err := s.db.Reader(ctx).Query(sealedSelect, consultationID)
 	list, err := engine.Collect(rows, err, scanSealed)
 	return list, engine.Wrap("sealed versions", err)
-}
-
-// LogDownload implements models.ResultStore.
-func (s *Store) LogDownload(ctx context.Context, consultationID string, version int, participantID string) error {
-	return s.write(ctx, func(t *engine.Tx) error {
-		return t.Run("INSERT INTO downloads (consultation_id, version, participant_id, at) VALUES (?, ?, ?, ?)",
-			consultationID, version, participantID, engine.Millis(t.Now))
-	})
 }

@@ -26,8 +26,8 @@ var forgeries = map[string]struct {
 	"a virtual table":     {"CREATE VIRTUAL TABLE spy USING fts4(x)", "index sqlite_autoindex_spy_segdir_1, table spy, table spy_content, table spy_docsize, table spy_segdir, table spy_segments, table spy_stat"},
 	"an index":            {"CREATE UNIQUE INDEX one ON votes (choice)", "index one"},
 	"a column":            {"ALTER TABLE votes ADD COLUMN seen TEXT", "table votes"},
-	"a table less":        {"DROP TABLE downloads", "index downloads_of, table downloads"},
-	"a view for a table":  {"DROP TABLE downloads; CREATE VIEW downloads AS SELECT 1 AS x", "index downloads_of, table downloads, view downloads"},
+	"a table less":        {"DROP TABLE audit", "index audit_act, index audit_actor, index audit_of, table audit"},
+	"a view for a table":  {"DROP TABLE audit; CREATE VIEW audit AS SELECT 1 AS x", "index audit_act, index audit_actor, index audit_of, table audit, view audit"},
 	"a name with escapes": {"CREATE VIEW \"\x1b[2J\" AS SELECT 1", "view \x1b[2J"},
 	"a rule less": {`PRAGMA writable_schema = 1;
 		UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE type = 'table' AND name = 'votes';

@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"folkmoot/models"
@@ -42,6 +45,47 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 		}
 		return t.Run("INSERT INTO site (name, value) VALUES ('demo', x'01') ON CONFLICT DO NOTHING")
 	})
+}
+
+// SiteSettings implements models.SiteStore.
+func (s *Store) SiteSettings(ctx context.Context) (models.SiteSettings, error) {
+	v, err := siteSettings(s.db.Reader(ctx))
+	return v, engine.Wrap("site settings", err)
+}
+
+func siteSettings(q engine.Queries) (models.SiteSettings, error) {
+	v := models.DefaultSiteSettings()
+	err := siteValue(q, "settings", &v)
+	return v, err
+}
+
+// PutSiteSettings implements models.SiteStore.
+func (s *Store) PutSiteSettings(ctx context.Context, v models.SiteSettings, by models.AuditEntry) (models.SiteSettings, error) {
+	next := v
+	next.Version++
+	return next, s.write(ctx, func(t *engine.Tx) error {
+		last, err := siteSettings(t)
+		if err == nil && last.Version != v.Version {
+			err = models.Fail(models.CodeConflict, "error.settings.changed")
+		}
+		if err == nil {
+			err = putSiteValue(t, "settings", next)
+		}
+		return errorOr(err, func() error { return addAuditEntry(t, by) })
+	})
+}
+
+// siteValue reads a value of the site into v, which stays as it is if there is none.
+func siteValue(q engine.Queries, name string, v any) error {
+	b, err := engine.One[[]byte](q.Row("SELECT value FROM site WHERE name = ?", name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return errorOr(err, func() error { return json.Unmarshal(b, v) })
+}
+
+func putSiteValue(t *engine.Tx, name string, v any) error {
+	return t.Run("INSERT INTO site (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, []byte(engine.JSON(v)))
 }
 
 // Clock implements models.Shared: the clock of Options.

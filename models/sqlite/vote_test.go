@@ -13,6 +13,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
+	"folkmoot/models/storetest"
 )
 
 // openTest opens a store of its own.
@@ -42,7 +43,7 @@ func voting(t interface{ Fatal(...any) }, s *Store, id string, ideas int) models
 	for n := range list {
 		list[n].ID = fmt.Sprintf("%s-idea%d", id, n)
 	}
-	if err := s.AddConsultation(context.Background(), c, list); err != nil {
+	if err := s.AddConsultation(context.Background(), c, list, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -222,7 +223,7 @@ func TestShownTallyMovesInSteps(t *testing.T) {
 	} {
 		c := voting(t, s, string(display), 2)
 		c.Rev, c.Settings.Tallies = 1, display
-		c, err := s.EditConsultation(t.Context(), c, nil)
+		c, err := s.EditConsultation(t.Context(), c, nil, storetest.Entry(models.AuditConsultationEdited))
 		if err != nil {
 			t.Fatal(err)
 		}

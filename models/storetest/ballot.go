@@ -138,7 +138,7 @@ func ballotPaused(e *env) {
 func ballotRefused(e *env) {
 	c := e.draft("First", "Second")
 	c.Settings.Capacities = []models.Capacity{models.CapacityResident}
-	c = e.move(must(e.store.EditConsultation(e.ctx, c, nil))(e), models.StateOpen)
+	c = e.move(must(e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited)))(e), models.StateOpen)
 	e.person("Mo", models.Grant{Role: models.RoleModerator, ConsultationID: c.ID})
 	business := e.newBallot(c, "Bo", e.chosen(c, models.ChoiceAgree)...)
 	business.Capacity, business.Band = models.CapacityBusiness, models.BandSole
@@ -166,7 +166,7 @@ func ballotClosingMoved(e *env) {
 	l := e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
 	later := c
 	later.ClosesAt = c.ClosesAt.Add(10 * day)
-	must(e.store.EditConsultation(e.ctx, later, nil))(e)
+	must(e.store.EditConsultation(e.ctx, later, nil, Entry(models.AuditConsultationEdited)))(e)
 	e.equal("ExpiresAt", must(e.store.Link(e.ctx, l.TokenHash))(e).ExpiresAt, later.ClosesAt.Add(models.LateLinks))
 	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
 	e.equal("open ballots", must(e.store.OpenBallotLinks(e.ctx, c.ID))(e), int64(1))

@@ -55,7 +55,7 @@ var storeFilled = ignore[models.Consultation]("CreatedAt", "Rev", "Version")
 
 func consultationRoundTrip(e *env) {
 	c := fullConsultation(e)
-	e.ok(e.store.AddConsultation(e.ctx, c, nil))
+	e.ok(e.store.AddConsultation(e.ctx, c, nil, Entry(models.AuditConsultationAdded)))
 	got := e.reload(c)
 	e.equal("the consultation", got, c, storeFilled)
 	e.equal("its page version", must(e.store.PageVersion(e.ctx, c.Slug))(e), got.PageVersion())
@@ -85,7 +85,7 @@ func consultationSlugTaken(e *env) {
 	second := e.newConsultation()
 	second.Slug = first.Slug
 	idea := e.newOrganiserIdea(second, "Markets")
-	e.refused("the second", e.store.AddConsultation(e.ctx, second, []models.Idea{idea}), models.CodeConflict, "")
+	e.refused("the second", e.store.AddConsultation(e.ctx, second, []models.Idea{idea}, Entry(models.AuditConsultationAdded)), models.CodeConflict, "")
 	_, err := e.store.Consultation(e.ctx, second.ID)
 	e.refused("Consultation", err, models.CodeNotFound, "")
 	_, err = e.store.IdeaByID(e.ctx, idea.ID)
@@ -104,9 +104,9 @@ func consultationNotFound(e *env) {
 	_, err = e.store.PageVersion(e.ctx, "none")
 	e.refused("PageVersion", err, models.CodeNotFound, "")
 	c.ID = "none"
-	_, err = e.store.EditConsultation(e.ctx, c, nil)
+	_, err = e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited))
 	e.refused("EditConsultation", err, models.CodeNotFound, "")
-	_, err = e.store.MoveConsultation(e.ctx, c)
+	_, err = e.store.MoveConsultation(e.ctx, c, Entry(models.AuditConsultationOpened))
 	e.refused("MoveConsultation", err, models.CodeNotFound, "")
 }
 

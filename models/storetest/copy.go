@@ -38,10 +38,10 @@ func fillAll(e *env) []models.Consultation {
 	e.bringIn(e.newImport())
 	sealed, ideas := e.sealed()
 	for range 2 {
-		e.ok(e.store.LogDownload(e.ctx, sealed.ID, 1, "organiser"))
+		e.ok(e.store.AddAuditEntry(e.ctx, Entry(models.AuditFullFileDownloaded).With("version", "1")))
 	}
 	e.answer(ideas[0], models.ResponseAdopt, nil)
-	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[1], models.ResponseDecline), nil, nil))
+	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[1], models.ResponseDecline), nil, nil, Entry(models.AuditResponsePublished)))
 	open := e.open("Benches", "Trees")
 	e.vote(e.ideas(open)[0], e.person("Ada"), models.ChoiceNone)
 	e.vote(e.ideas(open)[1], e.person("Bo"), models.ChoicePass)
@@ -182,7 +182,7 @@ func copyGoesOn(e *env) {
 	edited := e.reload(open)
 	edited.AnswerBy = edited.AnswerBy.Add(day)
 	revise := func(c models.Consultation, reason string) models.Consultation {
-		return must(e.store.EditConsultation(e.ctx, c, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Language: "en", Reason: reason}}))(e)
+		return must(e.store.EditConsultation(e.ctx, c, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Language: "en", Reason: reason}}, Entry(models.AuditConsultationEdited)))(e)
 	}
 	edited = revise(edited, "first")
 	before := e.published(e.newReply(open))
@@ -245,7 +245,7 @@ func copyPromises(e *env) {
 	e.equal("the unused ballot", e.use(unused.TokenHash).Counted, len(e.ideas(open)))
 	taken := e.newConsultation()
 	taken.Slug = open.Slug
-	e.refused("the slug", e.store.AddConsultation(e.ctx, taken, nil), models.CodeConflict, "error.consultation.slug")
+	e.refused("the slug", e.store.AddConsultation(e.ctx, taken, nil, Entry(models.AuditConsultationAdded)), models.CodeConflict, "error.consultation.slug")
 	e.clock.Add(25 * time.Hour)
 	e.once("a day later", e.claimed(20), []string{late.ID})
 }

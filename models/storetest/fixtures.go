@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -34,6 +36,11 @@ func (e *env) newConsultation() models.Consultation {
 	}
 }
 
+// Entry returns an entry of the audit log for an act of nobody's in particular.
+func Entry(act models.AuditAct) models.AuditEntry {
+	return models.NewAuditEntry(act, models.Host, models.AuditSubject{Kind: models.SubjectSite}, "")
+}
+
 // draft adds a draft with the organiser's ideas of these titles.
 func (e *env) draft(titles ...string) models.Consultation {
 	e.Helper()
@@ -42,7 +49,7 @@ func (e *env) draft(titles ...string) models.Consultation {
 	for _, title := range titles {
 		ideas = append(ideas, e.newOrganiserIdea(c, title))
 	}
-	e.ok(e.store.AddConsultation(e.ctx, c, ideas))
+	e.ok(e.store.AddConsultation(e.ctx, c, ideas, Entry(models.AuditConsultationAdded)))
 	return e.reload(c)
 }
 
@@ -62,7 +69,7 @@ func (e *env) move(c models.Consultation, to models.State) models.Consultation {
 	e.Helper()
 	c = e.reload(c)
 	c.State, c.StateReason = to, "because"
-	return must(e.store.MoveConsultation(e.ctx, c))(e)
+	return must(e.store.MoveConsultation(e.ctx, c, Entry(models.AuditConsultationOpened)))(e)
 }
 
 func (e *env) contribution(c models.Consultation) models.Contribution {
@@ -190,7 +197,7 @@ func (e *env) person(name string, grants ...models.Grant) models.Participant {
 	e.Helper()
 	p := e.newPerson(name)
 	p.Grants = grants
-	return must(e.store.EnsureParticipant(e.ctx, p))(e)
+	return must(e.store.EnsureParticipant(e.ctx, p, Entry(models.AuditRoleGranted)))(e)
 }
 
 // newVote makes p's vote on i, as somebody signed in casts it.
@@ -232,12 +239,24 @@ func (e *env) ballot(c models.Consultation, name string, choices ...models.Chose
 	return l
 }
 
+// OpenSession adds a session of a participant and returns its token.
+func OpenSession(ctx context.Context, s models.PeopleStore, participantID string) (token string, err error) {
+	token = rand.Text()
+	return token, s.AddSession(ctx, models.Session{TokenHash: models.HashToken(token), ParticipantID: participantID}, nil)
+}
+
+// newSession makes a session that begins now.
+func (e *env) newSession(p models.Participant) models.Session {
+	now := e.now()
+	return models.Session{
+		TokenHash: models.HashToken("session " + e.id()), ParticipantID: p.ID, CreatedAt: now,
+		ExpiresAt: now.Add(models.SessionLife * time.Second),
+	}
+}
+
 // linkUse makes what the button behind a link sends.
 func (e *env) linkUse(tokenHash string) models.LinkUse {
-	now := e.now()
-	return models.LinkUse{TokenHash: tokenHash, NewID: e.id(), Session: models.Session{
-		TokenHash: models.HashToken("session " + e.id()), CreatedAt: now, ExpiresAt: now.Add(models.SessionLife * time.Second),
-	}}
+	return models.LinkUse{TokenHash: tokenHash, NewID: e.id(), Session: e.newSession(models.Participant{})}
 }
 
 // use uses a link.

@@ -50,13 +50,13 @@ func ideaOrganiser(e *env) {
 	c := e.draft("First")
 	in := e.newOrganiserIdea(c, "Second")
 	in.Texts = map[string]models.IdeaText{"cy": {Title: "Ail", Body: long, BodyHTML: "<p>Ail</p>"}, "ar": {Title: "ثان"}}
-	out := must(e.store.AddIdea(e.ctx, in, nil))(e)
+	out := must(e.store.AddOrganiserIdea(e.ctx, in, Entry(models.AuditIdeaAdded)))(e)
 	in.CreatedAt, in.PublishedAt, in.Number, in.Status = e.now(), e.now(), 2, models.StatusPublished
 	e.equal("as given back", out, in)
 	e.equal("as read", must(e.store.Idea(e.ctx, c.ID, 2))(e), out)
 	c = e.move(c, models.StateOpen)
 	e.equal("a participant's", e.idea(c, "Third").Number, 3)
-	fourth := must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), nil))(e)
+	fourth := must(e.store.AddOrganiserIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), Entry(models.AuditIdeaAdded)))(e)
 	e.equal("the organiser's while open", fourth.Number, 4)
 	e.equal("IdeaCount", e.reload(c).IdeaCount, int64(4))
 }
@@ -73,7 +73,7 @@ var refusals = map[string]func(e *env, c models.Consultation){
 	"a draft": func(*env, models.Consultation) {},
 	"coming": func(e *env, c models.Consultation) {
 		c.State, c.OpensAt = models.StateOpen, e.now().Add(time.Millisecond)
-		must(e.store.MoveConsultation(e.ctx, c))(e)
+		must(e.store.MoveConsultation(e.ctx, c, Entry(models.AuditConsultationOpened)))(e)
 	},
 	"paused": func(e *env, c models.Consultation) {
 		e.move(e.move(c, models.StateOpen), models.StatePaused)
@@ -118,7 +118,7 @@ func ideaOrganiserClosed(e *env) {
 		e.clock.Set(start)
 		c := e.draft("First")
 		refusals[what](e, c)
-		_, err := e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Second"), nil)
+		_, err := e.store.AddOrganiserIdea(e.ctx, e.newOrganiserIdea(c, "Second"), Entry(models.AuditIdeaAdded))
 		e.refused(what, err, models.CodeClosed, "")
 		e.equal(what+": ideas", len(e.ideas(c)), 1)
 	}
@@ -287,7 +287,7 @@ func ideaFixed(e *env) {
 func ideaRemoveDraft(e *env) {
 	c := e.draft("First", "Second", "Third")
 	gone := e.ideas(c)[1]
-	e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, 2))
+	e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, 2, Entry(models.AuditIdeaRemoved)))
 	left := e.ideas(c)
 	title := func(i models.Idea) string { return i.Title }
 	e.equal("ideas", ids(left, title), []string{"First", "Third"})
@@ -295,13 +295,13 @@ func ideaRemoveDraft(e *env) {
 	e.equal("IdeaCount", e.reload(c).IdeaCount, int64(2))
 	_, err := e.store.IdeaByID(e.ctx, gone.ID)
 	e.refused("the one taken out", err, models.CodeNotFound, "")
-	next := must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), nil))(e)
+	next := must(e.store.AddOrganiserIdea(e.ctx, e.newOrganiserIdea(c, "Fourth"), Entry(models.AuditIdeaAdded)))(e)
 	e.equal("the next number", next.Number, 3)
 }
 
 func ideaRemoveOpen(e *env) {
 	c := e.open("First")
-	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, 1), models.CodeConflict, "")
+	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, 1, Entry(models.AuditIdeaRemoved)), models.CodeConflict, "")
 	e.equal("ideas", len(e.ideas(c)), 1)
 }
 

@@ -149,7 +149,7 @@ func importGoesOn(e *env) {
 	c := e.reload(in.c)
 	c.OpensAt, c.SuggestionsCloseAt = e.now(), e.now().Add(14*day)
 	c.ClosesAt, c.AnswerBy = e.now().Add(21*day), e.now().Add(60*day)
-	c = must(e.store.EditConsultation(e.ctx, c, nil))(e)
+	c = must(e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited)))(e)
 	c = e.move(c, models.StateOpen)
 	late := e.published(e.answerTo(e.reply(in.replies[2].ID)))
 	e.equal("depth", late.Depth, 4)

@@ -11,7 +11,7 @@ func interruptJoin(e *env) attempt {
 	c, p := e.open(), e.newPerson(e.id())
 	return attempt{
 		c, func(s models.Store) error {
-			_, err := s.EnsureParticipant(e.ctx, p)
+			_, err := s.EnsureParticipant(e.ctx, p, Entry(models.AuditRoleGranted))
 			return err
 		},
 		func() bool {
@@ -32,7 +32,7 @@ func interruptGrant(e *env) attempt {
 	asked.Grants = []models.Grant{grant}
 	return attempt{
 		c, func(s models.Store) error {
-			_, err := s.EnsureParticipant(e.ctx, asked)
+			_, err := s.EnsureParticipant(e.ctx, asked, Entry(models.AuditRoleGranted))
 			return err
 		},
 		func() bool {
@@ -52,10 +52,10 @@ func interruptRevoke(e *env) attempt {
 	p, l := e.person(name, admin), e.newLink(name)
 	l.Grant = &admin
 	l.ExpiresAt = e.now().Add(day)
-	e.ok(e.store.AddLink(e.ctx, l, nil))
+	e.ok(e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade)))
 	e.clock.Add(time.Second)
 	return attempt{
-		c, func(s models.Store) error { return s.RevokeGrant(e.ctx, p.ID, admin) },
+		c, func(s models.Store) error { return s.RevokeGrant(e.ctx, p.ID, admin, Entry(models.AuditRoleRevoked)) },
 		func() bool {
 			link := must(e.store.Link(e.ctx, l.TokenHash))(e)
 			return e.allOrNothing(map[string]bool{

@@ -41,6 +41,7 @@ var interruptedWrites = []interruptedWrite{
 	{"a seal", interruptSeal},
 	{"the last answer of the board", interruptAnswer},
 	{"an import", interruptImport},
+	{"an act of staff and its entry", interruptAudited},
 }
 
 // allOrNothing reports whether a write has happened, and fails the test if only half of it
@@ -96,7 +97,9 @@ func interruptAdd(e *env) attempt {
 	c := e.newConsultation()
 	ideas := []models.Idea{e.wordedIdea(e.newOrganiserIdea(c, "First")), e.wordedIdea(e.newOrganiserIdea(c, "Second"))}
 	return attempt{
-		c, func(s models.Store) error { return s.AddConsultation(e.ctx, c, ideas) },
+		c, func(s models.Store) error {
+			return s.AddConsultation(e.ctx, c, ideas, Entry(models.AuditConsultationAdded))
+		},
 		func() bool {
 			_, byID := e.store.Consultation(e.ctx, c.ID)
 			_, bySlug := e.store.ConsultationBySlug(e.ctx, c.Slug)
@@ -117,7 +120,7 @@ func interruptEdit(e *env) attempt {
 	revisions := []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: "one"}, {ID: e.id(), ConsultationID: c.ID, Reason: "two"}}
 	return attempt{
 		c, func(s models.Store) error {
-			_, err := s.EditConsultation(e.ctx, next, revisions)
+			_, err := s.EditConsultation(e.ctx, next, revisions, Entry(models.AuditConsultationEdited))
 			return err
 		},
 		func() bool {
@@ -138,7 +141,7 @@ func interruptMove(e *env) attempt {
 	next.State, next.StateReason = models.StateOpen, "Ready"
 	return attempt{
 		c, func(s models.Store) error {
-			_, err := s.MoveConsultation(e.ctx, next)
+			_, err := s.MoveConsultation(e.ctx, next, Entry(models.AuditConsultationOpened))
 			return err
 		},
 		func() bool {
@@ -159,9 +162,9 @@ func interruptIdea(e *env) attempt {
 
 func interruptOrganisersIdea(e *env) attempt {
 	c := e.open("Markets")
-	i, jobs := e.wordedIdea(e.newOrganiserIdea(c, "Alms")), e.messages()
-	return e.arrival(c, i.ID, jobs, func(s models.Store) error {
-		_, err := s.AddIdea(e.ctx, i, jobs)
+	i := e.wordedIdea(e.newOrganiserIdea(c, "Alms"))
+	return e.arrival(c, i.ID, nil, func(s models.Store) error {
+		_, err := s.AddOrganiserIdea(e.ctx, i, Entry(models.AuditIdeaAdded))
 		return err
 	})
 }
@@ -170,6 +173,9 @@ func interruptOrganisersIdea(e *env) attempt {
 func (e *env) arrival(c models.Consultation, id string, jobs []models.Job, call func(s models.Store) error) attempt {
 	return attempt{c, call, func() bool {
 		there := slices.ContainsFunc(e.items(c), func(a models.VerifyItem) bool { return a.Item.ID == id })
+		if len(jobs) == 0 {
+			return there
+		}
 		return e.allOrNothing(map[string]bool{"item": there, "jobs": e.wait(jobs...)})
 	}}
 }
@@ -201,7 +207,7 @@ func interruptRemove(e *env) attempt {
 			if second, err := s.Idea(e.ctx, c.ID, 2); err != nil || second.ID != gone.ID {
 				return err // sent again it would be another idea
 			}
-			return s.RemoveDraftIdea(e.ctx, c.ID, 2)
+			return s.RemoveDraftIdea(e.ctx, c.ID, 2, Entry(models.AuditIdeaRemoved))
 		},
 		func() bool {
 			_, err := e.store.IdeaByID(e.ctx, gone.ID)
@@ -358,7 +364,7 @@ func interruptSeal(e *env) attempt {
 	c := e.closed()
 	version, fence := e.newSealed(c, 1), c.Fence()
 	return attempt{
-		c, func(s models.Store) error { return s.Seal(e.ctx, version, fence) },
+		c, func(s models.Store) error { return s.Seal(e.ctx, version, fence, Entry(models.AuditSealed)) },
 		func() bool {
 			_, last := e.store.Sealed(e.ctx, c.ID)
 			full, file := e.store.SealedFile(e.ctx, c.ID, true)
@@ -377,7 +383,7 @@ func interruptAnswer(e *env) attempt {
 	last.PublishedBy, last.PublishedAt = "board", e.now()
 	return attempt{
 		c, func(s models.Store) error {
-			return s.PutResponse(e.ctx, last, []string{ideas[0].ID, ideas[1].ID}, jobs)
+			return s.PutResponse(e.ctx, last, []string{ideas[0].ID, ideas[1].ID}, jobs, Entry(models.AuditResponsePublished))
 		},
 		func() bool {
 			_, response := must(e.store.Responses(e.ctx, c.ID))(e)[ideas[1].ID]

@@ -19,6 +19,7 @@ var linkCases = []testCase{
 	{"at most five sign-in links an hour for one address", linkLimit},
 	{"it takes over what was sent with its address", linkTakesOver},
 	{"it releases the deferred messages to its address", linkReleases},
+	{"without one, an address is confirmed the same way, if it has no account", linkConfirm},
 }
 
 func linkRoundTrip(e *env) {
@@ -28,7 +29,6 @@ func linkRoundTrip(e *env) {
 		models.ChosenVote{IdeaID: e.ideas(c)[1].ID, Choice: models.ChoicePass})
 	in.Address, in.Name = "Ada@Example.org", "Ελένη 👩🏽‍🔧"
 	in.Capacity, in.Band = models.CapacityBusiness, models.BandSole
-	in.Grant = &models.Grant{Role: models.RoleBoard, ConsultationID: c.ID}
 	in.ReturnTo, in.Language = "/consultations/x?sort=newest#żółć", "el"
 	e.ok(e.store.AddLink(e.ctx, in, nil))
 	in.CreatedAt = e.now()
@@ -37,6 +37,11 @@ func linkRoundTrip(e *env) {
 	e.ok(e.store.AddLink(e.ctx, plain, nil))
 	plain.CreatedAt = e.now()
 	e.equal("a sign-in link", must(e.store.Link(e.ctx, plain.TokenHash))(e), plain)
+	handed := e.newLink("Cy")
+	handed.Grant = &models.Grant{Role: models.RoleBoard, ConsultationID: c.ID}
+	e.ok(e.store.AddHandLink(e.ctx, handed, Entry(models.AuditLinkMade)))
+	handed.CreatedAt = e.now()
+	e.equal("a link made by hand", must(e.store.Link(e.ctx, handed.TokenHash))(e), handed)
 }
 
 func linkNotFound(e *env) {
@@ -141,7 +146,7 @@ func linkGrant(e *env) {
 			l := e.newLink(name)
 			grant := everywhere(models.RoleModerator)
 			l.Grant = &grant
-			e.ok(e.store.AddLink(e.ctx, l, nil))
+			e.ok(e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade)))
 			p := e.use(l.TokenHash).Participant
 			e.equal(name+" moderates", p.Has(models.RoleModerator, ""), false)
 			e.equal(name+" is on the board", p.Has(models.RoleBoard, ""), name == "Ada")
@@ -163,13 +168,13 @@ func linkRevoked(e *env) {
 	add := func(name string, g *models.Grant) models.Link {
 		l := e.newLink(name)
 		l.Grant = g
-		e.ok(e.store.AddLink(e.ctx, l, nil))
+		e.ok(e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade)))
 		return l
 	}
 	ended := add("Ada", &role)
 	kept := []models.Link{add("Ada", &here), add("Ada", nil), add("Bo", &role)}
 	e.clock.Add(time.Second)
-	e.ok(e.store.RevokeGrant(e.ctx, e.person("Ada").ID, role))
+	e.ok(e.store.RevokeGrant(e.ctx, e.person("Ada").ID, role, Entry(models.AuditRoleRevoked)))
 	_, err := e.store.UseLink(e.ctx, e.linkUse(ended.TokenHash))
 	e.refused("made with the role", err, models.CodeGone, "error.link.expired")
 	for _, l := range kept {
@@ -246,4 +251,30 @@ func linkReleases(e *env) {
 	e.equal("after the link", e.claimed(9), []string{deferred.ID})
 	send("Ada")
 	e.equal("an account makes no difference", e.claimed(9), []string(nil))
+}
+
+func linkConfirm(e *env) {
+	c := e.open("Markets")
+	p := e.newPerson("Ada")
+	r, i := e.newReply(c), e.newIdea(c, "Alms")
+	r.Address, r.AddressKey, i.Address, i.AddressKey = p.Address, p.AddressKey, p.Address, p.AddressKey
+	r, i = e.pending(r), must(e.store.AddIdea(e.ctx, i, nil))(e)
+	first, late := e.unconfirmed("Ada"), e.unconfirmed("Ada")
+	e.enqueue(c, first, late)
+	e.equal("claimed before", e.claimed(5), []string{first.ID})
+	v := e.newSession(models.Participant{})
+	added := must(e.store.ConfirmAddress(e.ctx, p, v))(e)
+	e.equal("the account", added, must(e.store.Participant(e.ctx, p.ID))(e))
+	e.equal("its address", added.Address, p.Address)
+	_, who, err := e.store.Session(e.ctx, v.TokenHash)
+	e.ok(err)
+	e.equal("who is signed in", who, added)
+	e.equal("the reply's author", e.reply(r.ID).ParticipantID, p.ID)
+	e.equal("the idea's author", must(e.store.IdeaByID(e.ctx, i.ID))(e).ParticipantID, p.ID)
+	e.equal("claimed then", e.claimed(5), []string{late.ID})
+	again := e.newSession(models.Participant{})
+	_, err = e.store.ConfirmAddress(e.ctx, e.newPerson("Ada"), again)
+	e.refused("an address with an account", err, models.CodeConflict, "error.contribution.confirmed")
+	_, _, err = e.store.Session(e.ctx, again.TokenHash)
+	e.refused("no session", err, models.CodeNotFound, "error.session.unknown")
 }

@@ -29,7 +29,7 @@ func nodesStory(e *env) {
 		_, err := s.Consultation(e.ctx, c.ID)
 		e.refused("before", err, models.CodeNotFound, "")
 	}
-	e.ok(e.store.AddConsultation(e.ctx, c, []models.Idea{e.newOrganiserIdea(c, "Markets")}))
+	e.ok(e.store.AddConsultation(e.ctx, c, []models.Idea{e.newOrganiserIdea(c, "Markets")}, Entry(models.AuditConsultationAdded)))
 	e.nextNode()
 	c = e.move(c, models.StateOpen)
 	for n := range 4 {
@@ -49,7 +49,7 @@ func nodesStory(e *env) {
 	edited := e.reload(c)
 	edited.Texts = map[string]models.ConsultationText{"en": {Title: "Badgers"}}
 	e.nextNode()
-	must(e.store.EditConsultation(e.ctx, edited, nil))(e)
+	must(e.store.EditConsultation(e.ctx, edited, nil, Entry(models.AuditConsultationEdited)))(e)
 	e.nextNode()
 	e.equal("title", e.reload(c).Texts["en"].Title, "Badgers")
 	e.equal("found", e.found("badgers"), []string{"consultation"})
@@ -142,7 +142,7 @@ func nodesSession(e *env) {
 	_, who, err = e.store.Session(e.ctx, session.TokenHash)
 	e.ok(err)
 	e.equal("the new name", who.Name, "Ada Lovelace")
-	for n := range models.SignInPerHour - 1 {
+	for n := range models.SignInPerHour {
 		e.nextNode()
 		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
 		e.equal("limit", n < models.SignInPerHour, true)
@@ -178,7 +178,7 @@ func nodesSealBallot(e *env) {
 			return err
 		}
 		fences[w] = now.Fence()
-		err = e.at(1).Seal(e.ctx, e.newSealed(c, 1), fences[w])
+		err = e.at(1).Seal(e.ctx, e.newSealed(c, 1), fences[w], Entry(models.AuditSealed))
 		if sealed[w] = err == nil; models.CodeOf(err) == models.CodeConflict {
 			return nil
 		}
@@ -204,7 +204,7 @@ func nodesStaff(e *env) {
 			return err
 		}
 		p.Grants = []models.Grant{{Role: models.RoleBoard, ConsultationID: c.ID}}
-		_, err = e.at(1).EnsureParticipant(e.ctx, p)
+		_, err = e.at(1).EnsureParticipant(e.ctx, p, Entry(models.AuditRoleGranted))
 		return err
 	}))
 	e.counted(c)
@@ -267,7 +267,9 @@ func nodesVersion(e *env) {
 	r := e.pending(e.newReply(c))
 	raised("publishing", func() { e.decide(models.ActionPublish, r.Item()) })
 	raised("a vote of somebody new", func() { e.vote(e.ideas(c)[0], e.person("Ada"), models.ChoiceAgree) })
-	raised("an edit", func() { must(e.store.EditConsultation(e.ctx, e.reload(c), nil))(e) })
+	raised("an edit", func() {
+		must(e.store.EditConsultation(e.ctx, e.reload(c), nil, Entry(models.AuditConsultationEdited)))(e)
+	})
 	raised("a pause", func() { e.move(c, models.StatePaused) })
 }
 

@@ -21,6 +21,7 @@ var peopleCases = []testCase{
 	{"nor once voting has closed, until it is sealed", peopleStaffClosed},
 	{"a sealed consultation keeps the votes of new staff", peopleStaffSealed},
 	{"a session is found until it expires", peopleSession},
+	{"a session is added without a link", peopleAddSession},
 	{"a session ends alone or with all of a participant's", peopleEndSessions},
 }
 
@@ -33,7 +34,7 @@ func peopleRoundTrip(e *env) {
 		Capacity: models.CapacityBusiness, Band: models.BandMedium, Language: "el",
 		Grants: []models.Grant{{Role: models.RoleOrganiser, ConsultationID: c.ID}, everywhere(models.RoleBoard)},
 	}
-	out := must(e.store.EnsureParticipant(e.ctx, in))(e)
+	out := must(e.store.EnsureParticipant(e.ctx, in, Entry(models.AuditRoleGranted)))(e)
 	in.CreatedAt = e.now()
 	e.equal("as given back", out, in, sortedGrants)
 	e.equal("by id", must(e.store.Participant(e.ctx, in.ID))(e), out, sortedGrants)
@@ -47,7 +48,7 @@ func peopleEnsure(e *env) {
 	second := e.newPerson("Ada")
 	second.Name, second.Address, second.Capacity = "Somebody else", "ADA@example.org", models.CapacityOrganisation
 	second.Grants = []models.Grant{everywhere(models.RoleBoard), {Role: models.RoleOrganiser, ConsultationID: c.ID}}
-	got := must(e.store.EnsureParticipant(e.ctx, second))(e)
+	got := must(e.store.EnsureParticipant(e.ctx, second, Entry(models.AuditRoleGranted)))(e)
 	first.Grants = second.Grants
 	e.equal("the account", got, first, sortedGrants)
 	e.equal("as read", must(e.store.Participant(e.ctx, first.ID))(e), first, sortedGrants)
@@ -137,7 +138,7 @@ func peopleGrants(e *env) {
 		got := e.person(name, here, everywhere(models.RoleOrganiser))
 		e.equal("roles", got.Grants, []models.Grant{here, everywhere(models.RoleOrganiser), everywhere(models.RoleBoard)}, sortedGrants)
 		numbers = append(numbers, got.Number)
-		e.ok(e.store.RevokeGrant(e.ctx, p.ID, here))
+		e.ok(e.store.RevokeGrant(e.ctx, p.ID, here, Entry(models.AuditRoleRevoked)))
 		left := must(e.store.Participant(e.ctx, p.ID))(e)
 		e.equal("roles left", left.Grants, []models.Grant{everywhere(models.RoleOrganiser), everywhere(models.RoleBoard)}, sortedGrants)
 		e.equal("the number stays", left.Number, got.Number)
@@ -146,9 +147,9 @@ func peopleGrants(e *env) {
 	di := e.person("Di", everywhere(models.RoleOrganiser))
 	e.equal("an organiser's number", di.Number, 0)
 	for _, g := range []models.Grant{here, {Role: models.RoleOrganiser, ConsultationID: c.ID}, {}} {
-		e.refused("a role not held", e.store.RevokeGrant(e.ctx, di.ID, g), models.CodeNotFound, "error.people.no_grant")
+		e.refused("a role not held", e.store.RevokeGrant(e.ctx, di.ID, g, Entry(models.AuditRoleRevoked)), models.CodeNotFound, "error.people.no_grant")
 	}
-	e.refused("nobody's", e.store.RevokeGrant(e.ctx, "nobody", here), models.CodeNotFound, "error.people.unknown")
+	e.refused("nobody's", e.store.RevokeGrant(e.ctx, "nobody", here, Entry(models.AuditRoleRevoked)), models.CodeNotFound, "error.people.unknown")
 	e.equal("roles", must(e.store.Participant(e.ctx, di.ID))(e), di)
 }
 
@@ -156,12 +157,12 @@ func peopleLastAdmin(e *env) {
 	c := e.draft()
 	admin, here := everywhere(models.RoleAdmin), models.Grant{Role: models.RoleAdmin, ConsultationID: c.ID}
 	first, second := e.person("Ada", admin), e.person("Bo", here)
-	e.refused("the last", e.store.RevokeGrant(e.ctx, first.ID, admin), models.CodeConflict, "error.people.last_admin")
+	e.refused("the last", e.store.RevokeGrant(e.ctx, first.ID, admin, Entry(models.AuditRoleRevoked)), models.CodeConflict, "error.people.last_admin")
 	e.equal("the last", must(e.store.Participant(e.ctx, first.ID))(e), first)
-	e.ok(e.store.RevokeGrant(e.ctx, second.ID, here))
+	e.ok(e.store.RevokeGrant(e.ctx, second.ID, here, Entry(models.AuditRoleRevoked)))
 	e.person("Bo", admin)
-	e.ok(e.store.RevokeGrant(e.ctx, first.ID, admin))
-	e.refused("who is left", e.store.RevokeGrant(e.ctx, second.ID, admin), models.CodeConflict, "error.people.last_admin")
+	e.ok(e.store.RevokeGrant(e.ctx, first.ID, admin, Entry(models.AuditRoleRevoked)))
+	e.refused("who is left", e.store.RevokeGrant(e.ctx, second.ID, admin, Entry(models.AuditRoleRevoked)), models.CodeConflict, "error.people.last_admin")
 }
 
 func peopleStaffVotes(e *env) {
@@ -236,12 +237,10 @@ func peopleStaffSealed(e *env) {
 // signIn opens a session of name@example.org and returns it.
 func (e *env) signIn(name string) (models.Session, models.Participant) {
 	e.Helper()
-	l := e.newLink(name)
-	e.ok(e.store.AddLink(e.ctx, l, nil))
-	use := e.linkUse(l.TokenHash)
-	used := must(e.store.UseLink(e.ctx, use))(e)
-	use.Session.ParticipantID = used.Participant.ID
-	return use.Session, used.Participant
+	p := e.person(name)
+	v := e.newSession(p)
+	e.ok(e.store.AddSession(e.ctx, v, nil))
+	return v, p
 }
 
 func peopleSession(e *env) {
@@ -273,4 +272,25 @@ func peopleEndSessions(e *env) {
 	}
 	_, _, err = e.store.Session(e.ctx, other.TokenHash)
 	e.ok(err)
+}
+
+func peopleAddSession(e *env) {
+	p := e.person("Ada")
+	want := e.newSession(p)
+	e.ok(e.store.AddSession(e.ctx, models.Session{TokenHash: want.TokenHash, ParticipantID: p.ID}, nil))
+	got, who, err := e.store.Session(e.ctx, want.TokenHash)
+	e.ok(err)
+	e.equal("the session, with the usual end", got, want)
+	e.equal("its participant", who, p)
+	e.refused("the same token", e.store.AddSession(e.ctx, want, nil), models.CodeConflict, "")
+	short := e.newSession(p)
+	short.ExpiresAt = e.now().Add(time.Hour)
+	e.ok(e.store.AddSession(e.ctx, short, nil))
+	got, _, err = e.store.Session(e.ctx, short.TokenHash)
+	e.ok(err)
+	e.equal("one with an end of its own", got, short)
+	nobody := e.newSession(models.Participant{ID: "nobody"})
+	e.refused("nobody's", e.store.AddSession(e.ctx, nobody, nil), models.CodeNotFound, "error.people.unknown")
+	_, _, err = e.store.Session(e.ctx, nobody.TokenHash)
+	e.refused("as read", err, models.CodeNotFound, "error.session.unknown")
 }

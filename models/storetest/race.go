@@ -15,6 +15,8 @@ const writers = 64
 var raceCases = []testCase{
 	{"64 change their votes on one idea: the tally is the count", raceVotes},
 	{"one participant votes from 64 browsers: one entry", raceOneVoter},
+	{"16 change the settings at once: one does", raceSettings},
+	{"16 of staff act at once: one chain, each act once", raceAudit},
 	{"64 use one link: one gets in", raceUseLink},
 	{"64 use their ballots at once: each counts once", raceBallots},
 	{"64 ask for sign-in links for one address: five are sent", raceLinkLimit},
@@ -38,7 +40,7 @@ func (e *env) crowd() []models.Participant {
 	e.Helper()
 	people := make([]models.Participant, writers)
 	e.all(together(writers, func(w int) (err error) {
-		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson(fmt.Sprint("voter", w)))
+		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson(fmt.Sprint("voter", w)), Entry(models.AuditRoleGranted))
 		return err
 	}))
 	return people

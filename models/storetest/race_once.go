@@ -72,7 +72,7 @@ func raceSlug(e *env) {
 		all[w].Slug, ideas[w] = "the-same", e.newOrganiserIdea(all[w], "Markets")
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		return e.at(w).AddConsultation(e.ctx, all[w], ideas[w:w+1])
+		return e.at(w).AddConsultation(e.ctx, all[w], ideas[w:w+1], Entry(models.AuditConsultationAdded))
 	}), models.CodeConflict)
 	got := must(e.store.ConsultationBySlug(e.ctx, "the-same"))(e)
 	e.equal("the consultation", got.ID, all[winner].ID)
@@ -85,7 +85,7 @@ func raceEdit(e *env) {
 	winner := e.oneWins(together(writers, func(w int) error {
 		next := c
 		next.Texts = map[string]models.ConsultationText{"en": {Title: fmt.Sprint("Title ", w)}}
-		_, err := e.at(w).EditConsultation(e.ctx, next, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: fmt.Sprint(w)}})
+		_, err := e.at(w).EditConsultation(e.ctx, next, []models.ConsultationRevision{{ID: e.id(), ConsultationID: c.ID, Reason: fmt.Sprint(w)}}, Entry(models.AuditConsultationEdited))
 		return err
 	}), models.CodeConflict)
 	e.equal("title", e.reload(c).Texts["en"].Title, fmt.Sprint("Title ", winner))
@@ -130,7 +130,7 @@ func raceImport(e *env) {
 func raceJoin(e *env) {
 	people := make([]models.Participant, writers)
 	e.all(together(writers, func(w int) (err error) {
-		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson("Ada"))
+		people[w], err = e.at(w).EnsureParticipant(e.ctx, e.newPerson("Ada"), Entry(models.AuditRoleGranted))
 		return err
 	}))
 	for _, p := range people {
@@ -145,7 +145,7 @@ func raceModerators(e *env) {
 	e.all(together(writers, func(w int) error {
 		p := people[w]
 		p.Grants = []models.Grant{everywhere(models.RoleModerator)}
-		_, err := e.at(w).EnsureParticipant(e.ctx, p)
+		_, err := e.at(w).EnsureParticipant(e.ctx, p, Entry(models.AuditRoleGranted))
 		return err
 	}))
 	numbers := ids(people, func(p models.Participant) int {
@@ -165,7 +165,7 @@ func raceRevoke(e *env) {
 	refused := 0
 	for _, err := range together(2*writers, func(w int) error {
 		role := []models.Role{models.RoleAdmin, models.RoleBoard}[w%2]
-		return e.at(w/2).RevokeGrant(e.ctx, admins[w/2].ID, everywhere(role))
+		return e.at(w/2).RevokeGrant(e.ctx, admins[w/2].ID, everywhere(role), Entry(models.AuditRoleRevoked))
 	}) {
 		if err != nil {
 			e.refused("the last", err, models.CodeConflict, "error.people.last_admin")
@@ -188,7 +188,7 @@ func raceSeal(e *env) {
 		files[w].SealedBy = fmt.Sprint("organiser ", w)
 	}
 	winner := e.oneWins(together(writers, func(w int) error {
-		return e.at(w).Seal(e.ctx, files[w], c.Fence())
+		return e.at(w).Seal(e.ctx, files[w], c.Fence(), Entry(models.AuditSealed))
 	}), models.CodeConflict)
 	e.equal("sealed by", must(e.store.Sealed(e.ctx, c.ID))(e).SealedBy, files[winner].SealedBy)
 	e.equal("versions", len(must(e.store.SealedVersions(e.ctx, c.ID))(e)), 1)

@@ -27,7 +27,7 @@ func (e *env) answer(i models.Idea, d models.ResponseDecision, mustAnswer []stri
 	e.Helper()
 	r := e.newResponse(i, d)
 	r.PublishedBy, r.PublishedAt = "board", e.now()
-	e.ok(e.store.PutResponse(e.ctx, r, mustAnswer, nil))
+	e.ok(e.store.PutResponse(e.ctx, r, mustAnswer, nil, Entry(models.AuditResponsePublished)))
 }
 
 // sealed adds a sealed consultation and returns its ideas.
@@ -43,8 +43,8 @@ func responseRoundTrip(e *env) {
 	draft, published := e.newResponse(ideas[0], models.ResponseConsidering), e.newResponse(ideas[1], models.ResponseAdoptInPart)
 	published.PublishedBy, published.PublishedAt = "board", e.now()
 	promised := []string{ideas[0].ID, ideas[1].ID}
-	e.ok(e.store.PutResponse(e.ctx, draft, promised, nil))
-	e.ok(e.store.PutResponse(e.ctx, published, promised, nil))
+	e.ok(e.store.PutResponse(e.ctx, draft, promised, nil, Entry(models.AuditResponsePublished)))
+	e.ok(e.store.PutResponse(e.ctx, published, promised, nil, Entry(models.AuditResponsePublished)))
 	draft.UpdatedAt, published.UpdatedAt = e.now(), e.now()
 	got := must(e.store.Responses(e.ctx, c.ID))(e)
 	e.equal("responses", got, map[string]models.Response{ideas[0].ID: draft, ideas[1].ID: published})
@@ -52,7 +52,7 @@ func responseRoundTrip(e *env) {
 
 func responsePublic(e *env) {
 	c, ideas := e.sealed()
-	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseDecline), []string{ideas[0].ID}, nil))
+	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseDecline), []string{ideas[0].ID}, nil, Entry(models.AuditResponsePublished)))
 	e.answer(ideas[1], models.ResponseAdopt, []string{ideas[0].ID})
 	listed := e.ideas(c)
 	if listed[0].Response != nil {
@@ -66,7 +66,7 @@ func responsePublic(e *env) {
 
 func responseReplaces(e *env) {
 	c, ideas := e.sealed()
-	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseConsidering), []string{ideas[1].ID}, nil))
+	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseConsidering), []string{ideas[1].ID}, nil, Entry(models.AuditResponsePublished)))
 	e.clock.Add(time.Hour)
 	e.answer(ideas[0], models.ResponseConsidering, []string{ideas[1].ID})
 	e.clock.Add(time.Hour)
@@ -82,7 +82,7 @@ func responseUnsealed(e *env) {
 	open, closed := e.open("First"), e.closed()
 	for what, c := range map[string]models.Consultation{"open": open, "counting": closed} {
 		i := e.ideas(c)[0]
-		err := e.store.PutResponse(e.ctx, e.newResponse(i, models.ResponseAdopt), nil, []models.Job{e.newMessage("Ada")})
+		err := e.store.PutResponse(e.ctx, e.newResponse(i, models.ResponseAdopt), nil, []models.Job{e.newMessage("Ada")}, Entry(models.AuditResponsePublished))
 		e.refused(what, err, models.CodeConflict, "")
 		e.equal(what, must(e.store.Responses(e.ctx, c.ID))(e), map[string]models.Response(nil))
 	}
@@ -100,7 +100,7 @@ func responseAnswered(e *env) {
 	stays("one of two")
 	e.answer(ideas[1], models.ResponseConsidering, mustAnswer)
 	stays("still considering")
-	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[1], models.ResponseDecline), mustAnswer, nil))
+	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[1], models.ResponseDecline), mustAnswer, nil, Entry(models.AuditResponsePublished)))
 	e.answer(ideas[0], models.ResponseAdopt, mustAnswer)
 	stays("a draft")
 	e.clock.Add(time.Hour)
@@ -116,6 +116,6 @@ func responseAnswered(e *env) {
 func responseJobs(e *env) {
 	_, ideas := e.sealed()
 	jobs := []models.Job{e.newMessage("Ada"), e.newMessage("Bo")}
-	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseAdopt), []string{ideas[1].ID}, jobs))
+	e.ok(e.store.PutResponse(e.ctx, e.newResponse(ideas[0], models.ResponseAdopt), []string{ideas[1].ID}, jobs, Entry(models.AuditResponsePublished)))
 	e.once("jobs", e.waiting(), ids(jobs, jobID))
 }

@@ -92,7 +92,7 @@ func fill(e *env) models.Consultation {
 	edited := e.reload(c)
 	edited.AnswerBy = c.AnswerBy.Add(day)
 	revision := models.ConsultationRevision{ID: e.id(), ConsultationID: c.ID, Language: "en", Reason: "Time"}
-	return must(e.store.EditConsultation(e.ctx, edited, []models.ConsultationRevision{revision}))(e)
+	return must(e.store.EditConsultation(e.ctx, edited, []models.ConsultationRevision{revision}, Entry(models.AuditConsultationEdited)))(e)
 }
 
 func restartEverything(e *env) {
@@ -138,7 +138,7 @@ func restartGoesOn(e *env) {
 	e.counted(c)
 	in := e.newConsultation()
 	in.Slug = c.Slug
-	e.refused("the slug", e.store.AddConsultation(e.ctx, in, nil), models.CodeConflict, "")
+	e.refused("the slug", e.store.AddConsultation(e.ctx, in, nil, Entry(models.AuditConsultationAdded)), models.CodeConflict, "")
 }
 
 func restartPromises(e *env) {

@@ -13,7 +13,6 @@ var resultCases = []testCase{
 	{"a correction is a new version beside the old one", sealVersions},
 	{"a sealed version is never overwritten", sealKept},
 	{"what is not sealed is not found", sealNotFound},
-	{"a download is noted", sealDownload},
 }
 
 // closed adds a consultation that is counting, with ideas, votes and a decision behind it.
@@ -47,7 +46,7 @@ func (e *env) newSealed(c models.Consultation, version int) models.Sealed {
 func (e *env) seal(c models.Consultation, version int) models.Sealed {
 	e.Helper()
 	s := e.newSealed(c, version)
-	e.ok(e.store.Seal(e.ctx, s, e.reload(c).Fence()))
+	e.ok(e.store.Seal(e.ctx, s, e.reload(c).Fence(), Entry(models.AuditSealed)))
 	return s
 }
 
@@ -81,7 +80,7 @@ func sealRoundTrip(e *env) {
 func sealFence(e *env) {
 	for what, move := range map[string]func(c models.Consultation, ballot models.Link){
 		"an edit": func(c models.Consultation, _ models.Link) {
-			must(e.store.EditConsultation(e.ctx, c, nil))(e)
+			must(e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited)))(e)
 		},
 		"a late vote": func(_ models.Consultation, ballot models.Link) {
 			e.use(ballot.TokenHash)
@@ -97,7 +96,7 @@ func sealFence(e *env) {
 		fence := e.reload(c).Fence()
 		move(e.reload(c), ballot)
 		e.clock.Set(c.ClosesAt.Add(models.LateLinks))
-		err := e.store.Seal(e.ctx, e.newSealed(c, 1), fence)
+		err := e.store.Seal(e.ctx, e.newSealed(c, 1), fence, Entry(models.AuditSealed))
 		e.refused(what, err, models.CodeConflict, "error.seal.moved")
 		_, err = e.store.Sealed(e.ctx, c.ID)
 		e.refused(what+": Sealed", err, models.CodeNotFound, "")
@@ -112,7 +111,7 @@ func sealWaiting(e *env) {
 	e.pending(e.newReply(e.open()))
 	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
 	for waits, next := range []models.Item{r.Item(), i.Item()} {
-		err := e.store.Seal(e.ctx, e.newSealed(c, 1), e.reload(c).Fence())
+		err := e.store.Seal(e.ctx, e.newSealed(c, 1), e.reload(c).Fence(), Entry(models.AuditSealed))
 		refusal := e.refused("with something waiting", err, models.CodeConflict, "error.seal.waiting")
 		if _, ok := refusal.Args["count"]; !ok {
 			e.Errorf("the refusal with %d decided does not say how much waits: %v", waits, refusal.Args)
@@ -131,7 +130,7 @@ func sealVersions(e *env) {
 	e.clock.Add(time.Hour)
 	second := e.newSealed(c, 2)
 	second.FullSHA256 = models.HashToken("another")
-	e.ok(e.store.Seal(e.ctx, second, e.reload(c).Fence()))
+	e.ok(e.store.Seal(e.ctx, second, e.reload(c).Fence(), Entry(models.AuditSealed)))
 	second.At = e.now()
 	e.equal("the last", must(e.store.Sealed(e.ctx, c.ID))(e), without(second, true, true))
 	e.equal("its file", must(e.store.SealedFile(e.ctx, c.ID, true))(e), without(second, false, true))
@@ -144,7 +143,7 @@ func sealKept(e *env) {
 	first.At = e.now()
 	again := e.newSealed(c, 1)
 	again.Full = []byte("forged")
-	if err := e.store.Seal(e.ctx, again, e.reload(c).Fence()); err == nil {
+	if err := e.store.Seal(e.ctx, again, e.reload(c).Fence(), Entry(models.AuditSealed)); err == nil {
 		e.Errorf("version 1 was sealed twice")
 	}
 	e.equal("the version", must(e.store.SealedVersions(e.ctx, c.ID))(e), []models.Sealed{first})
@@ -157,12 +156,4 @@ func sealNotFound(e *env) {
 	e.refused("Sealed of nothing", err, models.CodeNotFound, "")
 	_, err = e.store.SealedFile(e.ctx, "none", true)
 	e.refused("SealedFile of nothing", err, models.CodeNotFound, "")
-}
-
-func sealDownload(e *env) {
-	c := e.closed()
-	e.seal(c, 1)
-	for range 2 {
-		e.ok(e.store.LogDownload(e.ctx, c.ID, 1, e.person("Ada").ID))
-	}
 }

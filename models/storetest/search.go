@@ -45,7 +45,7 @@ func searchHits(e *env) {
 	text := c.Texts["en"]
 	text.Title, text.Body = "The pelican question", "What to do about it"
 	c.Texts["en"] = text
-	e.ok(e.store.AddConsultation(e.ctx, c, []models.Idea{e.newOrganiserIdea(c, "Feed the pelican")}))
+	e.ok(e.store.AddConsultation(e.ctx, c, []models.Idea{e.newOrganiserIdea(c, "Feed the pelican")}, Entry(models.AuditConsultationAdded)))
 	c = e.move(c, models.StateOpen)
 	r := e.saying(c, "Let every pelican be.")
 	r.IdeaID = e.ideas(c)[0].ID
@@ -117,7 +117,7 @@ func searchAllWords(e *env) {
 func searchHidden(e *env) {
 	draft := e.newConsultation()
 	draft.Texts["en"] = models.ConsultationText{Title: "Secret walrus"}
-	e.ok(e.store.AddConsultation(e.ctx, draft, []models.Idea{e.newOrganiserIdea(draft, "A walrus idea")}))
+	e.ok(e.store.AddConsultation(e.ctx, draft, []models.Idea{e.newOrganiserIdea(draft, "A walrus idea")}, Entry(models.AuditConsultationAdded)))
 	c := e.open()
 	e.pending(e.saying(c, "A waiting walrus"))
 	e.pendingIdea(c, "A suggested walrus")
@@ -151,14 +151,14 @@ func searchFollows(e *env) {
 	e.equal("the new word", e.found("heron"), []string{next.ID})
 	edited := e.reload(c)
 	edited.Texts = map[string]models.ConsultationText{"en": {Title: "Badgers"}}
-	must(e.store.EditConsultation(e.ctx, edited, nil))(e)
+	must(e.store.EditConsultation(e.ctx, edited, nil, Entry(models.AuditConsultationEdited)))(e)
 	e.equal("the old title", e.found("shops"), []string(nil))
 	e.equal("the new title", e.found("badgers"), []string{"consultation"})
 }
 
 func searchLanguages(e *env) {
 	c := fullConsultation(e)
-	e.ok(e.store.AddConsultation(e.ctx, c, nil))
+	e.ok(e.store.AddConsultation(e.ctx, c, nil, Entry(models.AuditConsultationAdded)))
 	e.move(c, models.StateOpen)
 	e.equal("in its own", e.found("gwag"), []string{"consultation"})
 	e.equal("in another", e.found("empty"), []string{"consultation"})

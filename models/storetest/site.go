@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"folkmoot/models"
@@ -18,6 +19,7 @@ var siteCases = []testCase{
 	{"lists of nothing are empty without an error", siteEmptyLists},
 	{"maps and streams of nothing are empty without an error", siteEmptyStreams},
 	{"a context that has ended writes nothing", siteCancelled},
+	{"settings are the defaults until they are changed, from the version that stands", siteSettings},
 	{"a closed store is not ready and takes no write", siteClosed},
 }
 
@@ -158,4 +160,41 @@ func siteClosed(e *env) {
 	if _, err := e.store.AddReply(e.ctx, e.newReply(c), nil); err == nil {
 		e.Errorf("a closed store takes a reply")
 	}
+}
+
+func siteSettings(e *env) {
+	want := models.DefaultSiteSettings()
+	e.equal("before", must(e.store.SiteSettings(e.ctx))(e), want)
+	put := func(v models.SiteSettings) (models.SiteSettings, error) {
+		return e.store.PutSiteSettings(e.ctx, v, Entry(models.AuditSettingsChanged))
+	}
+	for _, kind := range models.LimitKinds() {
+		*want.Limits.Of(kind) += 7
+	}
+	got := must(put(want))(e)
+	want.Version = 1
+	e.equal("as given back", got, want)
+	e.equal("as read", must(e.store.SiteSettings(e.ctx))(e), want)
+	_, err := put(models.DefaultSiteSettings())
+	e.refused("made from an older version", err, models.CodeConflict, "error.settings.changed")
+	e.equal("as it was", must(e.store.SiteSettings(e.ctx))(e), want)
+	want.Limits.Votes = 1
+	e.equal("the next version", must(put(want))(e).Version, int64(2))
+	e.equal("entries", ids(e.auditLog(), actOf), []models.AuditAct{models.AuditSettingsChanged, models.AuditSettingsChanged})
+	e.intoCopy()
+	want.Version = 2
+	e.equal("in a copy", must(e.store.SiteSettings(e.ctx))(e), want)
+}
+
+// raceSettings lets many change one version of the settings.
+func raceSettings(e *env) {
+	errs := together(16, func(w int) error {
+		v := models.DefaultSiteSettings()
+		v.Limits.Texts += w
+		_, err := e.at(w).PutSiteSettings(e.ctx, v, Entry(models.AuditSettingsChanged).With("by", fmt.Sprint(w)))
+		return err
+	})
+	winner := e.oneWins(errs, models.CodeConflict)
+	e.equal("the settings", must(e.store.SiteSettings(e.ctx))(e).Limits.Texts, models.DefaultSiteSettings().Limits.Texts+winner)
+	e.equal("entries", ids(e.auditLog(), func(a models.AuditEntry) string { return a.Text("by") }), []string{fmt.Sprint(winner)})
 }

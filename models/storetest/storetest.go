@@ -55,6 +55,7 @@ func features() []feature {
 		{"job", jobCases},
 		{"search", searchCases},
 		{"importing", importingCases},
+		{"audit", auditCases},
 		{"verify", verifyCases},
 		{"copy", copyCases},
 	}

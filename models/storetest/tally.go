@@ -145,7 +145,7 @@ func voteVersion(e *env) {
 func voteVersionSteps(e *env) {
 	c := e.draft("First", "Second")
 	c.Settings.Tallies = models.TalliesAlways
-	c = e.move(must(e.store.EditConsultation(e.ctx, c, nil))(e), models.StateOpen)
+	c = e.move(must(e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited)))(e), models.StateOpen)
 	ideas := e.ideas(c)
 	var people []models.Participant
 	for n := range models.TallyStep {

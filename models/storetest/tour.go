@@ -59,6 +59,10 @@ func (e *env) siteStops() []stop {
 		{"Empty", func(e *env) { must(e.store.Empty(e.ctx))(e) }},
 		{"Demo", func(e *env) { must(e.store.Demo(e.ctx))(e) }},
 		{"MarkDemo", func(e *env) { e.refused("MarkDemo", e.store.MarkDemo(e.ctx), models.CodeConflict, "") }},
+		{"SiteSettings", func(e *env) { must(e.store.SiteSettings(e.ctx))(e) }},
+		{"PutSiteSettings", func(e *env) {
+			must(e.store.PutSiteSettings(e.ctx, models.DefaultSiteSettings(), Entry(models.AuditSettingsChanged)))(e)
+		}},
 		{"Now", func(e *env) { must(e.store.Now(e.ctx))(e) }},
 		{"Clock", func(e *env) { must(e.store.Clock(e.ctx))(e) }},
 		{"Limiter", func(e *env) { e.store.Limiter(e.clock) }},
@@ -93,7 +97,7 @@ func (e *env) consultationStops(g *guide) []stop {
 		{"EditConsultation", func(e *env) {
 			d := e.draft()
 			d.Slug = "moved-" + d.ID
-			must(e.store.EditConsultation(e.ctx, d, []models.ConsultationRevision{{ID: e.id(), ConsultationID: d.ID}}))(e)
+			must(e.store.EditConsultation(e.ctx, d, []models.ConsultationRevision{{ID: e.id(), ConsultationID: d.ID}}, Entry(models.AuditConsultationEdited)))(e)
 		}},
 		{"MoveConsultation", func(e *env) { e.move(e.draft(), models.StateOpen) }},
 		{"ConsultationRevisions", func(e *env) { must(e.store.ConsultationRevisions(e.ctx, g.c.ID))(e) }},
@@ -106,7 +110,10 @@ func (e *env) textStops(g *guide) []stop {
 	return []stop{
 		{"AddIdea", func(e *env) {
 			e.pendingIdea(g.c, "Fewer")
-			must(e.store.AddIdea(e.ctx, e.newOrganiserIdea(g.c, "More"), e.messages()))(e)
+			must(e.store.AddIdea(e.ctx, e.newIdea(g.c, "More"), e.messages()))(e)
+		}},
+		{"AddOrganiserIdea", func(e *env) {
+			must(e.store.AddOrganiserIdea(e.ctx, e.newOrganiserIdea(g.c, "More"), Entry(models.AuditIdeaAdded)))(e)
 		}},
 		{"Idea", func(e *env) { must(e.store.Idea(e.ctx, g.c.ID, 1))(e) }},
 		{"IdeaAlone", func(e *env) { must(e.store.IdeaAlone(e.ctx, g.c.ID, 1))(e) }},
@@ -127,7 +134,9 @@ func (e *env) textStops(g *guide) []stop {
 			e.ok(err)
 		}},
 		{"EditIdea", func(e *env) { must(e.store.EditIdea(e.ctx, e.pendingIdea(g.c, "Other")))(e) }},
-		{"RemoveDraftIdea", func(e *env) { e.ok(e.store.RemoveDraftIdea(e.ctx, e.draft("One", "Two").ID, 1)) }},
+		{"RemoveDraftIdea", func(e *env) {
+			e.ok(e.store.RemoveDraftIdea(e.ctx, e.draft("One", "Two").ID, 1, Entry(models.AuditIdeaRemoved)))
+		}},
 		{"AddReply", func(e *env) {
 			r := e.newReply(g.c)
 			r.IdeaID = g.idea.ID
@@ -190,12 +199,14 @@ func (e *env) peopleStops(g *guide) []stop {
 			e.peoplePage(true, 1, nil)
 		}},
 		{"EditParticipant", func(e *env) { e.ok(e.store.EditParticipant(e.ctx, g.person)) }},
-		{"RevokeGrant", func(e *env) {
+		{"AddHandLink", func(e *env) {
 			l := e.newLink("Staff")
 			l.Grant = &role
-			e.ok(e.store.AddLink(e.ctx, l, nil))
-			e.ok(e.store.RevokeGrant(e.ctx, e.person("Staff").ID, role))
-			e.ok(e.store.RevokeGrant(e.ctx, e.person("Staff").ID, everywhere(models.RoleAdmin)))
+			e.ok(e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade)))
+		}},
+		{"RevokeGrant", func(e *env) {
+			e.ok(e.store.RevokeGrant(e.ctx, e.person("Staff").ID, role, Entry(models.AuditRoleRevoked)))
+			e.ok(e.store.RevokeGrant(e.ctx, e.person("Staff").ID, everywhere(models.RoleAdmin), Entry(models.AuditRoleRevoked)))
 		}},
 		{"AddLink", func(e *env) {
 			l := e.newLink("Eve")
@@ -206,10 +217,13 @@ func (e *env) peopleStops(g *guide) []stop {
 			e.refused("Link", err, models.CodeNotFound, "")
 		}},
 		{"UseLink", func(e *env) {
-			g.session, _ = e.signIn("Ada")
 			e.using(g.c, e.ballot(g.c, "Fay", e.chosen(g.c, models.ChoiceAgree)...))
 			e.use(e.ballot(g.c, "Fay", e.chosen(g.c, models.ChoicePass)...).TokenHash)
 		}},
+		{"ConfirmAddress", func(e *env) {
+			must(e.store.ConfirmAddress(e.ctx, e.newPerson("Hal"), models.Session{TokenHash: models.HashToken(e.id())}))(e)
+		}},
+		{"AddSession", func(e *env) { g.session, _ = e.signIn("Ada") }},
 		{"Session", func(e *env) {
 			_, _, err := e.store.Session(e.ctx, g.session.TokenHash)
 			e.ok(err)
@@ -280,13 +294,29 @@ func (e *env) endStops(g *guide) []stop {
 		{"Sealed", func(e *env) { must(e.store.Sealed(e.ctx, g.c.ID))(e) }},
 		{"SealedFile", func(e *env) { must(e.store.SealedFile(e.ctx, g.c.ID, true))(e) }},
 		{"SealedVersions", func(e *env) { must(e.store.SealedVersions(e.ctx, g.c.ID))(e) }},
-		{"LogDownload", func(e *env) { e.ok(e.store.LogDownload(e.ctx, g.c.ID, 1, g.person.ID)) }},
 		{"PutResponse", func(e *env) {
 			r := e.newResponse(g.idea, models.ResponseAdopt)
-			e.ok(e.store.PutResponse(e.ctx, r, nil, e.messages()))
+			e.ok(e.store.PutResponse(e.ctx, r, nil, e.messages(), Entry(models.AuditResponsePublished)))
 			e.answer(g.idea, models.ResponseAdopt, []string{g.idea.ID})
 		}},
 		{"Responses", func(e *env) { must(e.store.Responses(e.ctx, g.c.ID))(e) }},
+		{"AddAuditEntry", func(e *env) {
+			e.ok(e.store.AddAuditEntry(e.ctx, Entry(models.AuditFullFileDownloaded).With("version", "1")))
+		}},
+		{"AuditEntries", func(e *env) {
+			for _, f := range []models.AuditFilter{
+				{}, {Act: models.AuditSealed}, {ActorID: g.person.ID}, {ConsultationID: g.c.ID}, {Act: models.AuditSealed, ConsultationID: g.c.ID},
+			} {
+				f.Limit = 2
+				e.audited(f)
+			}
+		}},
+		{"EachAuditEntry", func(e *env) { e.auditLog() }},
+		{"AuditHead", func(e *env) { must(e.store.AuditHead(e.ctx))(e) }},
+		{"EraseAuditTexts", func(e *env) {
+			last := must(e.store.AuditHead(e.ctx))(e).Length
+			e.ok(e.store.EraseAuditTexts(e.ctx, last, []string{"version"}, models.Erasing(last, []string{"version"}, models.Host, "")))
+		}},
 		{"Close", func(e *env) { e.ok(e.store.Close()) }},
 	}
 }

@@ -36,6 +36,7 @@ type CopyProgress struct {
 type CopyStore interface {
 	models.CopyStore
 	Secret(ctx context.Context) ([]byte, error)
+	AddAuditEntry(ctx context.Context, e models.AuditEntry) error
 }
 
 // copying is one run.
@@ -104,8 +105,8 @@ func (c *copying) begin(now time.Time) (models.CopyMark, error) {
 	return mark, c.claim(mark)
 }
 
-// claim marks the target if nothing is in it. One that has the source's secret was
-// copied before.
+// claim marks the target if nothing is in it, and logs in the source that it is copied. One
+// that has the source's secret was copied before.
 func (c *copying) claim(mark models.CopyMark) error {
 	own, err := identity(c.ctx, c.to)
 	if err != nil || own == mark.Source {
@@ -122,6 +123,10 @@ func (c *copying) claim(mark models.CopyMark) error {
 		if err != nil {
 			return err
 		}
+	}
+	by := models.NewAuditEntry(models.AuditCopied, models.Host, models.AuditSubject{Kind: models.SubjectSite}, "")
+	if err := c.from.AddAuditEntry(c.ctx, by); err != nil {
+		return err
 	}
 	return c.to.BeginCopy(c.ctx, mark)
 }

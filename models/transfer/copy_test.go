@@ -10,6 +10,7 @@ import (
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite"
+	"folkmoot/models/storetest"
 )
 
 // openFile opens a store that is to be copied, and makes it if it is not there.
@@ -49,7 +50,7 @@ func person(n int) models.Participant {
 
 func addPerson(t *testing.T, s models.Store, n int) {
 	t.Helper()
-	if _, err := s.EnsureParticipant(t.Context(), person(n)); err != nil {
+	if _, err := s.EnsureParticipant(t.Context(), person(n), storetest.Entry(models.AuditRoleGranted)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -253,7 +254,7 @@ func TestCopyNeedsOrder(t *testing.T) {
 func TestCopyRefusesUnknownZone(t *testing.T) {
 	from, to := emptyFile(t), emptyFile(t)
 	c := models.Consultation{ID: "c", Slug: "bins", State: models.StateDraft, Language: "en", TimeZone: "Mars/Base", Settings: models.DefaultSettings()}
-	if err := from.AddConsultation(t.Context(), c, nil); err != nil {
+	if err := from.AddConsultation(t.Context(), c, nil, storetest.Entry(models.AuditConsultationAdded)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Copy(t.Context(), from, to, begun, quietly)

@@ -346,15 +346,6 @@ CREATE TABLE sealed (
     PRIMARY KEY (consultation_id, version)
 ) STRICT;
 
-CREATE TABLE downloads (
-    consultation_id TEXT NOT NULL,
-    version         INTEGER NOT NULL,
-    participant_id  TEXT NOT NULL,
-    at              INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX downloads_of ON downloads (consultation_id, version);
-
 CREATE TABLE responses (
     idea_id         TEXT PRIMARY KEY REFERENCES ideas (id),
     consultation_id TEXT NOT NULL,
@@ -393,6 +384,25 @@ CREATE INDEX jobs_due ON jobs (not_before, id) WHERE done_at = 0;
 CREATE INDEX jobs_waiting ON jobs (created_at, id) WHERE done_at = 0;
 CREATE INDEX jobs_recipient ON jobs (recipient_key) WHERE unconfirmed = 1;
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at > 0;
+
+-- The audit log; its length and its last hash are in site.
+CREATE TABLE audit (
+    seq             INTEGER PRIMARY KEY,
+    at              INTEGER NOT NULL,
+    act             TEXT NOT NULL,
+    actor_id        TEXT NOT NULL,
+    actor_role      TEXT NOT NULL,
+    subject_kind    TEXT NOT NULL,
+    subject_id      TEXT NOT NULL,
+    consultation_id TEXT NOT NULL,
+    texts           TEXT NOT NULL, -- JSON, with salts and digests
+    prev_hash       TEXT NOT NULL,
+    hash            TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_act ON audit (act, seq);
+CREATE INDEX audit_actor ON audit (actor_id, seq);
+CREATE INDEX audit_of ON audit (consultation_id, seq);
 
 -- Words of consultations and of published ideas and replies. search_docs gives
 -- the docid in search of what is indexed. The words are cut and folded before they
