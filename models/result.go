@@ -9,11 +9,9 @@ type Result struct {
 	Sealed      int          `json:"sealed_version"` // 0: not sealed, figures may still move
 	Stepped     bool         `json:"stepped"`        // tallies are rounded down while voting goes on
 	MinVotes    int64        `json:"min_votes"`
-	Voters      int64        `json:"voters"`      // voices that voted on anything here
-	Votes       int64        `json:"votes"`       // counted on all ideas
-	Unconfirmed int64        `json:"unconfirmed"` // votes whose link was never used; not counted
-	Draws       int          `json:"draws"`
-	Seed        string       `json:"seed"`
+	Voters      int64        `json:"voters"`       // voices that voted on anything here
+	Votes       int64        `json:"votes"`        // counted on all ideas
+	Unconfirmed int64        `json:"unconfirmed"`  // votes whose link was never used; not counted
 	AllOneBand  bool         `json:"all_one_band"` // too few votes to rank
 	Ideas       []ResultIdea `json:"ideas"`        // board order, then those with not enough votes by number
 }

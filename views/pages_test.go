@@ -72,7 +72,7 @@ func testReplyForm() ReplyForm {
 
 func testResult() models.Result {
 	share := func(x float64) *float64 { return &x }
-	r := models.Result{Sealed: 1, MinVotes: 5, Voters: 60, Votes: 120, Unconfirmed: 2, Draws: 2000, Seed: "5eed"}
+	r := models.Result{Sealed: 1, MinVotes: 5, Voters: 60, Votes: 120, Unconfirmed: 2}
 	for i, band := range []int{1, 1, 2, 0} {
 		idea := models.ResultIdea{Number: i + 2, Title: nasty, Author: nasty, Tally: models.Tally{Agree: 41, Disagree: 19}, Rank: i + 1, RankLo: 1, RankHi: 4, Support: share(.683), Lo: share(.558), Hi: share(.787), Band: band, Split: true, CouldBeHigher: true, MergedFrom: []int{9}}
 		if band == 0 {

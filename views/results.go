@@ -76,6 +76,15 @@ func tieSentence(l *i18n.Localizer, band resultBand, r models.ResultIdea) string
 	}
 }
 
+// placeOf returns the place of a ranked idea: "2nd" where the votes settle it, "1–4" where
+// they do not.
+func placeOf(l *i18n.Localizer, r models.ResultIdea) string {
+	if r.RankLo == r.RankHi {
+		return l.Ordinal(r.Rank)
+	}
+	return l.Range(r.RankLo, r.RankHi)
+}
+
 // mergedFrom returns the sentence on whose votes are counted with this idea's, or "".
 func mergedFrom(l *i18n.Localizer, r models.ResultIdea) string {
 	if len(r.MergedFrom) == 0 {
@@ -126,6 +135,6 @@ func rankingSummary(p ResultsPage) string {
 
 // numeric are the columns of figures.
 var numeric = map[string]bool{
-	"place": true, "between": true, "agree": true, "disagree": true, "pass": true,
+	"place": true, "agree": true, "disagree": true, "pass": true,
 	"support": true, "interval": true, "reach": true,
 }

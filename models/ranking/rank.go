@@ -3,14 +3,13 @@
 // the same bytes on any machine, in whatever order the ideas are passed.
 //
 // Support is the share of those who took a side that agree, with its Wilson
-// interval; ideas are ordered by the lower end of it. How far the order could
-// differ by chance is told by draws from each idea's Beta posterior, seeded
-// from the tallies themselves, so that anybody can repeat them.
+// interval; ideas are ordered by the lower end of it. Which ideas are above which
+// by more than chance is told by Fisher's exact test of each pair, corrected for how
+// many pairs there are. It allows for chance alone, not for who chose to take part.
 package ranking
 
 import (
 	"cmp"
-	"encoding/hex"
 	"slices"
 )
 
@@ -48,7 +47,8 @@ type Ranked struct {
 	// Lo and Hi are the 95 % Wilson interval of Support.
 	Lo float64 `json:"lo"`
 	Hi float64 `json:"hi"`
-	// RankLo and RankHi are the 95 % interval of the rank; it holds Rank.
+	// RankLo and RankHi bound the rank: 1 + how many ideas are clearly above this
+	// one, and how many are ranked − how many it is clearly above, widened to hold Rank.
 	RankLo int `json:"rank_lo"`
 	RankHi int `json:"rank_hi"`
 	// Band counts the tie bands from the top.
@@ -84,10 +84,6 @@ type Result struct {
 	Ranked []Ranked `json:"ranked"`
 	// TooFew is in the order of the numbers.
 	TooFew []Unranked `json:"too_few"`
-	// Draws is how many draws were made; 0 if nothing is ranked.
-	Draws int `json:"draws"`
-	// Seed is the seed of the draws, in hexadecimal.
-	Seed string `json:"seed"`
 	// AllOneBand says that two or more ideas are ranked and one band holds
 	// them all: there are too few votes to rank.
 	AllOneBand bool `json:"all_one_band"`
@@ -96,13 +92,7 @@ type Result struct {
 // Rank ranks the ideas; see the package comment.
 func Rank(ideas []Idea, s Settings) Result {
 	enough, few := divide(inNumberOrder(ideas), s)
-	seed := seedOf(enough)
-	result := Result{
-		Ranked: rankEnough(enough, s, seed),
-		TooFew: make([]Unranked, len(few)),
-		Draws:  drawCount(len(enough)),
-		Seed:   hex.EncodeToString(seed[:]),
-	}
+	result := Result{Ranked: rankEnough(enough, s), TooFew: make([]Unranked, len(few))}
 	for i, idea := range few {
 		result.TooFew[i] = s.TooFew(idea)
 	}
@@ -112,19 +102,19 @@ func Rank(ideas []Idea, s Settings) Result {
 }
 
 // rankEnough ranks the ideas that have enough votes, given in number order.
-func rankEnough(ideas []Idea, s Settings, seed [32]byte) []Ranked {
+func rankEnough(ideas []Idea, s Settings) []Ranked {
 	rows := make([]Ranked, len(ideas))
 	for i, idea := range ideas {
 		rows[i] = scored(idea, s)
 	}
-	board := boardOrder(rows)
-	shares := drawShares(ideas, seed, drawCount(len(ideas)))
-	ranks := drawRanks(ideas, shares, board)
+	board, pairs := boardOrder(rows), findClear(ideas)
 	ordered := make([]Ranked, len(ideas))
-	for place, b := range bands(shares, board) {
-		row := rows[board[place]]
+	for place, b := range pairs.bands(board) {
+		i := board[place]
+		row := rows[i]
 		row.Rank = place + 1
-		row.RankLo, row.RankHi = rankInterval(ranks.of(board[place]), row.Rank)
+		row.RankLo = min(row.Rank, 1+pairs.above[i])
+		row.RankHi = max(row.Rank, len(ideas)-pairs.below[i])
 		row.Band, row.CouldBeHigher = b.band, b.couldBeHigher
 		ordered[place] = row
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,8 +82,8 @@ func TestScenario(t *testing.T) {
 		i := slices.IndexFunc(r.Ranked, func(x Ranked) bool { return x.Number == number })
 		return r.Ranked[i]
 	}
-	if w := row(1); w.Rank != 1 || w.RankLo != 1 || w.RankHi != 1 || w.Band != 1 || row(4).Band != 2 {
-		t.Errorf("idea 1 is no clear winner: %+v", w)
+	if w := row(1); w.Rank != 1 || w.RankLo != 1 || w.RankHi != 2 || w.Band != 1 || row(4).Band != 2 {
+		t.Errorf("idea 1 is no winner but for idea 7, which has few votes: %+v", w)
 	}
 	if row(2).Band != 2 || row(3).Band != 2 || row(3).CouldBeHigher {
 		t.Errorf("ideas 2, 3 and 4 do not tie: %+v, %+v, %+v", row(2), row(3), row(4))
@@ -96,8 +97,8 @@ func TestScenario(t *testing.T) {
 	if len(r.TooFew) != 2 || r.TooFew[0].Number != 6 || !r.TooFew[0].HasSupport || r.TooFew[1].HasSupport {
 		t.Errorf("ideas 6 and 9 have too few votes: %+v", r.TooFew)
 	}
-	if r.AllOneBand || r.Draws != 2000 || row(1).Reach != 122.0/140 {
-		t.Errorf("all one band %v, draws %d, reach %v", r.AllOneBand, r.Draws, row(1).Reach)
+	if r.AllOneBand || row(1).Reach != 122.0/140 {
+		t.Errorf("all one band %v, reach %v", r.AllOneBand, row(1).Reach)
 	}
 }
 
@@ -228,11 +229,11 @@ func bounds(r Result, number int) float64 {
 }
 
 func many(n int, top int64) []Idea {
-	s := NewSampler([32]byte{9})
+	random := rand.New(rand.NewPCG(9, 9))
 	ideas := make([]Idea, n)
 	for i := range ideas {
-		voters := 5 + int64(s.uniform()*float64(top))
-		agree := int64(s.uniform() * float64(voters))
+		voters := 5 + random.Int64N(top)
+		agree := random.Int64N(voters + 1)
 		ideas[i] = Idea{i + 1, agree, voters - agree, 0}
 	}
 	return ideas

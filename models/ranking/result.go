@@ -3,7 +3,7 @@ package ranking
 import "folkmoot/models"
 
 // RankResult ranks ideas by their tallies and returns head with everything that
-// follows from them: votes, draws, seed, and the ideas with their figures in
+// follows from them: votes, and the ideas with their figures in
 // board order. It depends on nothing else, so that a sealed file can be checked
 // with it.
 func RankResult(head models.Result, ideas []models.ResultIdea) models.Result {
@@ -15,7 +15,7 @@ func RankResult(head models.Result, ideas []models.ResultIdea) models.Result {
 		head.Votes += i.Total()
 	}
 	ranked := Rank(in, Settings{MinVotes: int(head.MinVotes), Voters: head.Voters})
-	head.Draws, head.Seed, head.AllOneBand = ranked.Draws, ranked.Seed, ranked.AllOneBand
+	head.AllOneBand = ranked.AllOneBand
 	head.Ideas = make([]models.ResultIdea, 0, len(ideas))
 	for _, r := range ranked.Ranked {
 		head.Ideas = append(head.Ideas, r.Fill(byNumber[r.Number]))

@@ -40,7 +40,7 @@ func (s *Service) StreamResult(ctx context.Context, c models.Consultation) (Resu
 		return ResultStream{}, err
 	}
 	head.Votes = f.votes
-	head.Draws, head.Seed, head.AllOneBand = f.ranked.Draws, f.ranked.Seed, f.ranked.AllOneBand
+	head.AllOneBand = f.ranked.AllOneBand
 	return ResultStream{head, f.each}, nil
 }
 

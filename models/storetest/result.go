@@ -33,7 +33,7 @@ func (e *env) newSealed(c models.Consultation, version int) models.Sealed {
 		Public:     []byte(`{"public":"日本語"}`),
 		FullSHA256: models.HashToken("full " + c.ID), PublicSHA256: models.HashToken("public " + c.ID),
 		Result: models.Result{
-			Slug: c.Slug, Title: "Siopau 🏚️", Sealed: version, MinVotes: 5, Voters: 12, Votes: 34, Draws: 2000, Seed: "seed",
+			Slug: c.Slug, Title: "Siopau 🏚️", Sealed: version, MinVotes: 5, Voters: 12, Votes: 34,
 			Ideas: []models.ResultIdea{
 				{Number: 2, Title: "First", Tally: models.Tally{Agree: 3, Pass: 1}, Rank: 1, Support: &half, Lo: &half, Hi: &half, Band: 1, MergedFrom: []int{4, 7}},
 				{Number: 1, Title: "None", Response: &models.Answer{Decision: models.ResponseDecline, Reason: "No"}},

@@ -46,7 +46,7 @@ func p(f float64) *float64 { return &f }
 func hostileResult() models.Result {
 	return models.Result{
 		Slug: "empty-shops", Title: `What "now"?`, Question: "What, then?", Sealed: 1,
-		MinVotes: 5, Voters: 61, Votes: 120, Draws: 2000, Seed: "abc",
+		MinVotes: 5, Voters: 61, Votes: 120,
 		Ideas: []models.ResultIdea{
 			{
 				Number: 4, Title: `=HYPERLINK("http://evil.example","pay")`, Author: "@سارة", Body: "+1\n-2,\"three\"",
