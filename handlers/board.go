@@ -41,7 +41,7 @@ func (s *Server) respondPage(c *fiber.Ctx) (staff.RespondPage, error) {
 	}
 	sub := s.subject(c, board.Consultation)
 	p := staff.RespondPage{
-		LayoutData: s.layout(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
+		LayoutData: s.placingLayout(c, localizer(c).T("title.respond", "title", sub.Text.Title)), Subject: sub,
 		Publish: board.CanPublish,
 	}
 	p.Private = true
@@ -80,8 +80,9 @@ func (s *Server) postResponse(c *fiber.Ctx) error {
 	if publish {
 		key = "notice.response_published"
 	}
-	s.done(c, key, map[string]any{"number": number})
-	return seeOther(c, "/board/"+c.Params("slug")+"#idea-"+strconv.Itoa(number))
+	place := "idea-" + strconv.Itoa(number)
+	s.doneAt(c, place, key, map[string]any{"number": number})
+	return seeOther(c, "/board/"+c.Params("slug")+"#"+place)
 }
 
 func (s *Server) respondAgain(c *fiber.Ctx, number int, cause error) error {

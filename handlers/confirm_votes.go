@@ -31,7 +31,7 @@ func (s *Server) confirmVotesPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendi
 	b := s.pendingVotes(c, sub.C.Slug)
 	votes, err := s.svc.PendingVotes(c.UserContext(), sub.C, b.Choices)
 	p := account.ConfirmVotesPage{
-		LayoutData: s.layout(c, localizer(c).T("title.confirm_votes")), Subject: sub, Choices: votes, Asked: b.Asked,
+		LayoutData: s.layout(c, localizer(c).T("title.confirm_votes")), Subject: sub, Choices: votes, Asked: b.Asked, NoMail: !s.CanMail && !s.ShowLinks,
 		Form: typed(c, "email", "name", "capacity", "band"),
 	}
 	p.Private = true
@@ -62,6 +62,7 @@ func (s *Server) postConfirmVotes(c *fiber.Ctx) error {
 		return render(c, status, account.ConfirmVotes(p))
 	}
 	s.wake()
+	s.rememberDevice(c)
 	b.Asked = shorten(asked.Address)
 	if err := s.keepPending(c, b); err != nil {
 		return err
@@ -72,11 +73,12 @@ func (s *Server) postConfirmVotes(c *fiber.Ctx) error {
 // mailSent says where the link went.
 func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string) error {
 	p := account.MailSentPage{
-		LayoutData: s.layout(c, localizer(c).T("title.mail_sent")), Address: asked.Address, Purpose: purpose,
+		LayoutData: s.layout(c, ""), Address: asked.Address, Purpose: purpose,
 		Minutes: int(models.SignInLife.Minutes()), Deferred: asked.Deferred, NoMail: !s.CanMail, Return: back,
 	}
 	p.Private = true
 	private(c)
+	p.Title = p.Heading()
 	if s.ShowLinks && s.onThisMachine(c) {
 		p.DemoLink = s.BaseURL + "/sign-in/" + asked.Token
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"time"
 
 	"github.com/a-h/templ"
@@ -36,8 +37,15 @@ func (s *Server) consultationSlots(c *fiber.Ctx, p *page, con models.Consultatio
 	if err = s.waitingIdeas(c, p, con, &own); err != nil {
 		return nil, err
 	}
+	waiting, err := s.waitingReplies(c, p, &own.LayoutData, con)
+	if err != nil {
+		return nil, err
+	}
+	noticeAbove(&own.LayoutData)
 	s.personalise(c, con, &own)
-	return s.withWaiting(c, p, own.LayoutData, con, own.SlotContents())
+	contents = own.SlotContents()
+	maps.Copy(contents, waiting)
+	return contents, nil
 }
 
 // personalise puts what is this reader's onto the page, apart from votes and texts.

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"strconv"
-
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
@@ -41,23 +39,13 @@ func contributionURL(v service.ContributionView) string {
 	switch {
 	case v.Thing.Status != models.StatusPublished:
 		return ""
-	case v.Item.Kind == models.KindReply:
-		return "/replies/" + v.Item.ID
 	default:
-		return "/consultations/" + v.Consultation.Slug + "/ideas/" + strconv.Itoa(v.Number)
+		return publishedURL(v.Consultation.Slug, v.Item, v.Number)
 	}
-}
-
-func (s *Server) postWithdrawal(c *fiber.Ctx) error {
-	if err := s.svc.Withdraw(c.UserContext(), c.Params("token")); err != nil {
-		return err
-	}
-	s.done(c, "notice.withdrawn", nil)
-	return seeOther(c, "/contributions/"+c.Params("token"))
 }
 
 func (s *Server) postConfirmation(c *fiber.Ctx) error {
-	used, err := s.svc.ConfirmContribution(c.UserContext(), c.Params("token"))
+	used, err := s.svc.ConfirmContribution(c.UserContext(), c.Params("token"), sessionLife(c))
 	if err != nil {
 		return err
 	}

@@ -2,26 +2,72 @@ package handlers
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"folkmoot/models"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
 
 // The cookies; none is set before it is needed.
 const (
-	cookiePrefix  = "folkmoot_"
-	sessionCookie = cookiePrefix + "session"  // a random token, hashed in the store
-	guestCookie   = cookiePrefix + "guest"    // signed: shows a guest their own waiting texts
-	noticeCookie  = cookiePrefix + "notice"   // signed: what was just done, for the next page
-	choicesPrefix = cookiePrefix + "choices_" // signed: votes that wait for an address, per consultation
+	cookiePrefix   = "folkmoot_"
+	sessionCookie  = cookiePrefix + "session"  // a random token, hashed in the store
+	guestCookie    = cookiePrefix + "guest"    // signed: shows a guest their own waiting texts
+	noticeCookie   = cookiePrefix + "notice"   // encrypted: what was just done, for the next page
+	choicesPrefix  = cookiePrefix + "choices_" // encrypted: votes that wait for an address, per consultation
+	rememberCookie = cookiePrefix + "remember" // "1": the others outlive the browser's session
 )
 
+// rememberedFor is how long a device remembers somebody who wants it, from the last form
+// on which they said so; votes that nobody confirms go earlier.
+const (
+	rememberedFor = 90 * 24 * time.Hour
+	choicesLife   = 30 * 24 * time.Hour
+)
+
+// rememberDevice notes whether this browser keeps our cookies beyond its session, as the
+// box of the form says that was sent.
+func (s *Server) rememberDevice(c *fiber.Ctx) {
+	v, before := visitOf(c), visitOf(c).remember
+	v.remember = field(c, "remember") != ""
+	switch {
+	case v.remember:
+		s.setCookie(c, rememberCookie, "1", rememberedFor)
+	case before:
+		s.dropCookie(c, rememberCookie)
+	default:
+		return
+	}
+	for name, value := range v.cookies {
+		if name != noticeCookie && name != rememberCookie {
+			s.keepCookie(c, name, value)
+		}
+	}
+}
+
+// keepCookie sets a cookie for as long as this browser is to remember it: for its session,
+// unless its owner wants more.
+func (s *Server) keepCookie(c *fiber.Ctx, name, value string) {
+	life := rememberedFor
+	switch {
+	case !visitOf(c).remember:
+		life = 0
+	case name == sessionCookie:
+		life = models.SessionLife * time.Second
+	case strings.HasPrefix(name, choicesPrefix):
+		life = choicesLife
+	}
+	s.setCookie(c, name, value, life)
+}
+
+// setCookie sets a cookie that lives for a time, 0 for the browser's session.
 func (s *Server) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
 	c.Cookie(&fiber.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), SessionOnly: life == 0,
 		HTTPOnly: true, Secure: s.secure(), SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }
@@ -39,20 +85,32 @@ type notice struct {
 	Kind string         `json:"k"`
 	Key  string         `json:"m"`
 	Args map[string]any `json:"a,omitempty"`
-	Link string         `json:"l,omitempty"`
+	At   string         `json:"t,omitempty"` // the place on that page; "": above it
 	Undo *ui.Undo       `json:"u,omitempty"`
 }
 
 func (s *Server) notify(c *fiber.Ctx, n notice) {
 	b, err := json.Marshal(n)
 	if err == nil {
-		s.setCookie(c, noticeCookie, s.svc.Sign("notice", string(b)), 5*time.Minute)
+		s.setCookie(c, noticeCookie, s.svc.Encrypt("notice", string(b)), 5*time.Minute)
 	}
 }
 
 // done is the usual notice.
 func (s *Server) done(c *fiber.Ctx, key string, args map[string]any) {
 	s.notify(c, notice{Kind: "done", Key: key, Args: args})
+}
+
+// doneAt is done for the place on the next page to which its address leads.
+func (s *Server) doneAt(c *fiber.Ctx, at, key string, args map[string]any) {
+	s.notify(c, notice{Kind: "done", Key: key, Args: args, At: at})
+}
+
+// toNotice is the address of a page at the notice above it, where a browser without a
+// script puts its reader.
+func toNotice(path string) string {
+	path, _, _ = strings.Cut(path, "#")
+	return path + "#notice"
 }
 
 // takeNotice reads the notice and drops it.
@@ -63,14 +121,14 @@ func (s *Server) takeNotice(c *fiber.Ctx, l *i18n.Localizer) *ui.Notice {
 	}
 	s.dropCookie(c, noticeCookie)
 	var n notice
-	payload, ok := s.svc.Unsign("notice", raw)
+	payload, ok := s.svc.Decrypt("notice", raw)
 	if !ok || json.Unmarshal([]byte(payload), &n) != nil {
 		return nil
 	}
 	if count, ok := n.Args["count"].(float64); ok {
 		n.Args["count"] = int(count)
 	}
-	return &ui.Notice{Kind: n.Kind, Text: l.Args(n.Key, n.Args), Link: n.Link, Undo: n.Undo}
+	return &ui.Notice{Kind: n.Kind, Text: l.Args(n.Key, n.Args), At: n.At, Undo: n.Undo}
 }
 
 // postForget drops every cookie of ours and ends the session behind it.

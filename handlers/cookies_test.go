@@ -1,13 +1,16 @@
 package handlers
 
 import (
+	"encoding/base64"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 )
@@ -56,7 +59,7 @@ func TestCookies(t *testing.T) {
 				kept(t, base, c, secure)
 			}
 		}
-		for _, name := range []string{sessionCookie, guestCookie, noticeCookie, pendingCookie(a.con.Slug)} {
+		for _, name := range []string{sessionCookie, guestCookie, noticeCookie, srv.pendingCookie(a.con.Slug)} {
 			if seen[name] == "" {
 				t.Errorf("%s: %s was not set", base, name)
 			}
@@ -84,6 +87,116 @@ func kept(t *testing.T, what string, c *http.Cookie, secure bool) {
 	}
 }
 
+// TestRememberedOnlyIfAsked keeps cookies for the browser's session unless the box was
+// ticked, and no longer than that once it is left empty again.
+func TestRememberedOnlyIfAsked(t *testing.T) {
+	a := newApp(t)
+	link := func() string {
+		token, _, err := a.svc.MakeSignInLink(t.Context(), "new@example.org", "New", models.RoleParticipant)
+		must(t, err)
+		return "/sign-in/" + token
+	}
+	ticked := url.Values{"remember": {"1"}}
+	for _, c := range []struct {
+		name, cookie, path string
+		form               url.Values
+		days               int
+	}{
+		{"a reply", guestCookie, replies, reply(), 90},
+		{"an idea", guestCookie, ideas, suggestion(), 90},
+		{"signing in", sessionCookie, "/sign-in/", url.Values{}, 30},
+	} {
+		form, path := maps.Clone(c.form), func() string {
+			if c.cookie == sessionCookie {
+				return link()
+			}
+			return c.path
+		}
+		for _, set := range sent(t, a.srv, path(), form, nil).Cookies() {
+			if lasts := set.MaxAge > 0 || !set.Expires.IsZero(); lasts && set.Name != noticeCookie {
+				t.Errorf("%s: %s outlives the browser's session", c.name, set)
+			}
+		}
+		maps.Copy(form, ticked)
+		got := map[string]int{}
+		for _, set := range sent(t, a.srv, path(), form, nil).Cookies() {
+			got[set.Name] = set.MaxAge / (24 * 60 * 60)
+		}
+		if got[c.cookie] != c.days || got[rememberCookie] != 90 {
+			t.Errorf("%s, remembered: %v", c.name, got)
+		}
+	}
+	b := a.browser()
+	b.post(replies, with(reply("body", "First"), "remember", "1")).want(t, "remembered", 303)
+	b.get(mainPage).want(t, "the box", 200, `name="remember" value="1" checked`)
+	again := b.post(replies, reply("body", "Second")).want(t, "not any more", 303)
+	for _, set := range again.header.Values("Set-Cookie") {
+		if strings.HasPrefix(set, guestCookie+"=") && (strings.Contains(set, "max-age") || strings.Contains(set, "expires")) {
+			t.Errorf("the guest is still kept: %s", set)
+		}
+	}
+	if b.cookies[rememberCookie] != "" || !strings.Contains(b.get(mainPage).body, "First") {
+		t.Error("the device is still remembered, or forgot its owner at once")
+	}
+	a.browser().get(mainPage).want(t, "a stranger's box", 200, `name="remember" value="1" aria`)
+}
+
+// TestSessionLife ends a session within a day where the device is not remembered.
+func TestSessionLife(t *testing.T) {
+	a := newApp(t)
+	for remember, days := range map[string]int{"": 1, "1": 30} {
+		token, _, err := a.svc.MakeSignInLink(t.Context(), "new@example.org", "New", models.RoleParticipant)
+		must(t, err)
+		b, begun := a.browser(), a.clock.Now()
+		b.post("/sign-in/"+token, url.Values{"remember": {remember}}).want(t, "sign in", 303)
+		a.clock.Add(time.Duration(days)*24*time.Hour - time.Second)
+		b.get("/account").want(t, "just before the end", 200)
+		a.clock.Add(time.Second)
+		b.get("/account").want(t, "at the end", 303)
+		a.clock.Set(begun)
+	}
+}
+
+// TestChoicesCannotBeRead keeps chosen votes from whoever looks into the browser, and drops
+// them once they are confirmed there.
+func TestChoicesCannotBeRead(t *testing.T) {
+	a := newApp(t)
+	values := map[string]string{}
+	for _, choice := range []string{"agree", "disagree", "pass"} {
+		b := a.browser()
+		b.post(voteOn1, url.Values{"choice": {choice}}).want(t, choice, 303)
+		for name, value := range b.cookies {
+			plain, err := base64.RawURLEncoding.DecodeString(value)
+			must(t, err)
+			for _, word := range []string{"local-supply", "agree", "pass", `{"`} {
+				if strings.Contains(name+value+string(plain), word) {
+					t.Errorf("%s: the cookie %s holds %q", choice, name, word)
+				}
+			}
+			values[choice] = value
+		}
+	}
+	if len(values["agree"]) != len(values["disagree"]) || len(values["agree"]) != len(values["pass"]) || values["agree"] == "" {
+		t.Errorf("the length tells which was chosen: %v", values)
+	}
+	b := a.browser()
+	b.cookies[a.srv.pendingCookie("local-supply")] = values["disagree"]
+	node := newNode(t, a.store, a.clock) // another one on the same store
+	other := node.browser()
+	other.cookies[node.srv.pendingCookie("local-supply")] = values["disagree"]
+	for name, page := range map[string]answer{"this node": b.get(mainPage), "another node": other.get(mainPage)} {
+		page.want(t, name, 200, "You chose disagree; not counted yet.")
+	}
+	b.post("/consultations/local-supply/ballot", url.Values{"email": {"ada@example.org"}}).want(t, "ask", 200)
+	b.post("/sign-in/"+a.ballotToken(), nil).want(t, "confirm", 303)
+	for name := range b.cookies {
+		if strings.HasPrefix(name, choicesPrefix) {
+			t.Errorf("%s stays once the votes are confirmed", name)
+		}
+	}
+	b.get(mainPage).want(t, "counted", 200, "You disagree.")
+}
+
 // TestNoCookieBeforeItIsNeeded reads as a stranger.
 func TestNoCookieBeforeItIsNeeded(t *testing.T) {
 	a := newApp(t)
@@ -98,17 +211,17 @@ func TestNoCookieBeforeItIsNeeded(t *testing.T) {
 func TestNoticePurpose(t *testing.T) {
 	a := newApp(t)
 	const payload, says = `{"k":"done","m":"notice.forgotten"}`, `class="notice notice-done"`
-	own := a.svc.Sign("notice", payload)
+	own := a.svc.Encrypt("notice", payload)
 	for _, c := range []struct {
 		name, value string
 		shown       bool
 	}{
 		{"a notice", own, true},
-		{"signed as choices", a.svc.Sign("choices", payload), false},
-		{"signed as a guest", a.svc.Sign("guest", payload), false},
-		{"no signature", strings.Split(own, ".")[0], false},
-		{"another's signature", strings.Split(own, ".")[0] + "." + strings.Split(a.svc.Sign("notice", "{}"), ".")[1], false},
-		{"no notice at all", a.svc.Sign("notice", "[]"), false},
+		{"encrypted as choices", a.svc.Encrypt("choices", payload), false},
+		{"only signed", a.svc.Sign("notice", payload), false},
+		{"cut", own[:len(own)-4], false},
+		{"bare", payload, false},
+		{"no notice at all", a.svc.Encrypt("notice", "[]"), false},
 	} {
 		b := a.browser()
 		b.cookies[noticeCookie] = c.value
@@ -152,16 +265,16 @@ func TestGuestPurpose(t *testing.T) {
 	}
 }
 
-// TestPendingVotesPurpose reads what was chosen in this consultation, signed as that.
+// TestPendingVotesPurpose reads what was chosen in this consultation, encrypted as that.
 func TestPendingVotesPurpose(t *testing.T) {
 	a := newApp(t)
 	a.openConsultation("elsewhere")
 	b := a.browser()
 	b.post("/consultations/elsewhere/ideas/1/vote", url.Values{"choice": {"agree"}}).want(t, "choose", 303)
-	value := b.cookies[pendingCookie("elsewhere")]
-	payload, ok := a.svc.Unsign("choices", value)
+	value := b.cookies[a.srv.pendingCookie("elsewhere")]
+	payload, ok := a.svc.Decrypt("choices", value)
 	if !ok {
-		t.Fatal("the cookie is not signed as choices")
+		t.Fatal("the cookie is not encrypted as choices")
 	}
 	for _, c := range []struct {
 		name, slug, value string
@@ -169,13 +282,13 @@ func TestPendingVotesPurpose(t *testing.T) {
 	}{
 		{"its own", "elsewhere", value, 200},
 		{"for another consultation", "local-supply", value, 303},
-		{"signed as a notice", "elsewhere", a.svc.Sign("notice", payload), 303},
-		{"signed as a guest", "elsewhere", a.svc.Sign("guest", payload), 303},
-		{"no signature", "elsewhere", strings.Split(value, ".")[0], 303},
-		{"no cookie at all", "elsewhere", a.svc.Sign("choices", "null"), 303},
+		{"encrypted as a notice", "elsewhere", a.svc.Encrypt("notice", payload), 303},
+		{"only signed", "elsewhere", a.svc.Sign("choices", payload), 303},
+		{"cut", "elsewhere", value[:len(value)-4], 303},
+		{"no cookie at all", "elsewhere", a.svc.Encrypt("choices", "null"), 303},
 	} {
 		other := a.browser()
-		other.cookies[pendingCookie(c.slug)] = c.value
+		other.cookies[a.srv.pendingCookie(c.slug)] = c.value
 		other.get("/consultations/"+c.slug+"/ballot").want(t, c.name, c.status)
 	}
 }

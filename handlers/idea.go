@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"maps"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -36,7 +37,14 @@ func (s *Server) ideaSlots(c *fiber.Ctx, p *page, con models.Consultation) (cont
 	if len(rows) > 0 {
 		own.Row = rows[0]
 	}
-	return s.withWaiting(c, p, own.LayoutData, con, own.SlotContents())
+	waiting, err := s.waitingReplies(c, p, &own.LayoutData, con)
+	if err != nil {
+		return nil, err
+	}
+	noticeAbove(&own.LayoutData)
+	contents = own.SlotContents()
+	maps.Copy(contents, waiting)
+	return contents, nil
 }
 
 // rankedIdea returns the idea's place in the sealed result, nil before sealing.
@@ -75,7 +83,7 @@ func (s *Server) suggestPage(c *fiber.Ctx, sub ui.Subject) (views.SuggestPage, e
 	wait, err := waitText(c.UserContext(), s.svc, localizer(c), sub.C.ID)
 	p := views.SuggestPage{
 		LayoutData: s.layout(c, localizer(c).T("title.suggest")), Subject: sub,
-		Form: typed(c, "name", "email", "title", "body"), Wait: wait,
+		Form: typed(c, "name", "email", "title", "body"), Wait: wait, NoMail: !s.CanMail,
 	}
 	p.SignedIn, p.Member = signedInName(c), actorOf(c).Participant != nil
 	return p, err
@@ -83,6 +91,9 @@ func (s *Server) suggestPage(c *fiber.Ctx, sub ui.Subject) (views.SuggestPage, e
 
 func (s *Server) postIdea(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {
+		return err
+	}
+	if asked, err := s.cookieFirst(c); asked {
 		return err
 	}
 	sent, err := s.svc.SuggestIdea(c.UserContext(), s.rememberGuest(c), service.IdeaInput{
@@ -94,7 +105,7 @@ func (s *Server) postIdea(c *fiber.Ctx) error {
 	}
 	s.wake()
 	s.rememberName(c)
-	s.sentNotice(c, "idea", sent)
+	s.doneAt(c, sent.Item.String(), "notice.idea.sent", map[string]any{"reference": sent.Reference})
 	if wantsJSON(c) {
 		return c.Status(fiber.StatusCreated).JSON(sentJSONOf(sent))
 	}

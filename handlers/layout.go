@@ -14,7 +14,21 @@ func localizer(c *fiber.Ctx) *i18n.Localizer { return i18n.For(visitOf(c).Langua
 
 // layout fills what the layout needs. The title is a whole sentence or name.
 func (s *Server) layout(c *fiber.Ctx, title string) ui.LayoutData {
-	f := s.layoutAlone(c, title)
+	f := s.placingLayout(c, title)
+	noticeAbove(&f)
+	return f
+}
+
+// noticeAbove puts the notice above the page, whatever place it was meant for.
+func noticeAbove(f *ui.LayoutData) {
+	if f.Notice != nil {
+		f.Notice.At = ""
+	}
+}
+
+// placingLayout is layout for a page that shows a notice in the place that it names.
+func (s *Server) placingLayout(c *fiber.Ctx, title string) ui.LayoutData {
+	f := s.fillLayout(c, title)
 	if f.Who != nil && f.Who.Moderator {
 		f.Who.Queue = s.queueLength(c)
 	}
@@ -23,13 +37,20 @@ func (s *Server) layout(c *fiber.Ctx, title string) ui.LayoutData {
 
 // layoutAlone is layout without asking the store, for when it does not answer.
 func (s *Server) layoutAlone(c *fiber.Ctx, title string) ui.LayoutData {
+	f := s.fillLayout(c, title)
+	noticeAbove(&f)
+	return f
+}
+
+// fillLayout fills what can be told without the store.
+func (s *Server) fillLayout(c *fiber.Ctx, title string) ui.LayoutData {
 	v := visitOf(c)
 	l := localizer(c)
 	f := ui.LayoutData{
 		L: l, Site: s.Site, Title: title, Path: pagePath(c), Demo: s.Demo,
-		Remembered: v.remembered(),
-		Notice:     s.takeNotice(c, l),
-		Now:        s.svc.Now(),
+		Remembered: v.remembered(), Remember: v.remember,
+		Notice: s.takeNotice(c, l),
+		Now:    s.svc.Now(),
 	}
 	if p := v.Participant; p != nil {
 		f.Who = who(p)

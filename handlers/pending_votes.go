@@ -1,11 +1,8 @@
 package handlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -14,7 +11,7 @@ import (
 )
 
 // pendingVotes is what a browser without a session chose in one consultation. It lives
-// in a signed cookie of that browser alone until an address is given for it.
+// in an encrypted cookie of that browser alone until an address is given for it.
 type pendingVotes struct {
 	Slug    string                `json:"s"`
 	Choices map[int]models.Choice `json:"c"`
@@ -24,18 +21,19 @@ type pendingVotes struct {
 // maxPending keeps the cookie under the 4,096 bytes that browsers take.
 const maxPending = 120
 
-func pendingCookie(slug string) string {
-	sum := sha256.Sum256([]byte(slug))
-	return choicesPrefix + hex.EncodeToString(sum[:6])
+// pendingCookie returns the name of the cookie for a consultation. Who looks at the cookies
+// of a browser cannot tell for which.
+func (s *Server) pendingCookie(slug string) string {
+	return choicesPrefix + s.svc.Keyed("choices cookie", slug)[:12]
 }
 
 func (s *Server) pendingVotes(c *fiber.Ctx, slug string) pendingVotes {
-	return s.readPending(visitOf(c).cookies[pendingCookie(slug)], slug)
+	return s.readPending(visitOf(c).cookies[s.pendingCookie(slug)], slug)
 }
 
 func (s *Server) readPending(cookie, slug string) pendingVotes {
 	var b pendingVotes
-	if payload, ok := s.svc.Unsign("choices", cookie); ok {
+	if payload, ok := s.svc.Decrypt("choices", cookie); ok {
 		if json.Unmarshal([]byte(payload), &b) == nil && (slug == "" || b.Slug == slug) && b.Choices != nil {
 			return b
 		}
@@ -45,7 +43,7 @@ func (s *Server) readPending(cookie, slug string) pendingVotes {
 
 func (s *Server) keepPending(c *fiber.Ctx, b pendingVotes) error {
 	if len(b.Choices) == 0 {
-		s.dropCookie(c, pendingCookie(b.Slug))
+		s.dropCookie(c, s.pendingCookie(b.Slug))
 		return nil
 	}
 	if len(b.Choices) > maxPending {
@@ -55,7 +53,7 @@ func (s *Server) keepPending(c *fiber.Ctx, b pendingVotes) error {
 	if err != nil {
 		return err
 	}
-	s.setCookie(c, pendingCookie(b.Slug), s.svc.Sign("choices", string(payload)), 30*24*time.Hour)
+	s.keepCookie(c, s.pendingCookie(b.Slug), s.svc.Encrypt("choices", string(payload)))
 	return nil
 }
 

@@ -175,7 +175,7 @@ func (s *poisonSite) signsIn(t *testing.T, srv *handlers.Server, role models.Rol
 	t.Helper()
 	token, _, err := s.service(t, s.store).MakeSignInLink(t.Context(), string(role)+"@people.example", "Pat "+string(role), role)
 	noError(t, err)
-	s.writes(t, srv, string(role), "/sign-in/"+token)
+	s.writes(t, srv, string(role), "/sign-in/"+token, "remember", "1")
 }
 
 // opens makes an open consultation of three days with some ideas, through the organiser's forms.

@@ -138,9 +138,10 @@ func (s *Server) sendReaders(c *fiber.Ctx, p *page, contents func() (map[string]
 	return s.sendPageWith(c, p, own)
 }
 
-// readersLayout is the layout of a public page for this reader.
+// readersLayout is the layout of a public page for this reader. Its notice has still to be
+// placed.
 func (s *Server) readersLayout(c *fiber.Ctx, p *page) ui.LayoutData {
-	layout := s.layout(c, "")
+	layout := s.placingLayout(c, "")
 	layout.Path, layout.Now = p.Data.layout.Path, p.Data.layout.Now
 	return layout
 }
@@ -199,8 +200,8 @@ func (s *Server) whyNoVote(c *fiber.Ctx, con models.Consultation) string {
 const waitingShown = 20
 
 // waitingReplies returns the contents of the thread's slots where the reader's own waiting
-// replies stand.
-func (s *Server) waitingReplies(c *fiber.Ctx, p *page, layout ui.LayoutData, con models.Consultation) (map[string]templ.Component, error) {
+// replies stand. A notice about one of them goes into it.
+func (s *Server) waitingReplies(c *fiber.Ctx, p *page, layout *ui.LayoutData, con models.Consultation) (map[string]templ.Component, error) {
 	own, err := s.svc.WaitingReplies(c.UserContext(), actorOf(c), service.WaitingRequest{
 		Consultation: con, IdeaID: p.Data.ideaID, Limit: waitingShown,
 	})
@@ -211,16 +212,23 @@ func (s *Server) waitingReplies(c *fiber.Ctx, p *page, layout ui.LayoutData, con
 		list, err := s.svc.ThreadAfter(ctx, service.ThreadRequest{
 			Consultation: con, IdeaID: p.Data.ideaID, Sort: p.Data.thread.View.Sort,
 		}, after, n)
-		return threadItems(list, ""), err
+		return threadItems(list), err
 	}
-	contents := p.Data.thread.WithWaiting(layout, p.Data.subject, threadItems(own.Items, p.Data.reply.Wait), read)
+	items := s.ownItems(own.Items, p.Data.reply.Wait)
+	for i := range items {
+		if n := layout.Notice; n != nil && n.At == items[i].Reply.Item().String() && p.Data.thread.Holds(items[i]) {
+			items[i].Own.Said, layout.Notice = n.Text, nil
+		}
+	}
+	contents := p.Data.thread.WithWaiting(*layout, p.Data.subject, items, read)
 	if more := own.Total - int64(len(own.Items)); more > 0 {
 		maps.Copy(contents, views.MoreWaitingSlot(layout.L, views.MoreWaiting{Count: more, URL: waitingURL(con.Slug, p.Data.reply.Idea)}))
 	}
 	return contents, nil
 }
 
-// waitingIdeas puts the reader's own waiting ideas onto the page.
+// waitingIdeas puts the reader's own waiting ideas onto the page, and a notice about one of
+// them into it.
 func (s *Server) waitingIdeas(c *fiber.Ctx, p *page, con models.Consultation, to *views.ConsultationPage) error {
 	if !p.Data.firstIdeas {
 		return nil
@@ -230,20 +238,15 @@ func (s *Server) waitingIdeas(c *fiber.Ctx, p *page, con models.Consultation, to
 		return err
 	}
 	for i := range own.Items { // the list goes on with the oldest
-		row := ideaRow(p.Data.layout, p.Data.subject, own.Items[len(own.Items)-1-i])
-		row.Wait = p.Data.reply.Wait
+		row := s.ownIdeaRow(p.Data.layout, p.Data.subject, own.Items[len(own.Items)-1-i], p.Data.reply.Wait)
+		if n := to.Notice; n != nil && n.At == row.Idea.Item().String() {
+			row.Own.Said, to.Notice = n.Text, nil
+		}
 		to.Waiting = append(to.Waiting, row)
 	}
 	to.NoIdeas = p.Data.noIdeas
 	to.MoreIdeas = views.MoreWaiting{Count: own.Total - int64(len(own.Items)), URL: waitingURL(con.Slug, 0)}
 	return nil
-}
-
-// withWaiting adds the reader's own waiting replies to the contents of a page's slots.
-func (s *Server) withWaiting(c *fiber.Ctx, p *page, layout ui.LayoutData, con models.Consultation, contents map[string]templ.Component) (map[string]templ.Component, error) {
-	waiting, err := s.waitingReplies(c, p, layout, con)
-	maps.Copy(contents, waiting)
-	return contents, err
 }
 
 func waitingURL(slug string, number int) string { return subjectPath(slug, number) + "/waiting" }

@@ -17,6 +17,7 @@ type publicPages struct {
 	svc  *service.Service
 	site string
 	demo bool
+	mail bool // messages are sent
 }
 
 // shared is what is kept of a rendered page, to make a reader's own content for its slots.
@@ -160,7 +161,7 @@ func (p publicPages) results(ctx context.Context, layout ui.LayoutData, subject 
 // ideaRow is an idea with the vote form of an anonymous reader.
 func ideaRow(layout ui.LayoutData, subject ui.Subject, v service.IdeaView) views.IdeaRow {
 	return views.IdeaRow{
-		Idea: views.PublicIdeaOf(v.Idea), Slug: subject.C.Slug, Tally: v.Tally, Waiting: v.Waiting, CanEdit: v.CanEdit,
+		Idea: views.PublicIdeaOf(v.Idea), Slug: subject.C.Slug, Tally: v.Tally, Waiting: v.Waiting,
 		Vote: views.VoteForm{
 			Slug: subject.C.Slug, Number: v.Idea.Number, Title: v.Idea.Title, Return: layout.Path,
 			Closed: subject.C.Accepts(models.ActVote, layout.Now) != nil,
@@ -178,14 +179,14 @@ func (p publicPages) thread(ctx context.Context, key pagecache.Key, layout ui.La
 	}
 	v = views.ThreadView{
 		Sort: key.ThreadOrder(), Base: key.Base(), First: key.After() == "", NextURL: key.Next(pagecache.ThreadList, slice.Next),
-		Closed: subject.C.Accepts(models.ActReply, layout.Now) != nil, Items: threadItems(slice.Items, ""),
+		Closed: subject.C.Accepts(models.ActReply, layout.Now) != nil, Items: threadItems(slice.Items),
 	}
 	return v, v.Outline(layout, subject, slice.From), nil
 }
 
-func threadItems(list []service.ReplyView, wait string) (items []views.ThreadItem) {
+func threadItems(list []service.ReplyView) (items []views.ThreadItem) {
 	for _, r := range list {
-		items = append(items, views.ThreadItem{Reply: views.PublicReplyOf(r.Reply), Waiting: r.Waiting, Wait: wait, CanEdit: r.CanEdit})
+		items = append(items, views.ThreadItem{Reply: views.PublicReplyOf(r.Reply), Waiting: r.Waiting})
 	}
 	return items
 }
@@ -194,7 +195,7 @@ func threadItems(list []service.ReplyView, wait string) (items []views.ThreadIte
 func (p publicPages) replyForm(ctx context.Context, layout ui.LayoutData, subject ui.Subject, number int) (views.ReplyForm, error) {
 	wait, err := waitText(ctx, p.svc, layout.L, subject.C.ID)
 	return views.ReplyForm{
-		Action: subject.URL() + "/replies", Idea: number, Wait: wait,
+		Action: subject.URL() + "/replies", Idea: number, Wait: wait, NoMail: !p.mail,
 		Closed: sentence(layout.L, subject.C.Accepts(models.ActReply, layout.Now)),
 	}, err
 }

@@ -21,6 +21,9 @@ func (s *Server) postReply(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if asked, err := s.cookieFirst(c); asked {
+		return err
+	}
 	sent, err := s.svc.PostReply(c.UserContext(), s.rememberGuest(c), service.ReplyInput{
 		Slug: c.Params("slug"), Name: field(c, "name"), Email: field(c, "email"), Body: field(c, "body"),
 		ParentID: field(c, "parent"), IdeaNumber: number,
@@ -30,11 +33,16 @@ func (s *Server) postReply(c *fiber.Ctx) error {
 	}
 	s.wake()
 	s.rememberName(c)
-	s.sentNotice(c, "reply", sent)
+	s.doneAt(c, sent.Item.String(), "notice.reply.sent", map[string]any{"reference": sent.Reference})
 	if wantsJSON(c) {
 		return c.Status(fiber.StatusCreated).JSON(sentJSONOf(sent))
 	}
-	return seeOther(c, subjectPath(c.Params("slug"), number)+"#"+sent.Item.String())
+	path, err := s.svc.WaitingPlace(c.UserContext(), sent.Item)
+	if err != nil { // it is sent all the same
+		s.log(c).Warn("place of a waiting reply", "error", err)
+		path.Slug, path.IdeaNumber = c.Params("slug"), number
+	}
+	return seeOther(c, placeURL(path)+"#"+sent.Item.String())
 }
 
 // ideaField reads the number of the idea whose thread it is; 0 for none.
@@ -56,22 +64,6 @@ func subjectPath(slug string, number int) string {
 		path += "/ideas/" + strconv.Itoa(number)
 	}
 	return path
-}
-
-// sentNotice says where it is and what happens next. The private link is shown
-// only where no mail carries it.
-func (s *Server) sentNotice(c *fiber.Ctx, kind string, sent service.Sent) {
-	n := notice{Kind: "waiting", Key: "notice." + kind + ".sent", Args: map[string]any{"reference": sent.Reference}}
-	switch {
-	case sent.Deferred:
-		n.Key += "_deferred"
-	case sent.Mailed:
-		n.Key += "_mailed"
-	}
-	if sent.Token != "" {
-		n.Link = s.BaseURL + "/contributions/" + sent.Token
-	}
-	s.notify(c, n)
 }
 
 // replyAgain shows the page again with what was typed and what is wrong with it.

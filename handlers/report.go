@@ -25,11 +25,24 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 		return views.ReportPage{}, err
 	}
 	p := views.ReportPage{
-		LayoutData: s.layout(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
-		Back: subjectPath(v.Consultation.Slug, v.IdeaNumber) + "#" + item.String(), Form: typed(c, "reason"),
+		LayoutData: s.placingLayout(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
+		Back: publishedURL(v.Consultation.Slug, item, v.IdeaNumber), Form: typed(c, "reason"),
 	}
+	p.Taken = p.Notice != nil && p.Notice.At == reportPlace(item)
+	noticeAbove(&p.LayoutData)
 	p.Private = true
 	return p, nil
+}
+
+// reportPlace is the place of the notice that says that a report was taken.
+func reportPlace(item models.Item) string { return "report-" + item.String() }
+
+// publishedURL is where a published text stands: a reply, or an idea by its number.
+func publishedURL(slug string, item models.Item, number int) string {
+	if item.Kind == models.KindReply {
+		return "/replies/" + item.ID
+	}
+	return subjectPath(slug, number)
 }
 
 func (s *Server) postReport(c *fiber.Ctx) error {
@@ -43,8 +56,8 @@ func (s *Server) postReport(c *fiber.Ctx) error {
 	reference, err := s.svc.Report(c.UserContext(), actorOf(c), p.Item, field(c, "reason"))
 	if err == nil {
 		s.wake()
-		s.done(c, "notice.reported", map[string]any{"reference": reference})
-		return seeOther(c, p.Back)
+		s.doneAt(c, reportPlace(p.Item), "notice.reported", map[string]any{"reference": reference})
+		return seeOther(c, toNotice("/report/"+p.Item.String()))
 	}
 	status, can := s.formProblem(c, &p.Form, err)
 	if !can {

@@ -18,6 +18,7 @@ func (s *Server) showResults(c *fiber.Ctx) error {
 	}
 	return s.sendReaders(c, p, func() (map[string]templ.Component, error) {
 		own := views.ResultsPage{LayoutData: s.readersLayout(c, p), Subject: p.Data.subject, CanFull: s.svc.Rights(actorOf(c), con).DownloadFull}
+		noticeAbove(&own.LayoutData)
 		return own.SlotContents(), nil
 	})
 }

@@ -40,7 +40,10 @@ func (s *Server) routes() {
 	a.Post("/edit/:item", s.postEdit)
 	a.Get("/report/:item", s.showReport)
 	a.Post("/report/:item", s.postReport)
+	a.Get("/withdraw/:item", s.showOwnWithdrawal)
+	a.Post("/withdraw/:item", s.postOwnWithdrawal)
 	a.Get("/contributions/:token", s.showContribution)
+	a.Get("/contributions/:token/withdraw", s.showWithdrawal)
 	a.Post("/contributions/:token/withdraw", s.postWithdrawal)
 	a.Post("/contributions/:token/confirm", s.postConfirmation)
 

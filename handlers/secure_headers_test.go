@@ -92,7 +92,7 @@ func TestPrivatePages(t *testing.T) {
 	guest := a.browser()
 	guest.post(replies, reply("body", "Waiting to be read")).want(t, "post", 303)
 	shown := guest.get("/consultations/local-supply").want(t, "the guest's page", 200, "Waiting to be read")
-	link := regexp.MustCompile(`/contributions/[\w-]+`).FindString(shown.body)
+	link := regexp.MustCompile(`/contributions/[\w.-]+`).FindString(shown.body)
 	if link == "" {
 		t.Fatal("a guest without an address is shown no private link")
 	}

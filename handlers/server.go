@@ -78,7 +78,7 @@ func New(o Options) (*Server, error) {
 	if err := s.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, err
 	}
-	s.public = publicPages{o.Service, o.Site, o.Demo}
+	s.public = publicPages{o.Service, o.Site, o.Demo, o.CanMail}
 	s.pages, s.keys = newPageCache(s.public)
 	s.app = fiber.New(s.config())
 	s.routes()

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -15,10 +14,11 @@ const keyVisitor = "visitor"
 // visit is who asks, and what their browser holds.
 type visit struct {
 	models.Actor
-	session string            // the token of the session cookie
-	guestID string            // what the guest cookie holds
-	cookies map[string]string // ours, by name
-	unread  bool              // there is a session cookie, and the store did not say whose
+	session  string            // the token of the session cookie
+	guestID  string            // what the guest cookie holds
+	cookies  map[string]string // ours, by name
+	remember bool              // the browser keeps them beyond its session
+	unread   bool              // there is a session cookie, and the store did not say whose
 }
 
 // stranger is who holds no cookie of ours.
@@ -28,6 +28,7 @@ func stranger() *visit { return &visit{Actor: models.Actor{Language: "en"}} }
 func (s *Server) session(c *fiber.Ctx) error {
 	v := stranger()
 	v.cookies = ourCookies(c)
+	v.remember = v.cookies[rememberCookie] != ""
 	network := s.clientNetwork(c) // of reads too: it warns of a header that cannot be used
 	if !safeMethod(c.Method()) {
 		v.Network = s.svc.Keyed("network", network)
@@ -79,12 +80,30 @@ func actorOf(c *fiber.Ctx) models.Actor { return visitOf(c).Actor }
 // by which it sees its own waiting texts.
 func (s *Server) rememberGuest(c *fiber.Ctx) models.Actor {
 	v := visitOf(c)
-	if v.Participant == nil && v.Guest == "" {
+	if v.Participant != nil {
+		return v.Actor
+	}
+	s.rememberDevice(c)
+	if v.Guest == "" {
 		v.guestID = service.NewToken()
 		v.Guest = s.svc.Keyed("guest", v.guestID)
-		s.setCookie(c, guestCookie, s.svc.Sign("guest", v.guestID), 90*24*time.Hour)
+		s.keepCookie(c, guestCookie, s.svc.Sign("guest", v.guestID))
 	}
 	return v.Actor
+}
+
+// cookieFirst asks a browser that sends its first text without an account to send it once
+// more, with the guest cookie, before anything is stored: a form that is sent twice then
+// comes from one guest both times. Who takes no cookies, or is no browser, is not asked
+// again. It reports whether it has answered.
+func (s *Server) cookieFirst(c *fiber.Ctx) (asked bool, err error) {
+	v := visitOf(c)
+	if v.Participant != nil || v.Guest != "" || c.Get("Sec-Fetch-Mode") != "navigate" || c.Query("again") != "" {
+		return false, nil
+	}
+	s.rememberGuest(c)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return true, c.Redirect(c.Path()+"?again=1", fiber.StatusTemporaryRedirect)
 }
 
 // remembered reports whether the browser holds more of us than a notice to be read once.

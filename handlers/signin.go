@@ -78,11 +78,19 @@ func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
 }
 
 func (s *Server) postLink(c *fiber.Ctx) error {
-	used, err := s.svc.UseLink(c.UserContext(), c.Params("token"))
+	used, err := s.svc.UseLinkFor(c.UserContext(), c.Params("token"), sessionLife(c))
 	if err != nil {
 		return err
 	}
 	return s.signedIn(c, used)
+}
+
+// sessionLife returns how long somebody stays signed in who sends this form.
+func sessionLife(c *fiber.Ctx) time.Duration {
+	if field(c, "remember") != "" {
+		return models.SessionLife * time.Second
+	}
+	return models.BrowserSessionLife * time.Second
 }
 
 // signedIn opens the session, counts what this browser had chosen, and goes on.
@@ -94,7 +102,8 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 			s.log(c).Warn("end the session before", "error", err)
 		}
 	}
-	s.setCookie(c, sessionCookie, used.SessionToken, models.SessionLife*time.Second)
+	s.rememberDevice(c)
+	s.keepCookie(c, sessionCookie, used.SessionToken)
 	actor := models.Actor{Participant: &used.Participant, Language: visitOf(c).Language, Network: visitOf(c).Network}
 	more := s.countPending(c, actor)
 	n := notice{Kind: "done", Key: "notice.signed_in", Args: map[string]any{"name": first(used.Participant.Name, used.Participant.Address), "count": used.Counted + more}}
@@ -105,7 +114,7 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 		n.Key = "notice.votes_counted"
 	}
 	s.notify(c, n)
-	return seeOther(c, landing(used))
+	return seeOther(c, toNotice(landing(used)))
 }
 
 // landing is where somebody goes on after signing in: back to where they came from,

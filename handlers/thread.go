@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"strconv"
 
 	"folkmoot/views/i18n"
 
@@ -17,17 +16,23 @@ func (s *Server) showPermalink(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	path := "/consultations/" + place.Slug
-	if place.IdeaNumber > 0 {
-		path += "/ideas/" + strconv.Itoa(place.IdeaNumber)
-	}
-	if place.After != "" {
-		path += "?after=" + escape(place.After)
-	}
-	return seeOther(c, path+"#reply-"+c.Params("id"))
+	return seeOther(c, placeURL(place)+"#reply-"+c.Params("id"))
 }
 
-// waitText says how long publishing usually takes here.
+// placeURL is the address of the page with a place.
+func placeURL(p service.Place) string {
+	path := subjectPath(p.Slug, p.IdeaNumber)
+	switch {
+	case p.After != "":
+		path += "?after=" + escape(p.After)
+	case p.Sort != "":
+		path += "?sort=" + p.Sort
+	}
+	return path
+}
+
+// waitText says how long publishing usually takes here, "" where too few texts were decided
+// on to tell.
 func waitText(ctx context.Context, svc *service.Service, l *i18n.Localizer, consultationID string) (string, error) {
 	w, err := svc.UsualWait(ctx, consultationID)
 	if err != nil {
@@ -36,7 +41,7 @@ func waitText(ctx context.Context, svc *service.Service, l *i18n.Localizer, cons
 	hours := int(w.Usual.Hours() + 0.999)
 	switch {
 	case !w.Known:
-		return l.T("wait.unknown"), nil
+		return "", nil
 	case hours <= 1:
 		return l.T("wait.hour"), nil
 	case hours < 24:

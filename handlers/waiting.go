@@ -9,6 +9,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views"
+	"folkmoot/views/ui"
 )
 
 // waitingPage is how many texts a page of them lists.
@@ -45,7 +46,7 @@ func (s *Server) showWaiting(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Replies, p.RepliesNext = threadItems(replies.Items, wait), further(here, "after", replies.Next)
+	p.Replies, p.RepliesNext = s.ownItems(replies.Items, wait), further(here, "after", replies.Next)
 	if number > 0 {
 		return ok(c, views.Waiting(p))
 	}
@@ -55,12 +56,40 @@ func (s *Server) showWaiting(c *fiber.Ctx) error {
 		return err
 	}
 	for _, v := range ideas.Items {
-		row := ideaRow(p.LayoutData, sub, v)
-		row.Wait = wait
-		p.Ideas = append(p.Ideas, row)
+		p.Ideas = append(p.Ideas, s.ownIdeaRow(p.LayoutData, sub, v, wait))
 	}
 	p.IdeasNext = further(here, "ideas_after", ideas.Next)
 	return ok(c, views.Waiting(p))
+}
+
+// ownItems are the reader's own waiting replies. wait says how long publishing usually
+// takes here.
+func (s *Server) ownItems(list []service.ReplyView, wait string) []views.ThreadItem {
+	items := threadItems(list)
+	for i, r := range list {
+		items[i].Own = s.ownText(r.Own, wait)
+	}
+	return items
+}
+
+// ownIdeaRow is one of the reader's own waiting ideas.
+func (s *Server) ownIdeaRow(layout ui.LayoutData, subject ui.Subject, v service.IdeaView, wait string) views.IdeaRow {
+	row := ideaRow(layout, subject, v)
+	row.Own = s.ownText(v.Own, wait)
+	return row
+}
+
+func (s *Server) ownText(own service.Own, wait string) views.OwnText {
+	mailing := "mailed"
+	switch {
+	case !own.Addressed:
+		mailing = "no_address"
+	case !s.CanMail:
+		mailing = "no_mail"
+	case own.Confirmed:
+		mailing = "confirmed"
+	}
+	return views.OwnText{Wait: wait, Link: "/contributions/" + own.Token, Mailing: mailing, CanEdit: own.CanEdit}
 }
 
 // further is the address of the next page of a list, "" at its end.

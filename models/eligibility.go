@@ -12,8 +12,12 @@ func (p *Participant) CheckVote(c Consultation) error {
 	return c.Settings.CheckEligible(p.VotesAs())
 }
 
-// CheckEligible reports whether somebody in that capacity and band may vote: nil or CodeForbidden.
+// CheckEligible reports whether somebody in that capacity and band may vote: nil or
+// CodeForbidden. Where only some capacities may, who did not say theirs may not.
 func (s ConsultationSettings) CheckEligible(c Capacity, b Band) error {
+	if c == CapacityUnsaid && len(s.Capacities) > 0 {
+		return Fail(CodeForbidden, "error.vote.capacity_unsaid")
+	}
 	if len(s.Capacities) > 0 && !contains(s.Capacities, c) {
 		return Fail(CodeForbidden, "error.vote.capacity")
 	}

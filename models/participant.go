@@ -46,13 +46,10 @@ type Grant struct {
 // Voice is what the participant's votes count for.
 func (p Participant) Voice() string { return p.ID }
 
-// VotesAs returns the capacity in which p votes, a resident if the account names none,
-// and the band of a business, "" for everybody else.
+// VotesAs returns the capacity in which p votes, CapacityUnsaid if the account names
+// none, and the band of a business, "" for everybody else.
 func (p Participant) VotesAs() (Capacity, Band) {
-	switch p.Capacity {
-	case "":
-		return CapacityResident, ""
-	case CapacityBusiness:
+	if p.Capacity == CapacityBusiness {
 		return p.Capacity, p.Band
 	}
 	return p.Capacity, ""
@@ -102,5 +99,9 @@ type Session struct {
 	ExpiresAt     Time
 }
 
-// SessionLife is how long a browser stays signed in.
-const SessionLife = 30 * 24 * 60 * 60 // seconds
+// How long somebody stays signed in on a device that they want to be remembered on, and
+// at the longest on any other, where the browser's session may end sooner.
+const (
+	SessionLife        = 30 * 24 * 60 * 60 // seconds
+	BrowserSessionLife = 24 * 60 * 60      // seconds
+)

@@ -122,12 +122,13 @@ type ConsultationStore interface {
 
 // IdeaStore stores ideas.
 type IdeaStore interface {
-	// AddIdea adds a participant's pending idea with the jobs it causes. CodeClosed if the
-	// consultation takes no ideas at the store's time; CodeNotFound for the consultation.
+	// AddIdea adds a participant's pending idea with the jobs it causes. CodeConflict if
+	// there is an idea with its ID; CodeClosed if the consultation takes no ideas at the
+	// store's time; CodeNotFound for the consultation.
 	AddIdea(ctx context.Context, i Idea, jobs []Job) (Idea, error)
 	// AddOrganiserIdea adds a published idea of the organiser's with the next number, in a
-	// draft or open consultation. CodeClosed in any other; CodeNotFound for the
-	// consultation.
+	// draft or open consultation. CodeConflict if there is an idea with its ID; CodeClosed in
+	// any other consultation; CodeNotFound for the consultation.
 	AddOrganiserIdea(ctx context.Context, i Idea, by AuditEntry) (Idea, error)
 	// Idea returns the idea with a number. CodeNotFound.
 	Idea(ctx context.Context, consultationID string, number int) (Idea, error)
@@ -165,7 +166,8 @@ type IdeaStore interface {
 // ReplyStore stores replies, in threads.
 type ReplyStore interface {
 	// AddReply adds a pending reply with the jobs it causes and sets its place in the
-	// thread. CodeClosed if the consultation takes no replies at the store's time; CodeInvalid
+	// thread. CodeConflict if there is a reply with its ID, and nothing is written; CodeClosed
+	// if the consultation takes no replies at the store's time; CodeInvalid
 	// (error.reply.parent) as Reply.Attach returns it.
 	AddReply(ctx context.Context, r Reply, jobs []Job) (Reply, error)
 	// Reply returns the reply with an id. CodeNotFound.
@@ -310,7 +312,8 @@ type ModerationStore interface {
 	Decisions(ctx context.Context, consultationID string, after int64, limit int) ([]Decision, error)
 	// Waits returns how long the last n decided items had waited, in no order.
 	Waits(ctx context.Context, consultationID string, n int) ([]time.Duration, error)
-	// AddReport adds a report on a published item. CodeNotFound.
+	// AddReport adds a report on a published item. CodeConflict if there is a report with its
+	// ID, CodeNotFound.
 	AddReport(ctx context.Context, r Report, jobs []Job) error
 }
 

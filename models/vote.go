@@ -25,14 +25,15 @@ func ParseChoice(s string) (Choice, error) {
 // Capacity is in what capacity somebody takes part.
 type Capacity string
 
-// The capacities.
+// The capacities. CapacityUnsaid is that of somebody who did not say.
 const (
+	CapacityUnsaid       Capacity = ""
 	CapacityResident     Capacity = "resident"
 	CapacityBusiness     Capacity = "business_owner"
 	CapacityOrganisation Capacity = "organisation"
 )
 
-// Valid reports whether c is one of the capacities.
+// Valid reports whether c is one of the capacities that can be said.
 func (c Capacity) Valid() bool {
 	return c == CapacityResident || c == CapacityBusiness || c == CapacityOrganisation
 }

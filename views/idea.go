@@ -48,8 +48,7 @@ type IdeaRow struct {
 	Vote    VoteForm
 	Tally   *models.Tally // nil while hidden
 	Waiting bool          // the reader's own, not published yet
-	Wait    string        // "usually within a day", of a waiting one
-	CanEdit bool
+	Own     OwnText       // of a waiting one
 }
 
 func (r IdeaRow) url() string {

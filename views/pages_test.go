@@ -22,7 +22,7 @@ func testLayout() ui.LayoutData {
 	return ui.LayoutData{
 		L: i18n.For("en"), Site: "Folkmoot", Title: nasty, Path: "/consultations/a?sort=newest", Now: testNow, Demo: true, Remembered: true,
 		Who:    &ui.Who{Name: nasty, Moderator: true, Organiser: true, Board: true, Admin: true, Queue: 2},
-		Notice: &ui.Notice{Kind: "done", Text: nasty, Link: "https://example.org/contributions/x", Undo: &ui.Undo{Slug: "a", Seq: 3}},
+		Notice: &ui.Notice{Kind: "done", Text: nasty, Undo: &ui.Undo{Slug: "a", Seq: 3}},
 	}
 }
 
@@ -48,7 +48,7 @@ func testRow(number int, choice models.Choice, waiting bool) IdeaRow {
 	idea := PublicIdea{Contribution: testContribution(models.StatusPublished), Number: number, Title: nasty, BodyHTML: "<p>safe</p>"}
 	idea.Response = &ui.Response{Decision: models.ResponseAdoptInPart, ReasonHTML: "<p>safe</p>", Owner: nasty, By: nasty, PublishedAt: testNow}
 	return IdeaRow{
-		Idea: idea, Slug: "a", Tally: &models.Tally{Agree: 5, Disagree: 5, Pass: 5}, CanEdit: true,
+		Idea: idea, Slug: "a", Tally: &models.Tally{Agree: 5, Disagree: 5, Pass: 5}, Own: OwnText{Said: nasty, Link: "/contributions/x", Mailing: "no_mail", CanEdit: true},
 		Vote: VoteForm{Slug: "a", Number: number, Title: nasty, Choice: choice, Waiting: waiting, Return: "/consultations/a"},
 	}
 }
@@ -57,7 +57,7 @@ func testThread() ThreadView {
 	v := ThreadView{Total: 4, Sort: "oldest", Base: "/consultations/a", NextURL: "/consultations/a?after=x"}
 	for i, status := range []models.Status{models.StatusPublished, models.StatusRemoved, models.StatusErased, models.StatusPending} {
 		r := PublicReply{Contribution: testContribution(status), Depth: 1 + 7*(i%2), ParentID: "p", ParentName: nasty, Orphan: i == 2, BodyHTML: "<p>safe</p>"}
-		v.Items = append(v.Items, ThreadItem{Reply: r, Waiting: status == models.StatusPending, Wait: "usually within a day", CanEdit: true})
+		v.Items = append(v.Items, ThreadItem{Reply: r, Waiting: status == models.StatusPending, Own: OwnText{Said: nasty, Wait: "usually within a day", Link: "/contributions/x", Mailing: "mailed", CanEdit: true}})
 	}
 	v.Items[1].Reply.Withdrawn = true
 	return v

@@ -20,7 +20,8 @@ type ReplyForm struct {
 	Quote    bool         // put the parent's words into the box
 	Idea     int          // number of the idea whose thread it is; 0: the consultation
 	Closed   string       // why nothing can be sent now, a sentence; "": it can
-	Wait     string       // how long publishing usually takes here
+	Wait     string       // how long publishing usually takes here; "": nobody knows yet
+	NoMail   bool         // no mail is sent from this site
 }
 
 // quoted turns somebody's words into the lines of a quotation.
@@ -40,6 +41,14 @@ func waitingBefore(l *i18n.Localizer, wait string) string {
 		return l.T("reply.next")
 	}
 	return l.T("reply.next_wait", "wait", wait)
+}
+
+// emailHint returns the key of what an address is asked for.
+func emailHint(noMail bool) string {
+	if noMail {
+		return "reply.email.no_mail"
+	}
+	return "reply.email.hint"
 }
 
 func (r ReplyForm) parentName() string {

@@ -14,4 +14,5 @@ type ReportPage struct {
 	HTML  string
 	Back  string
 	Form  ui.Form // reason
+	Taken bool    // a report was just taken, as the notice says
 }

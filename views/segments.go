@@ -90,8 +90,8 @@ func (d *digest) times(list ...time.Time) {
 func (d *digest) item(i ThreadItem) {
 	r := i.Reply
 	d.texts(r.ID, r.AuthorName, string(r.StaffRole), string(r.Status), r.Reason, r.Source, r.Reference,
-		r.ParentID, r.ParentName, r.BodyHTML, i.Wait)
-	d.bools(r.Withdrawn, r.Orphan, i.Waiting, i.CanEdit)
+		r.ParentID, r.ParentName, r.BodyHTML, i.Own.Said, i.Own.Wait, i.Own.Link, i.Own.Mailing)
+	d.bools(r.Withdrawn, r.Orphan, i.Waiting, i.Own.CanEdit)
 	d.times(r.CreatedAt, r.EditedAt)
 	d.b = binary.AppendVarint(d.b, int64(r.Depth))
 }
@@ -113,7 +113,7 @@ func (r ReplyForm) segment(f ui.LayoutData) ui.Segment {
 	key := func() string {
 		return joinKey(
 			"reply", f.L.Language().String(), path(f.Path), r.Action, r.SignedIn, strconv.FormatBool(r.Member), strconv.Itoa(r.Idea),
-			r.Closed, r.Wait,
+			r.Closed, r.Wait, strconv.FormatBool(r.NoMail), strconv.FormatBool(f.Remember),
 		)
 	}
 	return ui.Segment{Key: key, Content: replyBox(f, r)}

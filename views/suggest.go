@@ -10,4 +10,5 @@ type SuggestPage struct {
 	SignedIn string
 	Member   bool
 	Wait     string
+	NoMail   bool // no mail is sent from this site
 }

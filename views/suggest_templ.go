@@ -141,7 +141,7 @@ func Suggest(p SuggestPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = whoFields(p.L, p.Form, p.SignedIn, p.Member).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = whoFields(p.LayoutData, p.Form, p.SignedIn, p.Member, p.NoMail).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

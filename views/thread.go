@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"folkmoot/models"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
@@ -47,9 +49,8 @@ func (r PublicReply) Item() models.Item { return models.Item{Kind: models.KindRe
 // ThreadItem is one reply as this reader sees it.
 type ThreadItem struct {
 	Reply   PublicReply
-	Waiting bool   // the reader's own, not published yet
-	Wait    string // "usually within a day", of a waiting one
-	CanEdit bool
+	Waiting bool    // the reader's own, not published yet
+	Own     OwnText // of a waiting one
 }
 
 // threadWords are the words that every reply of a thread repeats, looked up once.
@@ -59,7 +60,7 @@ type threadWords struct {
 	zone, base        string
 	closed            bool
 	reply, to, quote  string
-	report, edit      string
+	report            string
 	inReplyTo, orphan string
 	anonymous         string
 }
@@ -68,7 +69,7 @@ func wordsFor(f ui.LayoutData, s ui.Subject, v ThreadView) threadWords {
 	return threadWords{
 		l: f.L, now: f.Now, zone: s.C.TimeZone, base: v.Base, closed: v.Closed,
 		reply: f.L.T("thread.reply"), to: f.L.T("thread.reply.to"), quote: f.L.T("thread.quote"),
-		report: f.L.T("thread.report"), edit: f.L.T("thread.edit"),
+		report:    f.L.T("thread.report"),
 		inReplyTo: f.L.T("thread.in_reply_to"), orphan: f.L.T("thread.orphan"),
 		anonymous: f.L.T("thread.somebody"),
 	}
@@ -88,6 +89,15 @@ func waitingSentence(l *i18n.Localizer, wait string) string {
 		return l.T("waiting.next")
 	}
 	return l.T("waiting.next_wait", "wait", wait)
+}
+
+// putHere returns what lets a browser focus an element when an address names it, so that
+// a screen reader goes on there without a script.
+func putHere(on bool) templ.Attributes {
+	if on {
+		return templ.Attributes{"tabindex": "-1"}
+	}
+	return nil
 }
 
 // gapKey names the sentence of a text that is no longer there.

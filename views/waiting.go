@@ -13,6 +13,15 @@ import (
 	"folkmoot/views/ui"
 )
 
+// OwnText is what the author of a waiting text is told of it, and may do.
+type OwnText struct {
+	Said    string // what was just done with it, a sentence; ""
+	Wait    string // how long publishing usually takes here; "": nobody knows yet
+	Link    string // path of its private link
+	Mailing string // how word of it goes by mail: "confirmed", "mailed", "no_mail" or "no_address"
+	CanEdit bool
+}
+
 // ThreadOutline is what is kept of a thread that was rendered for an anonymous reader, to
 // put a reader's own waiting replies in their places.
 type ThreadOutline struct {
@@ -79,6 +88,9 @@ func (o ThreadOutline) WithWaiting(f ui.LayoutData, s ui.Subject, own []ThreadIt
 	}
 	return contents
 }
+
+// Holds reports whether a reply of the reader's own stands on this page of the thread.
+func (o ThreadOutline) Holds(own ThreadItem) bool { return len(o.bySegment([]ThreadItem{own})) > 0 }
 
 // bySegment sorts the reader's own replies into the segments where they stand. Those that
 // stand on other pages of the thread are left out.

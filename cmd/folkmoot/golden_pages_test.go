@@ -256,7 +256,7 @@ func (g *golden) guests() {
 	v := g.visitor()
 	v.post("guest/reply-sent", lep+"/replies", form("name", "Anneke", "body", "A text that waits.\n\nIn **two** paragraphs."))
 	own := v.get("guest/own-page-noticed", lep+"?ideas=number&sort=newest&limit=10")
-	link := g.find(own, goldenBase+`(/contributions/[A-Za-z0-9_-]{43})`, 0)
+	link := g.find(own, `href="(/contributions/[A-Za-z0-9_-]{43})"`, 0)
 	v.get("guest/own-page", lep+"?ideas=number&limit=10")
 	v.get("guest/own-page-newest", lep+"?ideas=number&sort=newest&limit=10")
 	v.get("guest/home", "/")
@@ -267,6 +267,8 @@ func (g *golden) guests() {
 	v.post("guest/edited", edit, form("body", "Other words that wait.", "rev", "1"))
 	v.get("guest/own-page-edited", lep+"?ideas=number&limit=10")
 	v.get("guest/contribution-waiting", link)
+	v.get("guest/withdraw-asked", link+"/withdraw")
+	v.get("guest/withdraw-own-asked", strings.Replace(edit, "/edit/", "/withdraw/", 1))
 	v.post("guest/withdrawn", link+"/withdraw", nil)
 	v.get("guest/contribution-withdrawn", link)
 	v.post("guest/reply-json", lep+"/replies", form("name", "Anneke", "body", "Once more."), asJSON...)
@@ -275,13 +277,16 @@ func (g *golden) guests() {
 	v.get("guest/own-idea-page", lep+"/ideas/3")
 	v.post("guest/suggested", lep+"/ideas", form("title", "A tool for every yard", "body", "Tools stand idle.", "name", "Anneke", "email", "anneke@people.example"))
 	v.get("guest/suggested-page", lep+"?ideas=number&limit=10")
+	v.holds().get("guest/suggested-page-without-mail", lep+"/waiting")
 	link = g.mailed("anneke@people.example")
 	v.get("guest/contribution-unconfirmed", link)
 	v.post("guest/contribution-confirmed", link+"/confirm", nil)
 	v.get("guest/contribution-confirmed-page", link)
 
 	open := v.get("", lep+"?ideas=number")
-	v.post("guest/reported", "/report/"+g.find(open, `href="/report/(reply-[0-9a-f-]{36})`, 2), form("reason", "This names a private person."))
+	report := g.find(open, `href="(/report/reply-[0-9a-f-]{36})`, 2)
+	v.post("guest/reported", report, form("reason", "This names a private person."))
+	v.get("guest/report-taken", report)
 	v.get("guest/reported-page", lep+"/ideas/1")
 	v.post("guest/forgotten", "/forget", nil)
 	v.get("guest/forgotten-page", "/")
@@ -313,6 +318,7 @@ func (g *golden) guestVotes() {
 
 	v = g.visitor()
 	v.post("", at("5"), form("choice", "agree"))
+	v.holds().get("guest/ballot-without-mail", lep+"/ballot")
 	v.holds().post("guest/ballot-asked-without-mail", lep+"/ballot", form("email", "late@people.example", "name", "Late Voter", "capacity", "resident"))
 }
 

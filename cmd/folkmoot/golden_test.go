@@ -120,7 +120,7 @@ func (g *golden) signedIn(address, name string, role models.Role) *goldenVisitor
 	token, _, err := g.svc.MakeSignInLink(g.t.Context(), address, name, role)
 	check(g.t, err)
 	v := g.visitor()
-	if got := v.post("", "/sign-in/"+token, nil); got.status != http.StatusSeeOther {
+	if got := v.post("", "/sign-in/"+token, url.Values{"remember": {"1"}}); got.status != http.StatusSeeOther {
 		g.t.Fatalf("%s cannot sign in: %d", address, got.status)
 	}
 	v.get("", "/account") // reads the notice
@@ -295,6 +295,7 @@ var random = []struct {
 	{"pseudonym", regexp.MustCompile(`\b([0-9a-f]{32})\b`)},
 	{"cursor", regexp.MustCompile(`(?:after|before)(?:=|%3D)([A-Za-z0-9_.-]{9,})`)},
 	{"token", regexp.MustCompile(`\b(?:sign-in|contributions)(?:/|%2F)([A-Za-z0-9_-]{43})`)},
+	{"mark", regexp.MustCompile(`contributions/(?:reply|idea)-\{id \d+\}\.([A-Za-z0-9_-]{43})`)},
 	{"reference", regexp.MustCompile(`\b([2-9CDFGHJKMNPQRTVWXY]{4}-[2-9CDFGHJKMNPQRTVWXY]{4})\b`)},
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // BallotLinkInput is what somebody without a session chose in one consultation, and
-// the address under which it shall count. Name is optional; no capacity is resident.
+// the address under which it shall count. Name is optional, and so is the capacity
+// where everybody may vote.
 type BallotLinkInput struct {
 	Slug, Email, Name string
 	Capacity          models.Capacity
@@ -69,6 +70,9 @@ func (s *Service) ballotLink(ctx context.Context, actor models.Actor, c models.C
 	var f form
 	address, name := f.address("email", in.Email), f.optionalName("name", in.Name)
 	capacity, band := f.capacity(in.Capacity, in.Band)
+	if capacity == models.CapacityUnsaid && len(c.Settings.Capacities) > 0 {
+		f.add("capacity", "error.field.capacity_needed")
+	}
 	if err := f.err(); err != nil {
 		return models.Link{}, "", err
 	}

@@ -4,9 +4,26 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"folkmoot/models"
 )
+
+// Own is what the author of a waiting text may know and do.
+type Own struct {
+	CanEdit   bool
+	Token     string // of a private link, which proves no address
+	Addressed bool   // word of it can be mailed: there is an address, or an account
+	Confirmed bool   // that is the address of an account
+}
+
+// ownOf returns that for a text that waits.
+func (s *Service) ownOf(item models.Item, by models.Contribution, canEdit bool) Own {
+	return Own{
+		CanEdit: canEdit, Token: s.shownToken(item, by), Confirmed: by.ParticipantID != "",
+		Addressed: by.ParticipantID != "" || by.Address != "",
+	}
+}
 
 // ContributionView is what a private link shows of a text to whoever holds it.
 type ContributionView struct {
@@ -37,7 +54,7 @@ func (s *Service) Contribution(ctx context.Context, token string) (ContributionV
 	v := ContributionView{Consultation: c, Item: t.item(), Thing: t.Contribution, IdeaNumber: t.place()}
 	v.Title, _, v.HTML = t.words()
 	v.CanWithdraw = canWithdraw(c, t.Contribution) == nil
-	if v.CanConfirm, err = s.canConfirm(ctx, t.Contribution); err != nil {
+	if v.CanConfirm, err = s.canConfirm(ctx, t); err != nil {
 		return ContributionView{}, err
 	}
 	if t.Idea != nil {
@@ -49,6 +66,11 @@ func (s *Service) Contribution(ctx context.Context, token string) (ContributionV
 
 // byToken loads what a private link stands for.
 func (s *Service) byToken(ctx context.Context, token string) (text, error) {
+	if item, ok := s.shownItem(token); ok {
+		t, err := s.load(ctx, item)
+		t.shown = true
+		return t, err
+	}
 	item, err := s.store.ContributionByToken(ctx, models.HashToken(token))
 	if models.IsNotFound(err) {
 		return text{}, models.Fail(models.CodeNotFound, "error.contribution.unknown")
@@ -93,6 +115,45 @@ func (s *Service) Withdraw(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
+	return s.withdraw(ctx, t)
+}
+
+// ForWithdrawal returns a text that the actor may withdraw, because they sent it from this
+// account or with this cookie. To anybody else it is CodeNotFound; CodeClosed and
+// CodeConflict as with Withdraw.
+func (s *Service) ForWithdrawal(ctx context.Context, actor models.Actor, item models.Item) (ContributionView, error) {
+	t, err := s.own(ctx, actor, item)
+	if err != nil {
+		return ContributionView{}, err
+	}
+	c, err := s.store.Consultation(ctx, t.ConsultationID)
+	if err != nil {
+		return ContributionView{}, fmt.Errorf("find the consultation: %w", err)
+	}
+	v := ContributionView{Consultation: c, Item: item, Thing: stranger(t.Contribution), IdeaNumber: t.place()}
+	v.Title, _, v.HTML = t.words()
+	return v, canWithdraw(c, t.Contribution)
+}
+
+// WithdrawOwn is Withdraw for a text that ForWithdrawal returns.
+func (s *Service) WithdrawOwn(ctx context.Context, actor models.Actor, item models.Item) error {
+	t, err := s.own(ctx, actor, item)
+	if err != nil {
+		return err
+	}
+	return s.withdraw(ctx, t)
+}
+
+// own loads a text of the actor's. CodeNotFound for any other.
+func (s *Service) own(ctx context.Context, actor models.Actor, item models.Item) (text, error) {
+	t, err := s.load(ctx, item)
+	if err == nil && !t.OwnedBy(actor.Author()) {
+		err = models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
+	return t, err
+}
+
+func (s *Service) withdraw(ctx context.Context, t text) error {
 	c, err := s.store.Consultation(ctx, t.ConsultationID)
 	if err != nil {
 		return fmt.Errorf("find the consultation: %w", err)
@@ -113,24 +174,25 @@ func (s *Service) Withdraw(ctx context.Context, token string) error {
 
 // canConfirm reports whether a private link may confirm the address it was mailed
 // to: only if nothing has an account there yet. Such a link is long-lived and
-// gets passed on, so it never opens an account that exists.
-func (s *Service) canConfirm(ctx context.Context, by models.Contribution) (bool, error) {
-	if by.ParticipantID != "" || by.Address == "" {
+// gets passed on, so it never opens an account that exists. One that a page has shown was
+// not mailed, and confirms nothing.
+func (s *Service) canConfirm(ctx context.Context, t text) (bool, error) {
+	if t.shown || t.ParticipantID != "" || t.Address == "" {
 		return false, nil
 	}
-	p, err := s.accountAt(ctx, by.Address)
+	p, err := s.accountAt(ctx, t.Address)
 	return p == nil, err
 }
 
 // ConfirmContribution makes the account of the address that a private link was
-// mailed to, takes over what was sent with it, and signs in. CodeNotFound,
+// mailed to, takes over what was sent with it, and signs in for life. CodeNotFound,
 // CodeConflict if there is nothing to confirm.
-func (s *Service) ConfirmContribution(ctx context.Context, token string) (Used, error) {
+func (s *Service) ConfirmContribution(ctx context.Context, token string, life time.Duration) (Used, error) {
 	t, err := s.byToken(ctx, token)
 	if err != nil {
 		return Used{}, err
 	}
-	if ok, err := s.canConfirm(ctx, t.Contribution); err != nil || !ok {
+	if ok, err := s.canConfirm(ctx, t); err != nil || !ok {
 		if err == nil {
 			err = models.Fail(models.CodeConflict, "error.contribution.confirmed")
 		}
@@ -139,7 +201,7 @@ func (s *Service) ConfirmContribution(ctx context.Context, token string) (Used, 
 	session := NewToken()
 	p, err := s.store.ConfirmAddress(ctx, models.Participant{
 		ID: newID(), Name: t.AuthorName, Address: t.Address, AddressKey: AddressKey(t.Address), Language: t.Language,
-	}, models.Session{TokenHash: models.HashToken(session)})
+	}, models.Session{TokenHash: models.HashToken(session), ExpiresAt: s.Now().Add(life)})
 	return Used{
 		LinkUsed: models.LinkUsed{Participant: p, Created: true}, SessionToken: session,
 		ReturnTo: "/contributions/" + strings.TrimSpace(token),

@@ -1,8 +1,10 @@
 package service
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 )
@@ -39,7 +41,7 @@ func TestContribution(t *testing.T) {
 	for _, token := range []string{"", NewToken(), sent.Token[1:], sent.Item.ID, models.HashToken(sent.Token)} {
 		refused(t, errOf(s.Contribution(t.Context(), token)), models.CodeNotFound, "error.contribution.unknown")
 		refused(t, s.Withdraw(t.Context(), token), models.CodeNotFound, "error.contribution.unknown")
-		refused(t, errOf(s.ConfirmContribution(t.Context(), token)), models.CodeNotFound, "error.contribution.unknown")
+		refused(t, errOf(s.ConfirmContribution(t.Context(), token, time.Hour)), models.CodeNotFound, "error.contribution.unknown")
 	}
 }
 
@@ -77,19 +79,21 @@ func TestConfirmContribution(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
 	addConsultation(t, s, "shops", nil)
+	n := 0
 	post := func(email string) (Sent, string) {
 		t.Helper()
-		sent := must(s.PostReply(t.Context(), guest("mine"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: "x"}))(t)
+		n++
+		sent := must(s.PostReply(t.Context(), guest("mine"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: fmt.Sprint("Text ", n)}))(t)
 		return sent, s.contributionToken(sent.Item)
 	}
 	unaddressed, token := post("")
-	refused(t, errOf(s.ConfirmContribution(t.Context(), token)), models.CodeConflict, "error.contribution.confirmed")
+	refused(t, errOf(s.ConfirmContribution(t.Context(), token, time.Hour)), models.CodeConflict, "error.contribution.confirmed")
 	sent, token := post("ada@example.org")
 	second, token2 := post("ADA@example.org")
 	if v := must(s.Contribution(t.Context(), token))(t); !v.CanConfirm {
 		t.Errorf("it cannot be confirmed: %+v", v)
 	}
-	used := must(s.ConfirmContribution(t.Context(), token))(t)
+	used := must(s.ConfirmContribution(t.Context(), token, time.Hour))(t)
 	if p := must(s.Participant(t.Context(), used.SessionToken))(t); p == nil || p.Address != "ada@example.org" || p.Name != "Ada" {
 		t.Fatalf("signed in as %+v", p)
 	}
@@ -102,13 +106,13 @@ func TestConfirmContribution(t *testing.T) {
 		}
 	}
 	for _, done := range []string{token, token2} {
-		refused(t, errOf(s.ConfirmContribution(t.Context(), done)), models.CodeConflict, "error.contribution.confirmed")
+		refused(t, errOf(s.ConfirmContribution(t.Context(), done, time.Hour)), models.CodeConflict, "error.contribution.confirmed")
 	}
 	_, token3 := post("ada@example.org") // typed by anybody: it never opens an account that exists
 	if v := must(s.Contribution(t.Context(), token3))(t); v.CanConfirm || v.Thing.ParticipantID != "" {
 		t.Errorf("a guest's text with the address of an account: %+v", v)
 	}
-	refused(t, errOf(s.ConfirmContribution(t.Context(), token3)), models.CodeConflict, "error.contribution.confirmed")
+	refused(t, errOf(s.ConfirmContribution(t.Context(), token3, time.Hour)), models.CodeConflict, "error.contribution.confirmed")
 }
 
 func TestMergedIntoFollowsToTheEnd(t *testing.T) {

@@ -64,7 +64,8 @@ type EditInput struct {
 	Title, Body string
 }
 
-// Edit changes a text that waits, inside its window, keeping the old wording. The
+// Edit changes a text that waits, inside its window, keeping the old wording. The same change
+// sent twice, even to two nodes at once, is made once. The
 // refusals are those of ForEdit, also where it is published at the same moment,
 // CodeInvalid with the fields, and CodeConflict if it changed since.
 func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) error {
@@ -84,14 +85,26 @@ func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) er
 	if title == oldTitle && body == oldBody {
 		return nil
 	}
+	if err = s.putWords(ctx, t, in.Rev, title, body); models.CodeOf(err) == models.CodeConflict {
+		if now, failed := s.load(ctx, in.Item); failed == nil {
+			if nowTitle, nowBody, _ := now.words(); nowTitle == title && nowBody == body {
+				return nil
+			}
+		}
+	}
+	return err
+}
+
+// putWords writes the words of a text whose revision is still rev. CodeConflict.
+func (s *Service) putWords(ctx context.Context, t text, rev int64, title, body string) (err error) {
 	if t.Idea != nil {
 		i := *t.Idea
-		i.Rev, i.Title, i.Body, i.BodyHTML = in.Rev, title, body, markup.Public(body)
+		i.Rev, i.Title, i.Body, i.BodyHTML = rev, title, body, markup.Public(body)
 		_, err = s.store.EditIdea(ctx, i)
 		return err
 	}
 	r := *t.Reply
-	r.Rev, r.Body, r.BodyHTML = in.Rev, body, markup.Public(body)
+	r.Rev, r.Body, r.BodyHTML = rev, body, markup.Public(body)
 	_, err = s.store.EditReply(ctx, r)
 	return err
 }

@@ -85,14 +85,11 @@ func (f *form) optionalAddress(field, s string) string {
 	return f.address(field, s)
 }
 
-// capacity checks in what capacity somebody takes part; nothing said is
-// resident. A business has a band of size, the others have none.
+// capacity checks in what capacity somebody takes part, which may be left unsaid. A
+// business has a band of size, the others have none.
 func (f *form) capacity(c models.Capacity, b models.Band) (models.Capacity, models.Band) {
-	if c == "" {
-		c = models.CapacityResident
-	}
 	switch {
-	case !c.Valid():
+	case c != models.CapacityUnsaid && !c.Valid():
 		f.add("capacity", "error.field.capacity")
 	case c != models.CapacityBusiness:
 		return c, ""

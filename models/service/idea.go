@@ -15,7 +15,8 @@ type IdeaInput struct {
 }
 
 // SuggestIdea adds an idea, which waits for a moderator, with the messages that
-// it causes. CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
+// it causes. The same idea sent again adds nothing while the first one waits as it was sent.
+// CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
 func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaInput) (Sent, error) {
 	c, err := s.accepting(ctx, actor, in.Slug, models.ActSuggest)
 	if err != nil {
@@ -34,15 +35,11 @@ func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaIn
 		return Sent{}, err
 	}
 	i.BodyHTML = markup.Public(i.Body)
-	i.TokenHash = models.HashToken(s.contributionToken(i.Item()))
-	jobs, err := s.sendJobs(ctx, c, i.Item(), i.Contribution)
-	if err != nil {
-		return Sent{}, err
-	}
-	if _, err = s.store.AddIdea(ctx, i, jobs); err != nil {
-		return Sent{}, err
-	}
-	return s.sent(i.Item(), i.Contribution, jobs), nil
+	form := formOf("idea", actor, c.ID, i.AuthorName, i.AddressKey, i.Title, i.Body)
+	return s.sendOnce(ctx, c, form, models.KindIdea, &i.Contribution, func(jobs []models.Job) error {
+		_, err := s.store.AddIdea(ctx, i, jobs)
+		return err
+	})
 }
 
 // IdeaView is an idea as one person may see it. Idea holds no figure that Tally
@@ -51,7 +48,7 @@ type IdeaView struct {
 	Idea    models.Idea
 	Tally   *models.Tally // nil while hidden, in steps while voting goes on
 	Waiting bool          // the person's own, not published yet
-	CanEdit bool
+	Own     Own           // of a waiting one
 }
 
 // ideasPage is how many ideas stand on one page.
@@ -169,7 +166,9 @@ func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultation
 func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.Idea) IdeaView {
 	now := s.Now()
 	v := IdeaView{Waiting: i.Status == models.StatusPending}
-	v.CanEdit = i.CheckEdit(c, actor.Author(), now) == nil && i.FirstVote.IsZero()
+	if v.Waiting {
+		v.Own = s.ownOf(i.Item(), i.Contribution, i.CheckEdit(c, actor.Author(), now) == nil && i.FirstVote.IsZero())
+	}
 	if c.TalliesShown(now) && !v.Waiting {
 		t := shownTally(c, i.Tally, now)
 		v.Tally, i.Tally = &t, t

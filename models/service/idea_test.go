@@ -108,7 +108,7 @@ func TestIdeasInOrder(t *testing.T) {
 	refused(t, errOf(s.Ideas(t.Context(), IdeasRequest{Consultation: c, Order: "best"})), models.CodeInvalid, "error.order.unknown")
 	decide(t, s, third, models.ActionRemove)
 	gone := ideasOf(t, s, c, OrderNumber)[2]
-	if gone.Idea.Number != 3 || gone.Idea.Title+gone.Idea.Body+gone.Idea.BodyHTML+gone.Idea.AuthorName != "" || gone.CanEdit {
+	if gone.Idea.Number != 3 || gone.Idea.Title+gone.Idea.Body+gone.Idea.BodyHTML+gone.Idea.AuthorName != "" || gone.Own != (Own{}) {
 		t.Errorf("of a removed idea stays %+v", gone)
 	}
 	refused(t, errOf(s.Idea(t.Context(), c, 3)), models.CodeGone, "error.idea.removed")

@@ -11,6 +11,7 @@ type text struct {
 	models.Contribution
 	Reply *models.Reply
 	Idea  *models.Idea
+	shown bool // found by a private link that a page has shown
 }
 
 // load reads a reply or an idea. CodeNotFound.
@@ -18,10 +19,10 @@ func (s *Service) load(ctx context.Context, item models.Item) (text, error) {
 	switch item.Kind {
 	case models.KindReply:
 		r, err := s.store.Reply(ctx, item.ID)
-		return text{r.Contribution, &r, nil}, unknownItem(err)
+		return text{Contribution: r.Contribution, Reply: &r}, unknownItem(err)
 	case models.KindIdea:
 		i, err := s.store.IdeaByID(ctx, item.ID)
-		return text{i.Contribution, nil, &i}, unknownItem(err)
+		return text{Contribution: i.Contribution, Idea: &i}, unknownItem(err)
 	}
 	return text{}, models.Fail(models.CodeNotFound, "error.item.unknown")
 }

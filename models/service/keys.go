@@ -1,6 +1,8 @@
 package service
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -34,6 +36,45 @@ func (s *Service) Unsign(purpose, signed string) (payload string, ok bool) {
 	return string(text), true
 }
 
+// paddedTo is the multiple of bytes to which Encrypt fills up a payload.
+const paddedTo = 256
+
+// Encrypt returns payload so that nobody without the store's secret can read or make it,
+// nor tell from its length much of what it holds: base64url of a random nonce and of
+// AES-256-GCM under a key derived for the purpose. All nodes on a store share the key.
+func (s *Service) Encrypt(purpose, payload string) string {
+	padded := append([]byte(payload), 1) // the end; zeros follow
+	padded = append(padded, make([]byte, (paddedTo-len(padded)%paddedTo)%paddedTo)...)
+	return encoding.EncodeToString(s.aead(purpose).Seal(nil, nil, padded, nil))
+}
+
+// Decrypt returns the payload of what Encrypt made for the same purpose; ok is false for
+// anything else.
+func (s *Service) Decrypt(purpose, encrypted string) (payload string, ok bool) {
+	sealed, err := encoding.DecodeString(encrypted)
+	if err != nil {
+		return "", false
+	}
+	padded, err := s.aead(purpose).Open(nil, nil, sealed, nil)
+	if err != nil {
+		return "", false
+	}
+	return strings.TrimSuffix(strings.TrimRight(string(padded), "\x00"), "\x01"), true
+}
+
+// aead returns the cipher for a purpose.
+func (s *Service) aead(purpose string) cipher.AEAD {
+	block, err := aes.NewCipher(s.mac("encrypt", purpose, ""))
+	if err != nil {
+		panic(err) // a MAC is as long as a key
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // AES has the block size that GCM wants
+	}
+	return aead
+}
+
 // Keyed returns the keyed hash of value for a purpose, base64url: what is kept
 // instead of a guest cookie's id or a network.
 func (s *Service) Keyed(purpose, value string) string {
@@ -54,6 +95,29 @@ func (s *Service) mac(use, purpose, value string) []byte {
 // so that later messages can carry the link while the store keeps only its hash.
 func (s *Service) contributionToken(item models.Item) string {
 	return s.Keyed("contribution link", item.String())
+}
+
+// shownToken returns the token of a private link that is shown on a page to the author of
+// a text. Where an address was typed with the text it is not the one that is mailed there:
+// who has seen it has not proved that the address is theirs.
+func (s *Service) shownToken(item models.Item, by models.Contribution) string {
+	if by.Address == "" {
+		return s.contributionToken(item)
+	}
+	return item.String() + "." + s.Keyed(shownLink, item.String())
+}
+
+const shownLink = "shown contribution link"
+
+// shownItem returns the item of a token that shownToken made with a mark of its own; ok is
+// false for any other token.
+func (s *Service) shownItem(token string) (item models.Item, ok bool) {
+	name, mark, found := strings.Cut(token, ".")
+	if !found || !hmac.Equal([]byte(mark), []byte(s.Keyed(shownLink, name))) {
+		return item, false
+	}
+	item, err := models.ParseItem(name)
+	return item, err == nil
 }
 
 // NewToken returns 32 random bytes in base64url.

@@ -3,6 +3,7 @@ package service
 import (
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"folkmoot/models"
@@ -96,4 +97,39 @@ func anotherSite(t *testing.T) *Service {
 	ok(t, err)
 	t.Cleanup(func() { ok(t, store.Close()) })
 	return must(New(t.Context(), store, c, models.NewMemoryLimiter(c), Config{}))(t)
+}
+
+func TestEncrypt(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	other := anotherSite(t)
+	for _, payload := range []string{"", "x", "payload|with.dots", "ends in zeros\x00\x00", "ends in ones\x01\x01", strings.Repeat("long ", 200)} {
+		encrypted := s.Encrypt("choices", payload)
+		if got, ok := s.Decrypt("choices", encrypted); !ok || got != payload {
+			t.Errorf("Decrypt gave %q, %v", got, ok)
+		}
+		if again := s.Encrypt("choices", payload); again == encrypted || len(again) != len(encrypted) {
+			t.Errorf("%q twice is %d and %d characters, and should not be the same", payload, len(encrypted), len(again))
+		}
+		for name, c := range map[string]struct {
+			by        *Service
+			purpose   string
+			encrypted string
+		}{
+			"another purpose": {s, "notice", encrypted},
+			"another site":    {other, "choices", encrypted},
+			"cut":             {s, "choices", encrypted[:len(encrypted)-4]},
+			"altered":         {s, "choices", "AAAA" + encrypted[4:]},
+			"signed":          {s, "choices", s.Sign("choices", payload)},
+			"nothing":         {s, "choices", ""},
+			"no base64":       {s, "choices", "%%%"},
+		} {
+			if got, ok := c.by.Decrypt(c.purpose, c.encrypted); ok {
+				t.Errorf("%s: accepted as %q", name, got)
+			}
+		}
+	}
+	if a, b := s.Encrypt("choices", "a"), s.Encrypt("choices", "a longer one"); len(a) != len(b) {
+		t.Errorf("the length tells what is encrypted: %d and %d characters", len(a), len(b))
+	}
 }

@@ -14,7 +14,7 @@ func TestReceivedMail(t *testing.T) {
 	addConsultation(t, s, "shops", nil)
 	post := func(email string) Sent {
 		t.Helper()
-		return must(s.PostReply(t.Context(), guest("c"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: "x"}))(t)
+		return must(s.PostReply(t.Context(), guest("c"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: "To " + email}))(t)
 	}
 	sent := post("ada@Bücher.example")
 	if !sent.Mailed || sent.Deferred || sent.Token != "" || sent.Address != "ada@xn--bcher-kva.example" {

@@ -157,7 +157,8 @@ func (s *Service) checkEdit(f *form, c, next models.Consultation, reason string)
 }
 
 // AddOrganiserIdea adds an idea of the organiser's own: at once published, with
-// the next number, while the consultation is a draft or open.
+// the next number, while the consultation is a draft or open. The same one sent again is the
+// first.
 func (s *Service) AddOrganiserIdea(ctx context.Context, actor models.Actor, slug, title, body string) (models.Idea, error) {
 	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
 	if err != nil {
@@ -170,7 +171,19 @@ func (s *Service) AddOrganiserIdea(ctx context.Context, actor models.Actor, slug
 	}
 	idea := organiserIdea(c, title, body)
 	idea.ParticipantID, idea.AuthorName = actor.ID(), actor.Participant.Name
-	return s.store.AddOrganiserIdea(ctx, idea, onIdea(actor, models.AuditIdeaAdded, c, idea.ID))
+	var kept models.Idea
+	_, err = s.addOnce(formOf("organiser's idea", actor, c.ID, title, body), func(id string) (err error) {
+		idea.ID = id
+		kept, err = s.store.AddOrganiserIdea(ctx, idea, onIdea(actor, models.AuditIdeaAdded, c, idea.ID))
+		return err
+	}, func(id string) (bool, error) {
+		first, same, err := s.unchanged(ctx, models.Item{Kind: models.KindIdea, ID: id})
+		if same {
+			kept = *first.Idea
+		}
+		return same, err
+	})
+	return kept, err
 }
 
 // organiserIdea makes an idea of the organiser's, in the consultation's language.

@@ -70,7 +70,7 @@ func (s *Service) GrantRole(ctx context.Context, actor models.Actor, email, name
 	by := withGrant(onParticipant(actor.AuditActor(act, ""), act, ""), g)
 	_, err := s.store.EnsureParticipant(ctx, models.Participant{
 		ID: newID(), Name: name, Address: address, AddressKey: AddressKey(address),
-		Capacity: models.CapacityResident, Language: actor.Language, Grants: []models.Grant{g},
+		Language: actor.Language, Grants: []models.Grant{g},
 	}, by)
 	return err
 }

@@ -14,7 +14,8 @@ type ReplyInput struct {
 }
 
 // PostReply adds a reply, which waits for a moderator, with the messages that it
-// causes. CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
+// causes. The same reply sent again adds nothing while the first one waits as it was sent.
+// CodeNotFound, CodeClosed, CodeInvalid with the fields, CodeLimited.
 func (s *Service) PostReply(ctx context.Context, actor models.Actor, in ReplyInput) (Sent, error) {
 	c, err := s.accepting(ctx, actor, in.Slug, models.ActReply)
 	if err != nil {
@@ -36,15 +37,11 @@ func (s *Service) PostReply(ctx context.Context, actor models.Actor, in ReplyInp
 		return Sent{}, err
 	}
 	r.BodyHTML = markup.Public(r.Body)
-	r.TokenHash = models.HashToken(s.contributionToken(r.Item()))
-	jobs, err := s.sendJobs(ctx, c, r.Item(), r.Contribution)
-	if err != nil {
-		return Sent{}, err
-	}
-	if _, err = s.store.AddReply(ctx, r, jobs); err != nil {
-		return Sent{}, err
-	}
-	return s.sent(r.Item(), r.Contribution, jobs), nil
+	form := formOf("reply", actor, c.ID, r.IdeaID, r.ParentID, r.AuthorName, r.AddressKey, r.Body)
+	return s.sendOnce(ctx, c, form, models.KindReply, &r.Contribution, func(jobs []models.Job) error {
+		_, err := s.store.AddReply(ctx, r, jobs)
+		return err
+	})
 }
 
 // replyPlace finds where a reply belongs: in the consultation's own thread, in

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"folkmoot/models"
 )
@@ -39,7 +40,8 @@ func (s *Service) reportable(ctx context.Context, item models.Item) (text, model
 }
 
 // Report puts a published text into the queue, with the reason, and returns a
-// reference to quote. Anybody may. CodeNotFound, CodeInvalid without a reason,
+// reference to quote. Anybody may; the same report from one network is one while it is open.
+// CodeNotFound, CodeInvalid without a reason,
 // CodeLimited.
 func (s *Service) Report(ctx context.Context, actor models.Actor, item models.Item, reason string) (reference string, err error) {
 	t, c, err := s.reportable(ctx, item)
@@ -59,8 +61,20 @@ func (s *Service) Report(ctx context.Context, actor models.Actor, item models.It
 		return "", err
 	}
 	r := models.Report{
-		ID: newID(), Item: item, ConsultationID: c.ID, Reason: reason,
+		Item: item, ConsultationID: c.ID, Reason: reason,
 		Reference: NewReference(), Network: actor.Network, CreatedAt: s.Now(),
 	}
-	return r.Reference, s.store.AddReport(ctx, r, jobs)
+	form := sameForm{"report", actor.ID(), actor.Network, item.String(), reason}
+	_, err = s.addOnce(form, func(id string) error {
+		r.ID = id
+		return s.store.AddReport(ctx, r, jobs)
+	}, func(id string) (bool, error) {
+		entry, err := s.store.QueueEntry(ctx, item)
+		at := slices.IndexFunc(entry.Reports, func(open models.Report) bool { return open.ID == id && open.ClosedBy == 0 })
+		if at >= 0 {
+			r.Reference = entry.Reports[at].Reference
+		}
+		return at >= 0, err
+	})
+	return r.Reference, err
 }

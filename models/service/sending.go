@@ -68,6 +68,32 @@ func (s *Service) sendJobs(ctx context.Context, c models.Consultation, item mode
 	return append(jobs, queue...), err
 }
 
+// sendOnce adds a text of which by is the contribution, with the messages that it causes,
+// unless the same form has made one that waits.
+func (s *Service) sendOnce(ctx context.Context, c models.Consultation, form sameForm, kind models.Kind, by *models.Contribution,
+	add func(jobs []models.Job) error,
+) (out Sent, err error) {
+	_, err = s.addOnce(form, func(id string) error {
+		by.ID = id
+		item := models.Item{Kind: kind, ID: id}
+		by.TokenHash = models.HashToken(s.contributionToken(item))
+		jobs, err := s.sendJobs(ctx, c, item, *by)
+		if err == nil {
+			err = add(jobs)
+		}
+		out = s.sent(item, *by, jobs)
+		return err
+	}, func(id string) (bool, error) {
+		first, same, err := s.unchanged(ctx, models.Item{Kind: kind, ID: id})
+		out.Reference = first.Reference
+		return same, err
+	})
+	if err != nil {
+		return Sent{}, err
+	}
+	return out, nil
+}
+
 // sent says what became of a text with the jobs that the store took in. The link
 // is shown only where nobody's address could be proved with it.
 func (s *Service) sent(item models.Item, by models.Contribution, jobs []models.Job) Sent {

@@ -142,14 +142,20 @@ type Used struct {
 	ReturnTo     string // a path of this site
 }
 
-// UseLink does what a link stands for, once, and signs in. CodeNotFound, CodeGone.
+// UseLink does what a link stands for, once, and signs in for SessionLife. CodeNotFound,
+// CodeGone.
 func (s *Service) UseLink(ctx context.Context, token string) (Used, error) {
+	return s.UseLinkFor(ctx, token, models.SessionLife*time.Second)
+}
+
+// UseLinkFor is UseLink with a session that ends after life.
+func (s *Service) UseLinkFor(ctx context.Context, token string, life time.Duration) (Used, error) {
 	session, now := NewToken(), s.Now()
 	used, err := s.store.UseLink(ctx, models.LinkUse{
 		TokenHash: models.HashToken(token), NewID: newID(),
 		Session: models.Session{
 			TokenHash: models.HashToken(session), CreatedAt: now,
-			ExpiresAt: now.Add(models.SessionLife * time.Second),
+			ExpiresAt: now.Add(life),
 		},
 	})
 	if err != nil {

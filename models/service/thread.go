@@ -36,7 +36,7 @@ type ThreadRequest struct {
 type ReplyView struct {
 	Reply   models.Reply
 	Waiting bool // the person's own, not published yet
-	CanEdit bool
+	Own     Own  // of a waiting one
 }
 
 // ThreadSlice is one slice in reading order, after the place From in the order of the
@@ -164,7 +164,9 @@ func (s *Service) forgetNames(ctx context.Context, replies []models.Reply) error
 // nothing stays but its place.
 func (s *Service) replyView(actor models.Actor, c models.Consultation, r models.Reply) ReplyView {
 	v := ReplyView{Waiting: r.Status == models.StatusPending}
-	v.CanEdit = r.CheckEdit(c, actor.Author(), s.Now()) == nil
+	if v.Waiting {
+		v.Own = s.ownOf(r.Item(), r.Contribution, r.CheckEdit(c, actor.Author(), s.Now()) == nil)
+	}
 	if r.Status != models.StatusPublished && !v.Waiting {
 		r.Body, r.BodyHTML, r.AuthorName = "", "", ""
 	}
@@ -173,12 +175,36 @@ func (s *Service) replyView(actor models.Actor, c models.Consultation, r models.
 	return v
 }
 
-// Place is where a reply stands: the page, and the cursor after which a slice in
-// the order "oldest" begins with it.
+// Place is where a text stands: the page, and the cursor after which a slice in
+// the order "oldest" begins with it, or the order in which it comes first.
 type Place struct {
 	Slug       string
 	IdeaNumber int
 	After      string
+	Sort       string // "": oldest first
+}
+
+// WaitingPlace finds the page on which the author of a waiting text sees it. In a thread of
+// several pages an answer stands on the page that begins with what it answers, and any other
+// reply is the newest. CodeNotFound.
+func (s *Service) WaitingPlace(ctx context.Context, item models.Item) (Place, error) {
+	t, err := s.load(ctx, item)
+	if err != nil {
+		return Place{}, err
+	}
+	c, err := s.store.Consultation(ctx, t.ConsultationID)
+	if err != nil || t.Reply == nil {
+		return Place{Slug: c.Slug}, err
+	}
+	p := Place{Slug: c.Slug, IdeaNumber: t.place()}
+	switch {
+	case c.ReplyCount <= defaultSlice:
+	case t.Reply.ParentID == "":
+		p.Sort = SortNewest
+	default:
+		return s.Permalink(ctx, t.Reply.ParentID)
+	}
+	return p, nil
 }
 
 // Permalink finds the place of a published reply. CodeNotFound.

@@ -100,7 +100,7 @@ func TestWaitingTexts(t *testing.T) {
 	for n := 0; n == 0 || r.After != ""; n++ {
 		page := must(s.WaitingReplies(t.Context(), guest("mine"), r))(t)
 		replies = append(replies, textsOf(page.Items))
-		if r.After = page.Next; page.Total != 3 || !page.Items[0].Waiting || !page.Items[0].CanEdit || page.Items[0].Reply.Guest != "" {
+		if r.After = page.Next; page.Total != 3 || !page.Items[0].Waiting || !page.Items[0].Own.CanEdit || page.Items[0].Reply.Guest != "" {
 			t.Errorf("page %d: %+v", n, page)
 		}
 	}
@@ -170,16 +170,16 @@ func TestThreadTellsNothingElse(t *testing.T) {
 		return must(s.Thread(t.Context(), ThreadRequest{Consultation: c}))(t).Items[0]
 	}
 	v := own()
-	if r := v.Reply; !v.CanEdit || r.Guest+r.Network+r.Address+r.TokenHash+r.Salt != "" {
+	if r := v.Reply; !v.Own.CanEdit || r.Guest+r.Network+r.Address+r.TokenHash+r.Salt != "" {
 		t.Errorf("the author sees %+v", v)
 	}
 	clk.add(models.EditWindow)
-	if own().CanEdit {
+	if own().Own.CanEdit {
 		t.Error("the window is over and the author may edit")
 	}
 	clk.add(-models.EditWindow)
 	publish(t, s, item)
-	if show().CanEdit {
+	if show().Own != (Own{}) {
 		t.Error("a published text may be edited")
 	}
 	decide(t, s, item, models.ActionRemove)

@@ -119,7 +119,7 @@ func TestEligibility(t *testing.T) {
 		band     models.Band
 		key      string
 	}{
-		{"", "", "error.vote.capacity"},
+		{models.CapacityUnsaid, "", "error.vote.capacity_unsaid"},
 		{models.CapacityOrganisation, "", "error.vote.capacity"},
 		{models.CapacityBusiness, models.BandLarge, "error.vote.band"},
 		{models.CapacityBusiness, models.BandMicro, ""},
@@ -137,6 +137,10 @@ func TestEligibility(t *testing.T) {
 			continue
 		}
 		refused(t, err, models.CodeForbidden, x.key)
+		if x.capacity == models.CapacityUnsaid { // the form asks for it
+			field(t, asked, "capacity", "error.field.capacity_needed")
+			continue
+		}
 		refused(t, asked, models.CodeForbidden, x.key)
 	}
 }

@@ -143,6 +143,9 @@ func ballotRefused(e *env) {
 	business := e.newBallot(c, "Bo", e.chosen(c, models.ChoiceAgree)...)
 	business.Capacity, business.Band = models.CapacityBusiness, models.BandSole
 	e.ok(e.store.AddLink(e.ctx, business, nil))
+	unsaid := e.newBallot(c, "Cy", e.chosen(c, models.ChoiceAgree)...)
+	unsaid.Capacity = models.CapacityUnsaid
+	e.ok(e.store.AddLink(e.ctx, unsaid, nil))
 	staff, resident := e.ballot(c, "Mo", e.chosen(c, models.ChoiceAgree)...), e.ballot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
 	e.decide(models.ActionRemove, e.ideas(c)[1].Item())
 	for what, step := range map[string]struct {
@@ -151,6 +154,7 @@ func ballotRefused(e *env) {
 	}{
 		"staff":                  {staff, 0, 2},
 		"a capacity that cannot": {business, 0, 2},
+		"none that was said":     {unsaid, 0, 2},
 		"an idea that is gone":   {resident, 1, 1},
 	} {
 		used := e.use(step.link.TokenHash)

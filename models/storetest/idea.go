@@ -12,6 +12,7 @@ var ideaCases = []testCase{
 	{"every field of an organiser's idea comes back, with the next number", ideaOrganiser},
 	{"it leaves the jobs that it causes", ideaJobs},
 	{"what the consultation does not take is refused and leaves nothing", ideaClosed},
+	{"one whose id is there already is refused and leaves nothing", ideaTwice},
 	{"suggestions close before voting does", ideaSuggestionsClosed},
 	{"the organiser adds only to a draft or while open", ideaOrganiserClosed},
 	{"one without a number or of elsewhere is not found", ideaNotFound},
@@ -44,6 +45,21 @@ func ideaRoundTrip(e *env) {
 	in.CreatedAt = e.now()
 	e.equal("as given back", out, in)
 	e.equal("as read", must(e.store.IdeaByID(e.ctx, in.ID))(e), out)
+}
+
+func ideaTwice(e *env) {
+	c := e.open("Markets")
+	first := e.pendingIdea(c, "Alms")
+	second, organisers := e.newIdea(c, "Alms"), e.newOrganiserIdea(c, "Alms")
+	second.ID, organisers.ID = first.ID, first.ID
+	_, err := e.store.AddIdea(e.ctx, second, []models.Job{e.newMessage("Ada")})
+	e.refused("a participant's", err, models.CodeConflict, "")
+	_, err = e.store.AddOrganiserIdea(e.ctx, organisers, Entry(models.AuditIdeaAdded))
+	e.refused("an organiser's", err, models.CodeConflict, "")
+	e.equal("the first", must(e.store.IdeaByID(e.ctx, first.ID))(e), first)
+	e.equal("jobs", len(e.waiting()), 0)
+	e.equal("ideas", len(e.ideas(c)), 1)
+	e.whole("after it", c)
 }
 
 func ideaOrganiser(e *env) {

@@ -16,6 +16,7 @@ var queueCases = []testCase{
 	{"an entry that is not there is not found", queueNotFound},
 	{"a reported item enters once, with its reports, from the first one on", queueReports},
 	{"a decision closes the reports on its item", queueReportsClosed},
+	{"one whose id is there already is refused and leaves nothing", queueReportTwice},
 	{"only what is published can be reported", queueReportNotFound},
 	{"an author's record counts what became of earlier items", queueRecord},
 	{"an edited text keeps its place", queueEdited},
@@ -198,6 +199,20 @@ func queueReportsClosed(e *env) {
 	e.equal("since", got[1].Since, e.now())
 	open := slices.DeleteFunc(got[1].Reports, func(r models.Report) bool { return r.ClosedBy != 0 })
 	e.equal("open reports", ids(open, func(r models.Report) string { return r.ID }), []string{again.ID})
+}
+
+func queueReportTwice(e *env) {
+	c := e.open()
+	r := e.published(e.newReply(c))
+	first := e.newReport(r.Item(), c)
+	e.ok(e.store.AddReport(e.ctx, first, nil))
+	first.CreatedAt = e.now()
+	e.clock.Add(time.Minute)
+	second := first
+	second.Reference = "another"
+	e.refused("the second", e.store.AddReport(e.ctx, second, []models.Job{e.newMessage("Mo")}), models.CodeConflict, "")
+	e.equal("reports", e.queue(models.QueueFilter{})[0].Reports, []models.Report{first})
+	e.equal("jobs", len(e.waiting()), 0)
 }
 
 func queueReportNotFound(e *env) {

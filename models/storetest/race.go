@@ -21,6 +21,7 @@ var raceCases = []testCase{
 	{"64 use their ballots at once: each counts once", raceBallots},
 	{"64 ask for sign-in links for one address: five are sent", raceLinkLimit},
 	{"64 reply in one consultation: every reply is there once", raceReplies},
+	{"64 send one reply with one id: it is there once", raceReplyTwice},
 	{"64 decide on one item: one wins", raceDecideSame},
 	{"64 decide on different items: the chain is whole and no number comes twice", raceDecideOthers},
 	{"64 take one slug: one wins", raceSlug},

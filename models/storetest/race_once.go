@@ -47,6 +47,22 @@ func raceLinkLimit(e *env) {
 	e.equal("links", added, models.SignInPerHour)
 }
 
+func raceReplyTwice(e *env) {
+	c := e.open()
+	id, sent := e.id(), make([]models.Reply, writers)
+	for w := range sent {
+		sent[w] = e.newReply(c)
+		sent[w].ID = id
+	}
+	winner := e.oneWins(together(writers, func(w int) (err error) {
+		sent[w], err = e.at(w).AddReply(e.ctx, sent[w], []models.Job{{ID: e.id(), Kind: models.JobReceived, Recipient: "ada@example.org"}})
+		return err
+	}), models.CodeConflict)
+	e.equal("the reply", e.reply(id), sent[winner])
+	e.equal("the queue", ids(e.queue(models.QueueFilter{Limit: 50}), entryID), []string{id})
+	e.equal("jobs", len(e.waiting()), 1)
+}
+
 func raceDecideSame(e *env) {
 	c := e.open()
 	item := e.pendingIdea(c, "Alms").Item()

@@ -13,6 +13,7 @@ var replyCases = []testCase{
 	{"it leaves the jobs that it causes", replyJobs},
 	{"what the consultation does not take is refused and leaves nothing", replyClosed},
 	{"a parent or idea that is not published or belongs elsewhere is refused", replyParent},
+	{"one whose id is there already is refused and leaves nothing", replyTwice},
 	{"one that is not there is not found", replyNotFound},
 	{"an answer to the deepest level stays there and names whom it answers", replyDepth},
 	{"authors find their own that wait, the newest first", replyOwn},
@@ -49,6 +50,19 @@ func replyJobs(e *env) {
 	jobs := []models.Job{e.newMessage("Ada"), e.newMessage("Bo")}
 	must(e.store.AddReply(e.ctx, e.newReply(c), jobs))(e)
 	e.once("jobs", e.waiting(), ids(jobs, jobID))
+}
+
+func replyTwice(e *env) {
+	c := e.open()
+	first := e.pending(e.newReply(c))
+	second := e.newReply(c)
+	second.ID = first.ID
+	_, err := e.store.AddReply(e.ctx, second, []models.Job{e.newMessage("Ada")})
+	e.refused("the second", err, models.CodeConflict, "")
+	e.equal("the first", e.reply(first.ID), first)
+	e.equal("jobs", len(e.waiting()), 0)
+	e.equal("the queue", ids(e.queue(models.QueueFilter{}), entryID), []string{first.ID})
+	e.whole("after it", c)
 }
 
 func replyClosed(e *env) {

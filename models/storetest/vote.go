@@ -15,6 +15,7 @@ var voteCases = []testCase{
 	{"a choice can be changed and taken back", voteChange},
 	{"taking back what was never given counts nothing", voteNothingTakenBack},
 	{"a later capacity moves no vote already cast", voteCapacity},
+	{"a capacity that was not said stays unsaid", voteUnsaid},
 	{"the latest entry of a voice counts, once", voteVoice},
 	{"after any votes every tally is the count of the entries", voteTallies},
 	{"nothing is taken, changed or taken back outside voting time", voteClosed},
@@ -106,6 +107,24 @@ func voteCapacity(e *env) {
 	e.equal("changed", changed, false)
 	e.equal("the same choice again", kept, first)
 	e.equal("another choice", e.vote(i, p, models.ChoicePass).Capacity, models.CapacityBusiness)
+}
+
+func voteUnsaid(e *env) {
+	c := e.open("Markets")
+	i := e.ideas(c)[0]
+	p := must(e.store.EnsureParticipant(e.ctx, models.Participant{ID: e.id(), Address: "ada@example.org", AddressKey: "ada@example.org"}, Entry(models.AuditParticipantAdded)))(e)
+	e.equal("the account's", p.Capacity, models.CapacityUnsaid)
+	e.equal("as given back", e.vote(i, p, models.ChoiceAgree).Capacity, models.CapacityUnsaid)
+	l := e.newBallot(c, "Bo", e.chosen(c, models.ChoiceAgree)...)
+	l.Capacity = models.CapacityUnsaid
+	e.ok(e.store.AddLink(e.ctx, l, nil))
+	e.equal("the account's, by a link", e.use(l.TokenHash).Participant.Capacity, models.CapacityUnsaid)
+	votes := e.votes(c)
+	e.equal("entries", len(votes), 2)
+	for _, v := range votes {
+		e.equal("as read", v.Capacity, models.CapacityUnsaid)
+	}
+	e.counted(c)
 }
 
 func voteClosed(e *env) {

@@ -23,6 +23,13 @@ type ContributionRow struct {
 	At     models.Time
 }
 
+// capacityChoices are all capacities, and at their end not to say one, which is chosen
+// until something else is.
+func capacityChoices(l *i18n.Localizer) []ui.Choice {
+	unsaid := ui.Choice{Value: string(models.CapacityUnsaid), Label: l.T("capacity.unsaid"), Chosen: true}
+	return append(ui.ChoicesOf(l, "capacity.", ui.AllCapacities, ""), unsaid)
+}
+
 // bandChoices are the sizes of a business to choose from, beginning with none.
 func bandChoices(l *i18n.Localizer, bands []models.Band, chosen string) []ui.Choice {
 	none := ui.Choice{Label: l.T("band.none"), Chosen: chosen == ""}

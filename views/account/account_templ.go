@@ -251,7 +251,7 @@ func accountForm(p AccountPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Radios(p.L, ui.Input{Form: p.Form, Name: "capacity", Label: p.L.T("people.capacity"), Hint: p.L.T("account.capacity_hint")}, ui.ChoicesOf(p.L, "capacity.", ui.AllCapacities, "")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Radios(p.L, ui.Input{Form: p.Form, Name: "capacity", Label: p.L.T("people.capacity"), Hint: p.L.T("account.capacity_hint")}, capacityChoices(p.L)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -31,6 +31,8 @@ func accountPages() map[string]templ.Component {
 		"account":               Account(AccountPage{LayoutData: viewstest.LayoutData("Account"), Form: viewstest.Form("name"), Address: viewstest.Spiteful, Contributions: []ContributionRow{{Item: models.Item{Kind: models.KindReply, ID: "r1"}, Status: models.StatusPending, Title: viewstest.Spiteful, At: viewstest.Now, URL: "/x"}}}),
 		"account-empty":         Account(AccountPage{LayoutData: viewstest.LayoutData("Account"), Contributions: []ContributionRow{}}),
 		"edit":                  Edit(EditPage{LayoutData: viewstest.LayoutData("Edit"), Subject: open, Item: models.Item{Kind: models.KindIdea, ID: "x"}, Minutes: 3, Form: viewstest.Form("title"), Earlier: []models.TextRevision{{Title: viewstest.Spiteful, Body: viewstest.WideWord(), At: viewstest.Now}}}),
+		"withdraw":              Withdraw(WithdrawPage{LayoutData: viewstest.LayoutData("Withdraw"), Subject: open, Item: models.Item{Kind: models.KindIdea, ID: "i1"}, Thing: ui.ContributionOf(viewstest.Contribution("i1", viewstest.Spiteful, models.StatusPublished)), Title: viewstest.Spiteful, HTML: "<p>Because.</p>", Action: "/withdraw/idea-i1", Back: "//evil.example"}),
+		"confirm-votes-no-mail": ConfirmVotes(ConfirmVotesPage{LayoutData: viewstest.LayoutData("Confirm votes"), Subject: open, Choices: sampleChosen(), Form: viewstest.Form("email", ""), NoMail: true}),
 		"contribution-waiting":  Contribution(sampleContribution(models.StatusPending)),
 		"contribution-refused":  Contribution(sampleContribution(models.StatusRejected)),
 		"contribution-spam":     Contribution(sampleContribution(models.StatusSpam)),
@@ -74,8 +76,9 @@ func TestBuiltSentences(t *testing.T) {
 		"contribution.status.":  "pending published rejected spam removed erased withdrawn merged",
 		"contribution.next.":    "pending published rejected spam removed erased withdrawn merged",
 		"contribution.heading.": "reply idea",
+		"withdraw.heading.":     "reply idea",
 		"kind.":                 "reply idea",
-		"capacity.":             "resident business_owner organisation",
+		"capacity.":             "unsaid resident business_owner organisation",
 		"band.":                 "none sole_trader micro small medium large",
 	})
 }

@@ -14,6 +14,14 @@ type SignInPage struct {
 	NoMail bool    // no mail can be sent: tell how the admin makes a link
 }
 
+// key returns the key of a sentence, or of the one in its place where no mail is sent.
+func (p SignInPage) key(sentence string) string {
+	if p.NoMail {
+		return sentence + "_held"
+	}
+	return sentence
+}
+
 // MailSentPage says where a link went.
 type MailSentPage struct {
 	ui.LayoutData
@@ -37,14 +45,15 @@ type LinkPage struct {
 	Gone    int // chosen votes on ideas that are no longer public
 }
 
-func (p MailSentPage) headingKey() string {
+// Heading returns the title of the page: look in your mail, or why not.
+func (p MailSentPage) Heading() string {
 	switch {
 	case p.NoMail:
-		return "mailsent.heading_held"
+		return p.L.T("mailsent.heading_held")
 	case p.Deferred:
-		return "mailsent.heading_deferred"
+		return p.L.T("mailsent.heading_deferred")
 	}
-	return "mailsent.heading"
+	return p.L.T("mailsent.heading")
 }
 
 // sentenceKey returns the key of the sentence that says where the link is; [[]] in it stands

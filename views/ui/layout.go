@@ -20,6 +20,7 @@ type LayoutData struct {
 	Who        *Who   // nil: nobody is signed in
 	Unsure     bool   // somebody may be signed in, which cannot be read at the moment
 	Remembered bool   // this browser holds a cookie of ours: show "Forget me on this device"
+	Remember   bool   // and keeps it beyond its session: the box "Remember me" is ticked
 	Notice     *Notice
 	Private    bool // not for search engines, no referrer
 	Now        time.Time
@@ -32,11 +33,11 @@ type Who struct {
 	Queue                              int64 // items waiting, for a moderator
 }
 
-// Notice is one message above the page about what was just done.
+// Notice is one message on a page about what was just done.
 type Notice struct {
 	Kind string // "done", "waiting" or "problem"
 	Text string // a whole sentence, already in the person's language
-	Link string // address of a private link to keep, or ""
+	At   string // the place on the page where it is shown, by SaidHere or in a waiting text; "": above the page
 	Undo *Undo  // of a moderation decision
 }
 
@@ -102,7 +103,7 @@ func (f LayoutData) accountName() string {
 }
 
 // unreturned are the pages whose address is not handed on: it may hold a token.
-var unreturned = []string{"/sign-in", "/contributions", "/edit", "/report"}
+var unreturned = []string{"/sign-in", "/contributions", "/edit", "/report", "/withdraw"}
 
 // signIn returns the address of the sign-in page that comes back to path.
 func signIn(path string) string {
