@@ -137,9 +137,9 @@ type IdeaStore interface {
 	IdeaAlone(ctx context.Context, consultationID string, number int) (Idea, error)
 	// IdeaByID returns an idea with or without a number. CodeNotFound.
 	IdeaByID(ctx context.Context, id string) (Idea, error)
-	// Ideas lists ideas by number (those without one last, by id), with tallies and
-	// published responses; without f.All only those shown: published, or removed after
-	// publication.
+	// Ideas lists ideas by number (those without one last, by CreatedAt, then id), with
+	// tallies and published responses; without f.All only those shown: published, or removed
+	// after publication.
 	Ideas(ctx context.Context, f IdeaFilter) ([]Idea, error)
 	// EachFigure calls fn with the figures of the ideas that have a number and votes, or
 	// were merged into another, by number. It stops at fn's error and returns it. It

@@ -231,6 +231,9 @@ var comparedHeaders = []string{
 
 var cookieValue = regexp.MustCompile(`^([^=]+)=[^;]*(?:; expires=[^;]*)?`)
 
+// choicesName is a cookie's name that the store's secret keeps for one consultation.
+var choicesName = regexp.MustCompile(`^(folkmoot_choices_)[A-Za-z0-9_-]+=`)
+
 // head is the status and the compared headers. Of a cookie it has the name and what
 // governs it, of an ETag that there is one.
 func (a goldenAnswer) head() string {
@@ -247,7 +250,7 @@ func (a goldenAnswer) head() string {
 	cookies := a.header.Values("Set-Cookie")
 	slices.Sort(cookies)
 	for _, c := range cookies {
-		fmt.Fprintf(&b, "Set-Cookie: %s\n", cookieValue.ReplaceAllString(c, "$1=…"))
+		fmt.Fprintf(&b, "Set-Cookie: %s\n", choicesName.ReplaceAllString(cookieValue.ReplaceAllString(c, "$1=…"), "$1…="))
 	}
 	return b.String()
 }

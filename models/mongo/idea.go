@@ -175,7 +175,7 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 	err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: after, Sort: eq("number", 1)}, add)
 	if err == nil && f.All && (f.Limit <= 0 || len(list) < f.Limit) {
 		unnumbered := eq("c", f.ConsultationID, "number", 0)
-		err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: unnumbered, Sort: eq("_id", 1)}, add)
+		err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: unnumbered, Sort: eq("createdAt", 1, "_id", 1)}, add)
 	}
 	return list, err
 }

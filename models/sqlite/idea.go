@@ -93,7 +93,7 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, 
 	args := []any{f.ConsultationID, f.AfterNumber, limit}
 	switch {
 	case f.All:
-		where = "WHERE consultation_id = ? AND (number = 0 OR number > ?) ORDER BY number = 0, number, id LIMIT ?"
+		where = "WHERE consultation_id = ? AND (number = 0 OR number > ?) ORDER BY number = 0, number, created_at, id LIMIT ?"
 	case len(f.Numbers) > 0:
 		where = "WHERE consultation_id = ? AND number > ? AND " + shownIdeas + ` AND number IN
 			(SELECT value FROM json_each(?)) ORDER BY number LIMIT ?`

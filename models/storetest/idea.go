@@ -162,6 +162,10 @@ func ideaList(e *env) {
 	third := e.idea(c, "Third")
 	waits := []string{e.pendingIdea(c, "Pending").ID, e.pendingIdea(c, "Pending too").ID}
 	rejected := e.pendingIdea(c, "Rejected")
+	e.clock.Add(time.Minute)
+	latest := e.newIdea(c, "Later")
+	latest.ID = "0" + latest.ID
+	must(e.store.AddIdea(e.ctx, latest, nil))(e)
 	e.decide(models.ActionReject, rejected.Item())
 	e.decide(models.ActionRemove, third.Item())
 	number := func(i models.Idea) int { return i.Number }
@@ -179,9 +183,9 @@ func ideaList(e *env) {
 	e.equal("all: those with a number first", ids(all[:3], number), []int{1, 2, 3})
 	e.equal("the words of a removed one, for staff", all[2].Title, "Third")
 	rest := ids(all[3:], ideaID)
-	e.once("all: the others", rest, append(waits, rejected.ID))
-	if len(rest) != 3 || rest[0] > rest[1] || rest[1] > rest[2] {
-		e.Errorf("those without a number go by id, got %v", rest)
+	e.once("all: the others", rest, append(waits, rejected.ID, latest.ID))
+	if len(rest) != 4 || rest[0] > rest[1] || rest[1] > rest[2] || rest[3] != latest.ID {
+		e.Errorf("those without a number go by time, then by id, got %v", rest)
 	}
 	e.equal("the other consultation", e.ideas(other)[0].Title, "Other")
 }
