@@ -112,7 +112,7 @@ func (a *app) exact(what, path string) {
 	}
 }
 
-var chosen = regexp.MustCompile(`id="ballot-(\d+)".*?value="(\w+)" aria-pressed="true"`)
+var chosen = regexp.MustCompile(`class="vote-form[^"]*" id="vote-(\d+)".*?value="(\w+)" aria-pressed="true"`)
 
 // TestOwnVotesStayOwn lets many people vote, each in a way of their own, and read while
 // texts come and go: each always sees their own votes, name and waiting text, and a

@@ -143,7 +143,7 @@ func TestFormsAtOnce(t *testing.T) {
 		}
 	}
 	texts := map[string]int{}
-	ok(t, s.store.EachItem(t.Context(), c.ID, func(i models.AuditItem) error {
+	ok(t, s.store.EachItem(t.Context(), c.ID, func(i models.VerifyItem) error {
 		texts[strings.TrimSpace(string(i.Item.Kind)+" "+i.Body)]++
 		if i.Item == edited && len(i.Revisions) != 1 {
 			t.Errorf("%d earlier wordings of the edited text", len(i.Revisions))
