@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -20,7 +21,7 @@ func (s *Server) showConsultation(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	case p == nil:
-		return s.sendDraft(c, key, con)
+		return s.sendPreview(c, key, con)
 	}
 	return s.sendReaders(c, p, func() (map[string]templ.Component, error) { return s.consultationSlots(c, p, con) })
 }
@@ -54,32 +55,41 @@ func (s *Server) personalise(c *fiber.Ctx, con models.Consultation, p *views.Con
 	p.Staff = s.svc.Rights(actorOf(c), con).Manage
 }
 
-// sendDraft sends the page of a draft to its organiser. It is no public page: nothing of
-// it is kept.
-func (s *Server) sendDraft(c *fiber.Ctx, key pagecache.Key, con models.Consultation) error {
-	layout := s.layout(c, "")
-	p, err := s.public.consultation(c.UserContext(), key, layout, subjectAt(con, key.Language().String(), layout.Now))
+// sendPreview sends the page of a draft to its organiser: the one that strangers will be
+// sent once it is open, with a line above that says so. Nothing of it is kept.
+func (s *Server) sendPreview(c *fiber.Ctx, key pagecache.Key, con models.Consultation) error {
+	layout, subject := s.previewOf(c, key, con)
+	p, err := s.public.consultation(c.UserContext(), key, layout, subject)
 	if err != nil {
 		return err
 	}
-	return s.renderDraft(c, con, p)
+	p.Preview = views.Preview{Slug: con.Slug, DatesAssumed: subject.C.ClosesAt != con.ClosesAt || subject.C.SuggestionsCloseAt != con.SuggestionsCloseAt}
+	return ok(c, views.Consultation(p))
 }
 
-func (s *Server) renderDraft(c *fiber.Ctx, con models.Consultation, p views.ConsultationPage) error {
-	s.personalise(c, con, &p)
-	for i := range p.Ideas {
-		p.Ideas[i].Vote.Why = s.whyNoVote(c, con)
+// sendIdeaPreview is sendPreview for the page of an idea.
+func (s *Server) sendIdeaPreview(c *fiber.Ctx, key pagecache.Key, con models.Consultation) error {
+	layout, subject := s.previewOf(c, key, con)
+	p, err := s.public.idea(c.UserContext(), key, layout, subject)
+	if err != nil {
+		return err
 	}
-	p.Preview, p.Reply.SignedIn, p.Reply.Member = true, signedInName(c), true
-	return ok(c, views.Consultation(p))
+	p.Preview = views.Preview{Slug: con.Slug}
+	return ok(c, views.Idea(p))
+}
+
+// previewOf returns the layout of a stranger's page and the draft as it will be once open.
+func (s *Server) previewOf(c *fiber.Ctx, key pagecache.Key, con models.Consultation) (ui.LayoutData, ui.Subject) {
+	private(c)
+	now := s.svc.Now()
+	layout := s.public.layout(key, now)
+	layout.Private = true
+	return layout, subjectAt(asOpen(con, now), key.Language().String(), now)
 }
 
 // asOpen is a draft as it will look once it is open. Dates that are not set yet, or
 // past, stand three weeks ahead; nothing of it is written anywhere.
 func asOpen(con models.Consultation, now time.Time) models.Consultation {
-	if con.State != models.StateDraft {
-		return con
-	}
 	con.State, con.OpensAt = models.StateOpen, now
 	if !con.ClosesAt.After(now) {
 		con.ClosesAt = now.AddDate(0, 0, 21)
@@ -90,7 +100,8 @@ func asOpen(con models.Consultation, now time.Time) models.Consultation {
 	return con
 }
 
-// showPreview is the real page of a draft, for its organiser.
+// showPreview is the page of a draft as strangers will see it, for its organiser. Once the
+// consultation is open it leads to the page itself.
 func (s *Server) showPreview(c *fiber.Ctx) error {
 	if err := requireSignIn(c); err != nil {
 		return err
@@ -99,18 +110,14 @@ func (s *Server) showPreview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if m.Consultation.Public() {
+		return seeOther(c, subjectPath(m.Consultation.Slug, 0))
+	}
 	key, err := s.keys.Parse(subjectPath(m.Consultation.Slug, 0), localizer(c).Language(), pagecache.Query{})
 	if err != nil {
 		return err
 	}
-	layout := s.layout(c, "")
-	p, err := s.public.consultation(c.UserContext(), key, layout, s.subject(c, asOpen(m.Consultation, layout.Now)))
-	if err != nil {
-		return err
-	}
-	p.Private = true
-	private(c)
-	return s.renderDraft(c, m.Consultation, p)
+	return s.sendPreview(c, key, m.Consultation)
 }
 
 // showChanges shows what was edited after opening, word by word.
@@ -124,7 +131,7 @@ func (s *Server) showChanges(c *fiber.Ctx) error {
 		return err
 	}
 	p := views.ChangesPage{LayoutData: s.layout(c, localizer(c).T("title.changes", "title", sub.Text.Title)), Subject: sub}
-	for _, r := range revisions {
+	for _, r := range slices.Backward(revisions) { // the newest first
 		p.Changes = append(p.Changes, views.Change{At: r.At, Reason: r.Reason, Fields: textDiffs(r), Settings: r.Changes})
 	}
 	return ok(c, views.Changes(p))

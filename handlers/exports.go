@@ -40,8 +40,7 @@ func (s *Server) showResultsJSON(c *fiber.Ctx) error {
 }
 
 func (s *Server) showResultsCSV(c *fiber.Ctx) error {
-	open := func(w io.Writer, _ models.Result) *boardpack.ResultWriter { return boardpack.NewResultCSV(w) }
-	return s.resultFile(c, "csv", mimeCSV, open)
+	return s.resultFile(c, "csv", mimeCSV, boardpack.NewResultCSV)
 }
 
 func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, open func(io.Writer, models.Result) *boardpack.ResultWriter) error {
@@ -49,15 +48,17 @@ func (s *Server) resultFile(c *fiber.Ctx, ext, contentType string, open func(io.
 	if err != nil {
 		return err
 	}
-	r, err := s.svc.StreamResult(c.UserContext(), sub.C)
+	r, _, err := s.svc.Result(c.UserContext(), sub.C)
 	if err != nil {
 		return err
 	}
 	attachment(c, sub.C.Slug+"-results."+ext, contentType)
-	return s.stream(c, func(ctx context.Context, w io.Writer) error {
-		out := open(w, r.Head)
-		if err := r.Each(ctx, out.Write); err != nil {
-			return err
+	return s.stream(c, func(_ context.Context, w io.Writer) error {
+		out := open(w, r)
+		for _, i := range r.Ideas {
+			if err := out.Write(i); err != nil {
+				return err
+			}
 		}
 		return out.Close()
 	})

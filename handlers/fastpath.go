@@ -40,7 +40,7 @@ func (s *Server) serveCached(ctx *fasthttp.RequestCtx) (done bool) {
 	if err != nil {
 		return false
 	}
-	p, ok := s.pages.Latest(key, pagecache.Version{Consultation: version, Unconfirmed: -1, From: s.svc.Now()})
+	p, ok := s.pages.Latest(key, pagecache.Version{Consultation: version, From: s.svc.Now()})
 	return ok && s.sendPage(ctx, p, ifNoneMatch, true) == nil
 }
 

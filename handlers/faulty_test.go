@@ -81,8 +81,16 @@ func (x *faulty) EditIdea(ctx context.Context, i models.Idea) (models.Idea, erro
 	return on(&x.noWrites, func() (models.Idea, error) { return x.Store.EditIdea(ctx, i) })
 }
 
-func (x *faulty) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
-	return only(&x.noWrites, func() error { return x.Store.RemoveDraftIdea(ctx, consultationID, number, by) })
+func (x *faulty) EditDraftIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (models.Idea, error) {
+	return on(&x.noWrites, func() (models.Idea, error) { return x.Store.EditDraftIdea(ctx, i, by) })
+}
+
+func (x *faulty) MoveDraftIdea(ctx context.Context, consultationID, ideaID string, to int, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.MoveDraftIdea(ctx, consultationID, ideaID, to, by) })
+}
+
+func (x *faulty) RemoveDraftIdea(ctx context.Context, consultationID, ideaID string, by models.AuditEntry) error {
+	return only(&x.noWrites, func() error { return x.Store.RemoveDraftIdea(ctx, consultationID, ideaID, by) })
 }
 
 func (x *faulty) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {

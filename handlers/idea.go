@@ -14,12 +14,12 @@ import (
 )
 
 func (s *Server) showIdea(c *fiber.Ctx) error {
-	p, con, _, err := s.publicPage(c)
+	p, con, key, err := s.publicPage(c)
 	switch {
 	case err != nil:
 		return err
-	case p == nil: // the ideas of a draft have no pages
-		return models.Fail(models.CodeNotFound, "error.page.unknown")
+	case p == nil:
+		return s.sendIdeaPreview(c, key, con)
 	}
 	return s.sendReaders(c, p, func() (map[string]templ.Component, error) { return s.ideaSlots(c, p, con) })
 }

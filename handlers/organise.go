@@ -75,23 +75,6 @@ func (s *Server) manageAgain(c *fiber.Ctx, cause error, form func(*staff.ManageP
 func stateForm(p *staff.ManagePage) *ui.Form { return &p.Form }
 func ideaForm(p *staff.ManagePage) *ui.Form  { return &p.IdeaForm }
 
-func (s *Server) postOrganiserIdea(c *fiber.Ctx) error {
-	if err := checkUTF8(c); err != nil {
-		return err
-	}
-	_, err := s.svc.AddOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), field(c, "title"), field(c, "body"))
-	return s.managed(c, err, ideaForm, "notice.idea_added")
-}
-
-func (s *Server) postRemoveOrganiserIdea(c *fiber.Ctx) error {
-	number, err := ideaNumber(c)
-	if err != nil {
-		return err
-	}
-	err = s.svc.RemoveOrganiserIdea(c.UserContext(), actorOf(c), c.Params("slug"), number)
-	return s.managed(c, err, ideaForm, "notice.idea_removed")
-}
-
 // managed goes back to the managing page after an act, or shows why it failed.
 func (s *Server) managed(c *fiber.Ctx, err error, form func(*staff.ManagePage) *ui.Form, key string) error {
 	if err != nil {
@@ -115,7 +98,12 @@ func (s *Server) postOpen(c *fiber.Ctx) error {
 	if bad != nil {
 		return s.manageAgain(c, models.Invalid([]models.FieldError{*bad}), stateForm)
 	}
-	_, err = s.svc.Open(c.UserContext(), actorOf(c), c.Params("slug"), at, revOf(c, m.Consultation))
+	con, err := s.svc.Open(c.UserContext(), actorOf(c), c.Params("slug"), at, revOf(c, m.Consultation))
+	if err == nil && con.Coming(s.svc.Now()) {
+		l := localizer(c)
+		s.done(c, "notice.opens_later", map[string]any{"date": l.DateTime(con.OpensAt, con.TimeZone)})
+		return seeOther(c, "/organise/"+con.Slug)
+	}
 	return s.managed(c, err, stateForm, "notice.opened")
 }
 

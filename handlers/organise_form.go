@@ -16,7 +16,7 @@ import (
 var consultationFields = []string{
 	"slug", "language", "title", "question", "body", "who_decides", "can_change", "contact", "other_formats",
 	"time_zone", "opens_at", "suggestions_close_at", "closes_at", "answer_by",
-	"min_votes", "tallies", "capacities", "bands", "answer_top", "reason", "rev",
+	"min_votes", "capacities", "bands", "answer_top", "reason", "rev",
 }
 
 func (s *Server) showNewConsultation(c *fiber.Ctx) error {
@@ -71,8 +71,10 @@ func (s *Server) showEditConsultation(c *fiber.Ctx) error {
 
 func (s *Server) editConsultationPage(c *fiber.Ctx, con models.Consultation) staff.ConsultationFormPage {
 	p := s.formPage(c, localizer(c).T("title.edit_consultation", "title", con.Text(con.Language).Title))
-	p.Opened = con.State != models.StateDraft
-	p.TimeZone = con.TimeZone
+	now := s.svc.Now()
+	p.Opened, p.Begun = con.State != models.StateDraft, con.State != models.StateDraft && !con.Coming(now)
+	p.Fixed = !con.RulesMove(now)
+	p.TimeZone, p.C = con.TimeZone, con
 	return p
 }
 
@@ -116,7 +118,6 @@ func (s *Server) consultationInput(c *fiber.Ctx, zone string) (service.Consultat
 		ClosesAt: r.time("closes_at"), AnswerBy: r.day("answer_by"),
 		Settings: models.ConsultationSettings{
 			MinVotes: r.number("min_votes"), AnswerTop: r.number("answer_top"),
-			Tallies:    models.TallyDisplay(form.Value("tallies")),
 			Capacities: listOf[models.Capacity](form.Value("capacities")),
 			Bands:      listOf[models.Band](form.Value("bands")),
 		},
@@ -213,7 +214,7 @@ func formValues(con models.Consultation) map[string]string {
 		"time_zone": con.TimeZone, "opens_at": at(con.OpensAt, "2006-01-02T15:04"),
 		"suggestions_close_at": at(con.SuggestionsCloseAt, "2006-01-02T15:04"),
 		"closes_at":            at(con.ClosesAt, "2006-01-02T15:04"), "answer_by": at(con.AnswerBy, time.DateOnly),
-		"min_votes": strconv.FormatInt(con.Settings.MinVotes, 10), "tallies": string(con.Settings.Tallies),
+		"min_votes":  strconv.FormatInt(con.Settings.MinVotes, 10),
 		"capacities": joinList(con.Settings.Capacities), "bands": joinList(con.Settings.Bands),
 		"answer_top": strconv.FormatInt(con.Settings.AnswerTop, 10), "rev": strconv.FormatInt(con.Rev, 10),
 	}

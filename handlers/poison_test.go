@@ -184,7 +184,7 @@ func (s *poisonSite) opens(t *testing.T, srv *handlers.Server, slug string, idea
 	at := func(days int) string { return s.clock.Now().AddDate(0, 0, days).Format("2006-01-02T15:04") }
 	s.writes(t, srv, "organiser", "/organise/new", "slug", slug, "language", "en", "title", "Vans for "+slug, "question", "Who needs a van?",
 		"body", "Tell us.", "who_decides", "The board", "can_change", "All", "contact", "Us", "other_formats", "Ask", "time_zone", "Europe/London",
-		"closes_at", at(3), "suggestions_close_at", at(2), "answer_by", at(30)[:10], "min_votes", "1", "tallies", "after_closing")
+		"closes_at", at(3), "suggestions_close_at", at(2), "answer_by", at(30)[:10], "min_votes", "1")
 	for n := range ideas {
 		s.writes(t, srv, "organiser", "/organise/"+slug+"/ideas", "title", fmt.Sprintf("Share van %d", n+1), "body", "Because.")
 	}

@@ -58,13 +58,7 @@ func (s *Server) pageOf(c *fiber.Ctx, key pagecache.Key) (*page, models.Consulta
 	if err != nil || con.State == models.StateDraft {
 		return nil, con, err
 	}
-	now := pagecache.Version{Consultation: con.PageVersion(), Unconfirmed: -1, From: s.svc.Now()}
-	if key.Kind() == pagecache.Results && con.SealedAt.IsZero() { // they stand on the page and are in no version
-		if now.Unconfirmed, err = s.svc.Unconfirmed(c.UserContext(), con); err != nil {
-			return nil, con, err
-		}
-	}
-	p, err := s.pages.Get(c.UserContext(), key, now)
+	p, err := s.pages.Get(c.UserContext(), key, pagecache.Version{Consultation: con.PageVersion(), From: s.svc.Now()})
 	return p, con, err
 }
 
@@ -263,7 +257,7 @@ func (s *Server) sendStale(c *fiber.Ctx) (bool, error) {
 		return false, nil
 	}
 	p, ok := s.pages.Last(key)
-	if !ok || p.Version.Unconfirmed >= 0 { // a result that is still being counted
+	if !ok {
 		return false, nil
 	}
 	l := localizer(c)

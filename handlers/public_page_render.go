@@ -46,7 +46,7 @@ func (p publicPages) render(ctx context.Context, key pagecache.Key) (r pagecache
 	if err != nil {
 		return r, err
 	}
-	r.Version = pagecache.Version{Consultation: con.PageVersion(), Unconfirmed: -1}
+	r.Version = pagecache.Version{Consultation: con.PageVersion()}
 	r.Version.From, r.Version.Until = clockWindow(con, p.svc.Now())
 	layout, subject := p.layout(key, r.Version.From), subjectAt(con, key.Language().String(), r.Version.From)
 	switch key.Kind() {
@@ -62,9 +62,6 @@ func (p publicPages) render(ctx context.Context, key pagecache.Key) (r pagecache
 		return r, err
 	}
 	page, err := p.results(ctx, layout, subject)
-	if con.SealedAt.IsZero() {
-		r.Version.Unconfirmed = page.Result.Unconfirmed
-	}
 	r.Data = shared{layout: page.LayoutData, subject: subject}
 	r.Content = views.Results(page)
 	return r, err
@@ -126,6 +123,7 @@ func (p publicPages) consultation(ctx context.Context, key pagecache.Key, layout
 	}
 	page.Thread, page.Outline, err = p.thread(ctx, key, layout, subject, "")
 	page.Thread.Total = max(0, subject.C.ReplyCount-ideas.Replies)
+	page.Thread.UnderIdeas = min(ideas.Replies, subject.C.ReplyCount)
 	return page, err
 }
 

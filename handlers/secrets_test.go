@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"folkmoot/models"
 )
@@ -86,7 +85,7 @@ func (a *app) plant() {
 	a.browser().post("/report/"+seen.Item().String(), url.Values{"reason": {"MARKERreport"}}).want(t, "report", 303)
 	a.edited("MARKERearlier", "A second, better wording")
 	org := a.signedIn("organiser@example.org", models.RoleOrganiser)
-	org.post("/organise/new", url.Values{"title": {"MARKERdraft"}, "slug": {"marker-draft"}, "question": {"MARKERq"}, "language": {"en"}, "time_zone": {"UTC"}, "min_votes": {"5"}, "tallies": {"after_closing"}}).want(t, "draft", 303)
+	org.post("/organise/new", url.Values{"title": {"MARKERdraft"}, "slug": {"marker-draft"}, "question": {"MARKERq"}, "language": {"en"}, "time_zone": {"UTC"}, "min_votes": {"5"}}).want(t, "draft", 303)
 	voter := a.browser()
 	voter.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "choose", 303)
 	voter.post("/consultations/local-supply/ballot", url.Values{"email": {"votemarker@example.org"}, "name": {"MARKERvoter"}}).want(t, "ask", 200)
@@ -147,35 +146,6 @@ func firstDifference(a, b string) string {
 		}
 	}
 	return fmt.Sprintf("lengths %d and %d", len(a), len(b))
-}
-
-// TestShownTalliesStep shows tallies while open only in steps of five voices.
-func TestShownTalliesStep(t *testing.T) {
-	a := newApp(t)
-	org := a.signedIn("organiser@example.org", models.RoleOrganiser)
-	form := url.Values{"reason": {"The board wants openness"}, "tallies": {"always"}}
-	page := org.get("/organise/local-supply/edit").want(t, "edit form", 200)
-	for _, m := range regexp.MustCompile(`<input[^>]*name="(\w+)"[^>]*value="([^"]*)"`).FindAllStringSubmatch(page.body, -1) {
-		if !form.Has(m[1]) && m[1] != "capacities" && m[1] != "bands" {
-			form.Set(m[1], m[2])
-		}
-	}
-	for name, value := range map[string]string{"title": "Local supply chains", "question": "What should the board do for small firms?", "body": "Tell us.", "who_decides": "The board", "can_change": "Everything", "contact": "01234 567890", "other_formats": "Ask us for large print"} {
-		form.Set(name, value)
-	}
-	org.post("/organise/local-supply/edit", form).want(t, "show tallies", 303)
-	results := func() string {
-		return a.browser().get("/consultations/local-supply/results.csv").want(t, "results", 200).body
-	}
-	for i := range 9 {
-		a.signedIn(fmt.Sprintf("v%d@example.org", i), models.RoleParticipant).post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "vote", 303)
-		if i == 4 {
-			a.clock.Add(time.Second)
-		}
-		if got := strings.Contains(results(), ",5,0,0,"); got != (i >= 4) {
-			t.Errorf("after %d votes the results are\n%s", i+1, results())
-		}
-	}
 }
 
 // TestHeldMailKeepsVotesSecret shows the admin a voting mail to hand over, without

@@ -101,6 +101,7 @@ func TestPrivatePages(t *testing.T) {
 	voter := a.browser()
 	voter.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "choose", 303)
 	org := a.signedIn("organiser@example.org", models.RoleOrganiser)
+	a.draftWithIdeas("bench")
 	for _, c := range []struct {
 		who  *browser
 		path string
@@ -113,7 +114,7 @@ func TestPrivatePages(t *testing.T) {
 		{a.signedIn("moderator@example.org", models.RoleModerator), "/moderation"},
 		{org, "/organise"},
 		{org, "/organise/local-supply"},
-		{org, "/organise/local-supply/preview"},
+		{org, "/organise/bench/preview"},
 		{a.signedIn("board@example.org", models.RoleBoard), "/board"},
 		{a.signedIn("admin@example.org", models.RoleAdmin), "/admin"},
 		{a.browser(), "/contributions/forged"},

@@ -15,7 +15,7 @@ func TestFormZones(t *testing.T) {
 	org := a.signedIn("organiser@example.org", models.RoleOrganiser)
 	form := func(slug, zone string) url.Values {
 		return url.Values{
-			"title": {"Bins"}, "slug": {slug}, "question": {"Which bins?"}, "language": {"en"}, "time_zone": {zone}, "min_votes": {"5"}, "tallies": {"after_closing"},
+			"title": {"Bins"}, "slug": {slug}, "question": {"Which bins?"}, "language": {"en"}, "time_zone": {zone}, "min_votes": {"5"},
 			"opens_at": {"2027-06-01T09:00"}, "closes_at": {"2027-06-30T17:00"}, "answer_by": {"2027-07-31"},
 		}
 	}

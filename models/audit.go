@@ -44,7 +44,9 @@ const (
 	AuditConsultationPaused  AuditAct = "consultation_paused"
 	AuditConsultationResumed AuditAct = "consultation_resumed"
 	AuditWithdrawn           AuditAct = "consultation_withdrawn"
-	AuditIdeaAdded           AuditAct = "idea_added" // the organiser's own
+	AuditIdeaAdded           AuditAct = "idea_added"  // the organiser's own
+	AuditIdeaEdited          AuditAct = "idea_edited" // of a draft
+	AuditIdeaMoved           AuditAct = "idea_moved"  // in a draft
 	AuditIdeaRemoved         AuditAct = "idea_removed"
 	AuditSealed              AuditAct = "sealed"
 	AuditFullFileDownloaded  AuditAct = "full_file_downloaded"
@@ -72,6 +74,8 @@ var auditActs = map[AuditAct]Permission{
 	AuditConsultationResumed: MayOrganise,
 	AuditWithdrawn:           MayOrganise,
 	AuditIdeaAdded:           MayOrganise,
+	AuditIdeaEdited:          MayOrganise,
+	AuditIdeaMoved:           MayOrganise,
 	AuditIdeaRemoved:         MayOrganise,
 	AuditSealed:              MayOrganise,
 	AuditFullFileDownloaded:  MayDownloadFull,

@@ -83,28 +83,18 @@ type ConsultationText struct {
 	OtherFormats string `json:"other_formats"`
 }
 
-// TallyDisplay says when tallies are shown.
-type TallyDisplay string
-
-// When tallies are shown. While hidden they are hidden from everyone.
-const (
-	TalliesAfterClosing TallyDisplay = "after_closing"
-	TalliesAlways       TallyDisplay = "always"
-)
-
 // ConsultationSettings are fixed at opening; a later change needs a public reason.
 type ConsultationSettings struct {
-	MinVotes   int64        `json:"min_votes"`  // below it an idea is not ranked; at least 1
-	Tallies    TallyDisplay `json:"tallies"`    // when they are shown
-	Capacities []Capacity   `json:"capacities"` // who may vote; empty: everyone
-	Bands      []Band       `json:"bands"`      // which businesses may vote; empty: all
-	Tiers      []Tier       `json:"tiers"`      // which confirmations count; empty: all
-	AnswerTop  int64        `json:"answer_top"` // the board answers so many; 0: all with enough votes
+	MinVotes   int64      `json:"min_votes"`  // below it an idea is not ranked; at least 1
+	Capacities []Capacity `json:"capacities"` // who may vote; empty: everyone
+	Bands      []Band     `json:"bands"`      // which businesses may vote; empty: all
+	Tiers      []Tier     `json:"tiers"`      // which confirmations count; empty: all
+	AnswerTop  int64      `json:"answer_top"` // the board answers so many; 0: all with enough votes
 }
 
 // DefaultSettings are those of a new consultation.
 func DefaultSettings() ConsultationSettings {
-	return ConsultationSettings{MinVotes: 5, Tallies: TalliesAfterClosing}
+	return ConsultationSettings{MinVotes: 5}
 }
 
 // Text returns the texts in lang, or in the consultation's own language.
@@ -132,20 +122,11 @@ func (c Consultation) Coming(now time.Time) bool {
 // Public reports whether a stranger may read it.
 func (c Consultation) Public() bool { return c.State != StateDraft }
 
-// TalliesShown reports whether anybody may see tallies and their order at now.
-func (c Consultation) TalliesShown(now time.Time) bool {
-	switch c.StateAt(now) {
-	case StateSealed, StateAnswered:
-		return true
-	case StateOpen, StatePaused, StateCounting:
-		return c.Settings.Tallies == TalliesAlways
-	}
-	return false
+// TalliesShown reports whether tallies and their order are shown: once the result is
+// sealed, and never before, to staff neither (design: bandwagons).
+func (c Consultation) TalliesShown() bool {
+	return c.State == StateSealed || c.State == StateAnswered
 }
-
-// TallyStep is the number of voices by which a tally moves while it is shown
-// before closing, so that one vote cannot be read off it (design: bandwagons).
-const TallyStep = 5
 
 // Accepts reports whether the public may do what at now: nil, or an Error of CodeClosed.
 func (c Consultation) Accepts(what Act, now time.Time) error {
@@ -204,8 +185,9 @@ type ConsultationRevision struct {
 
 // SettingChange is one setting or date that an edit after opening moved, as printed.
 type SettingChange struct {
-	Name          string
-	Before, After string
+	Name   string `json:"name"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // ConsultationFilter selects consultations; zero values do not filter.

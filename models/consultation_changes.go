@@ -22,13 +22,22 @@ func (c Consultation) CheckEdit(next Consultation, reason string, now time.Time)
 		fields = append(fields, Field("closes_at", "error.edit.earlier"))
 	}
 	moved := c.SettingChanges(next)
-	if len(moved) > 0 && c.StateAt(now) != StateOpen && c.StateAt(now) != StatePaused {
+	if len(moved) > 0 && !c.RulesMove(now) {
 		fields = append(fields, Field(moved[0].Name, "error.edit.closed"))
 	}
 	if len(moved) > 0 && !HasVisible(reason) {
 		fields = append(fields, Field("reason", "error.edit.reason"))
 	}
 	return Invalid(fields)
+}
+
+// RulesMove reports whether dates and rules may be changed at now: until voting closes.
+func (c Consultation) RulesMove(now time.Time) bool {
+	switch c.StateAt(now) {
+	case StateDraft, StateOpen, StatePaused:
+		return true
+	}
+	return false
 }
 
 // SettingChanges lists the dates and settings in which next differs from c, in
@@ -41,7 +50,6 @@ func (c Consultation) SettingChanges(next Consultation) (changes []SettingChange
 		{"answer_by", printTime(c.AnswerBy), printTime(next.AnswerBy)},
 		{"time_zone", c.TimeZone, next.TimeZone},
 		{"min_votes", fmt.Sprint(c.Settings.MinVotes), fmt.Sprint(next.Settings.MinVotes)},
-		{"tallies", string(c.Settings.Tallies), string(next.Settings.Tallies)},
 		{"capacities", joined(c.Settings.Capacities), joined(next.Settings.Capacities)},
 		{"bands", joined(c.Settings.Bands), joined(next.Settings.Bands)},
 		{"tiers", joined(c.Settings.Tiers), joined(next.Settings.Tiers)},
@@ -49,6 +57,25 @@ func (c Consultation) SettingChanges(next Consultation) (changes []SettingChange
 	} {
 		if s.Before != s.After {
 			changes = append(changes, s)
+		}
+	}
+	return changes
+}
+
+// RuleChange is one change of dates or rules after opening, as the result prints it.
+type RuleChange struct {
+	At      Time            `json:"at"`
+	Reason  string          `json:"reason"` // public
+	Changes []SettingChange `json:"changes"`
+}
+
+// RuleChanges returns the revisions that changed dates or rules, in their order. It
+// returns an empty slice, never nil, if there are none.
+func RuleChanges(revisions []ConsultationRevision) []RuleChange {
+	changes := []RuleChange{}
+	for _, r := range revisions {
+		if len(r.Changes) > 0 {
+			changes = append(changes, RuleChange{r.At.UTC(), r.Reason, r.Changes})
 		}
 	}
 	return changes

@@ -121,28 +121,13 @@ func TestAcceptsLateLink(t *testing.T) {
 	}
 }
 
-// TestTalliesShown hides tallies from everyone until they may be seen (design: bandwagons).
+// TestTalliesShown hides tallies from everyone until the result is sealed (design: bandwagons).
 func TestTalliesShown(t *testing.T) {
-	for _, c := range []struct {
-		state         State
-		after, always bool
-	}{
-		{StateDraft, false, false},
-		{StateOpen, false, true},
-		{StatePaused, false, true},
-		{StateCounting, false, true},
-		{StateSealed, true, true},
-		{StateAnswered, true, true},
-		{StateWithdrawn, false, false},
-	} {
-		for _, now := range []time.Time{closed.Add(-ms), closed, closed.AddDate(1, 0, 0)} {
-			for display, want := range map[TallyDisplay]bool{TalliesAfterClosing: c.after, TalliesAlways: c.always, "": c.after} {
-				con := testConsultation()
-				con.State, con.Settings.Tallies = c.state, display
-				if got := con.TalliesShown(now); got != want {
-					t.Errorf("%s, %q, at %s: %v, want %v", c.state, display, now, got, want)
-				}
-			}
+	for _, state := range allStates {
+		con := testConsultation()
+		con.State = state
+		if got, want := con.TalliesShown(), state == StateSealed || state == StateAnswered; got != want {
+			t.Errorf("%s: %v, want %v", state, got, want)
 		}
 	}
 }
@@ -220,7 +205,6 @@ var edits = []struct {
 	{"answer_by", func(c *Consultation) { c.AnswerBy = answered.AddDate(0, 0, 1) }, "2027-04-30T22:59:59Z", "2027-05-01T22:59:59Z"},
 	{"time_zone", func(c *Consultation) { c.TimeZone = "Europe/Dublin" }, "Europe/London", "Europe/Dublin"},
 	{"min_votes", func(c *Consultation) { c.Settings.MinVotes = 6 }, "5", "6"},
-	{"tallies", func(c *Consultation) { c.Settings.Tallies = TalliesAlways }, "after_closing", "always"},
 	{"capacities", func(c *Consultation) { c.Settings.Capacities = []Capacity{CapacityResident, CapacityBusiness} }, "", "resident,business_owner"},
 	{"bands", func(c *Consultation) { c.Settings.Bands = []Band{BandSole, BandMicro} }, "", "sole_trader,micro"},
 	{"tiers", func(c *Consultation) { c.Settings.Tiers = []Tier{TierEmail} }, "", "email"},

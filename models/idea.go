@@ -85,22 +85,6 @@ func (s ConsultationSettings) MustAnswer(ranked []int) []int {
 	return ranked
 }
 
-// IdeaFigure is what a ranking asks of an idea.
-type IdeaFigure struct {
-	ID         string
-	Number     int
-	Status     Status
-	MergedInto string
-	Tally      Tally
-}
-
-// IdeaWords is what a result prints of an idea beside its figures.
-type IdeaWords struct {
-	ID                  string
-	Number              int
-	Title, Author, Body string
-}
-
 // MergeTarget returns the function from an idea to the idea that it was finally
 // merged into, itself if it was not merged. mergedInto maps an idea to the one it
 // points to; the zero value, or a missing key, is none. Circles, which are

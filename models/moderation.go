@@ -71,6 +71,7 @@ type AuthorRecord struct {
 // QueueFilter selects rows of the queue, oldest first.
 type QueueFilter struct {
 	ConsultationIDs []string // nil: all
+	Except          []string // consultations that are left out all the same
 	After           string
 	Limit           int
 }

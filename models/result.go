@@ -6,12 +6,13 @@ type Result struct {
 	Slug        string       `json:"slug"`
 	Title       string       `json:"title"`
 	Question    string       `json:"question"`
-	Sealed      int          `json:"sealed_version"` // 0: not sealed, figures may still move
-	Stepped     bool         `json:"stepped"`        // tallies are rounded down while voting goes on
+	Sealed      int          `json:"sealed_version"` // 1, 2 …
 	MinVotes    int64        `json:"min_votes"`
 	Voters      int64        `json:"voters"`       // voices that voted on anything here
 	Votes       int64        `json:"votes"`        // counted on all ideas
 	Unconfirmed int64        `json:"unconfirmed"`  // votes whose link was never used; not counted
+	Changes     []RuleChange `json:"changes"`      // of dates and rules after opening, oldest first
+	Undecided   []Undecided  `json:"undecided"`    // what moderators had not decided when it was sealed
 	AllOneBand  bool         `json:"all_one_band"` // too few votes to rank
 	Ideas       []ResultIdea `json:"ideas"`        // board order, then those with not enough votes by number
 }
@@ -36,6 +37,29 @@ type ResultIdea struct {
 	Reach         float64  `json:"reach"`
 	MergedFrom    []int    `json:"merged_from"` // numbers of ideas whose votes count here
 	Response      *Answer  `json:"response"`
+}
+
+// Undecided names a text that moderators had not decided, without its words: one that
+// waited, or a published one with open reports.
+type Undecided struct {
+	Item    string `json:"item"`    // "reply-ID" or "idea-ID"
+	Idea    int    `json:"idea"`    // number of the idea that it is, or in whose thread it stands; 0: none
+	Since   Time   `json:"since"`   // when it was sent, or first reported
+	Reports int    `json:"reports"` // open reports; 0: a text that waited
+}
+
+// UndecidedTexts and UndecidedReports count what is in Undecided: texts that waited, and
+// published texts with open reports.
+func (r Result) UndecidedTexts() int { return len(r.Undecided) - r.UndecidedReports() }
+
+// UndecidedReports is as UndecidedTexts.
+func (r Result) UndecidedReports() (n int) {
+	for _, u := range r.Undecided {
+		if u.Reports > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // Answer is a published board response as it is printed.

@@ -90,7 +90,6 @@ func TestNumbers(t *testing.T) {
 		{"a name", MaxName, 80},
 		{"a title", MaxTitle, 160},
 		{"the depth of a thread", MaxDepth, 8},
-		{"the step of a tally", TallyStep, 5},
 		{"an address", MaxAddress, 254},
 		{"sign-in links in an hour", SignInPerHour, 5},
 		{"the life of a sign-in link", int64(SignInLife), int64(15 * time.Minute)},
@@ -104,7 +103,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.name, c.got, c.want)
 		}
 	}
-	if s := DefaultSettings(); s.Tallies != TalliesAfterClosing || s.AnswerTop != 0 || len(s.Capacities)+len(s.Bands)+len(s.Tiers) != 0 {
+	if s := DefaultSettings(); s.AnswerTop != 0 || len(s.Capacities)+len(s.Bands)+len(s.Tiers) != 0 {
 		t.Errorf("the default settings are %+v", s)
 	}
 }

@@ -141,13 +141,6 @@ type IdeaStore interface {
 	// tallies and published responses; without f.All only those shown: published, or removed
 	// after publication.
 	Ideas(ctx context.Context, f IdeaFilter) ([]Idea, error)
-	// EachFigure calls fn with the figures of the ideas that have a number and votes, or
-	// were merged into another, by number. It stops at fn's error and returns it. It
-	// reads in batches and holds nothing while fn runs, so fn may be slow.
-	EachFigure(ctx context.Context, consultationID string, fn func(IdeaFigure) error) error
-	// EachWords is EachFigure for the words of the ideas that are published and not
-	// merged.
-	EachWords(ctx context.Context, consultationID string, fn func(IdeaWords) error) error
 	// IdeaPlaces lists the places of the ideas that Ideas lists without All and limit.
 	IdeaPlaces(ctx context.Context, consultationID string) ([]IdeaPlace, error)
 	// OwnIdeas lists the author's pending ideas, the newest first, and counts all of
@@ -158,9 +151,18 @@ type IdeaStore interface {
 	// (error.idea.fixed) or is not pending any more (error.edit.published), checked in
 	// the same step as the write; CodeConflict if it has changed since.
 	EditIdea(ctx context.Context, i Idea) (Idea, error)
+	// EditDraftIdea replaces title, body, HTML and, by language, texts of an organiser's
+	// idea in a draft, and raises Rev. CodeConflict if the consultation is not a draft
+	// (error.consultation.not_draft), Rev is not i.Rev any more (error.idea.changed), or the
+	// idea is a participant's or was decided on (error.idea.kept); CodeNotFound.
+	EditDraftIdea(ctx context.Context, i Idea, by AuditEntry) (Idea, error)
+	// MoveDraftIdea gives an idea of a draft the number to, or that of the last idea if to
+	// is greater; those in between move by one. CodeConflict if the consultation is not a
+	// draft; CodeNotFound for an idea without a number.
+	MoveDraftIdea(ctx context.Context, consultationID, ideaID string, to int, by AuditEntry) error
 	// RemoveDraftIdea deletes an organiser's idea from a draft and closes the gap in the
 	// numbers. CodeConflict if the consultation is not a draft.
-	RemoveDraftIdea(ctx context.Context, consultationID string, number int, by AuditEntry) error
+	RemoveDraftIdea(ctx context.Context, consultationID, ideaID string, by AuditEntry) error
 }
 
 // ReplyStore stores replies, in threads.
@@ -298,6 +300,9 @@ type ModerationStore interface {
 	// Queued reports whether the queue holds anything for these consultations (nil: all),
 	// at a cost that does not depend on its length.
 	Queued(ctx context.Context, consultationIDs []string) (bool, error)
+	// Undecided lists what Queue lists for one consultation, without words and whole, in
+	// the same order; an empty slice, never nil, if there is nothing.
+	Undecided(ctx context.Context, consultationID string) ([]Undecided, error)
 	// QueueEntry returns one item of any status with its context. CodeNotFound.
 	QueueEntry(ctx context.Context, item Item) (QueueEntry, error)
 	// Decide appends d to the chain and moves its items, with the jobs it causes. Each
@@ -320,8 +325,7 @@ type ModerationStore interface {
 // ResultStore stores sealed results.
 type ResultStore interface {
 	// Seal stores the files and moves the consultation to sealed, if fence is still
-	// current (CodeConflict error.seal.moved) and nothing is pending (CodeConflict
-	// error.seal.waiting, count).
+	// current (CodeConflict error.seal.moved). What is pending or reported does not stop it.
 	Seal(ctx context.Context, s Sealed, fence SealFence, by AuditEntry) error
 	// Sealed returns the last sealed version without its files. CodeNotFound.
 	Sealed(ctx context.Context, consultationID string) (Sealed, error)

@@ -126,12 +126,6 @@ func (t *Tally) Add(c Choice, n int64) {
 // Total is the number of voices counted.
 func (t Tally) Total() int64 { return t.Agree + t.Disagree + t.Pass }
 
-// Stepped returns the tally as it may be shown while voting goes on: nothing
-// moves by less than step voices.
-func (t Tally) Stepped(step int64) Tally {
-	return Tally{t.Agree / step * step, t.Disagree / step * step, t.Pass / step * step}
-}
-
 // Later reports whether entry v counts before w for one voice: the later time,
 // then the greater participant id ("votes are the truth").
 func (v Vote) Later(w Vote) bool {

@@ -120,15 +120,3 @@ func TestTally(t *testing.T) {
 		t.Errorf("%v, want %v", tally, want)
 	}
 }
-
-// TestStepped shows no single vote (design: bandwagons).
-func TestStepped(t *testing.T) {
-	for n, want := range map[int64]int64{0: 0, 1: 0, 4: 0, 5: 5, 6: 5, 9: 5, 10: 10, 14: 10, 1000004: 1000000} {
-		if got := (Tally{n, n, n}).Stepped(TallyStep); got != (Tally{want, want, want}) {
-			t.Errorf("%d: %v, want %d", n, got, want)
-		}
-	}
-	if got := (Tally{4, 9, 15}).Stepped(5); got != (Tally{0, 5, 15}) {
-		t.Errorf("each for itself: %v", got)
-	}
-}

@@ -1,10 +1,7 @@
 package views
 
 import (
-	"time"
-
 	"folkmoot/models"
-	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
 
@@ -21,18 +18,4 @@ type Change struct {
 	Reason   string
 	Fields   []ui.FieldDiff
 	Settings []models.SettingChange
-}
-
-// settingValue returns a stored setting in words: a date, a list, a number.
-func settingValue(l *i18n.Localizer, value, zone string) string {
-	if value == "" {
-		return l.T("changes.none")
-	}
-	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return l.DateTime(models.Time(at), zone)
-	}
-	if key := "setting." + value; l.Has(key) {
-		return l.T(key)
-	}
-	return value
 }

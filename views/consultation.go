@@ -12,7 +12,7 @@ import (
 type ConsultationPage struct {
 	ui.LayoutData
 	ui.Subject
-	Preview    bool      // an organiser looks at a draft: the real page with a banner
+	Preview    Preview   // of a draft, for its organiser
 	Ideas      []IdeaRow // one page of them
 	NoIdeas    bool      // the page shows no ideas but the reader's own
 	Waiting    []IdeaRow // the reader's own ideas that wait, at the end of the first page
@@ -29,6 +29,12 @@ type ConsultationPage struct {
 	Staff      bool         // link to managing it
 }
 
+// Preview is the line above a page of a draft that says what it is. The zero value is none.
+type Preview struct {
+	Slug         string // of the draft
+	DatesAssumed bool   // it shows dates that are not set
+}
+
 // ordered is the address of the page with its ideas in an order, from the start.
 func (p ConsultationPage) ordered(order string) templ.SafeURL {
 	return templ.SafeURL(p.URL() + "?ideas=" + order + "&sort=" + p.Thread.Sort + "#ideas")
@@ -36,7 +42,16 @@ func (p ConsultationPage) ordered(order string) templ.SafeURL {
 
 // weighing reports whether there are ideas that take votes now.
 func (p ConsultationPage) weighing() bool {
-	return p.State == models.StateOpen && !p.Clock.Coming && !p.Preview && len(p.Ideas) > 0
+	return p.State == models.StateOpen && !p.Clock.Coming && len(p.Ideas) > 0
+}
+
+// repliesFact is the unit of the number of replies; it says how many of them stand under
+// ideas.
+func repliesFact(p ConsultationPage) string {
+	if under := p.Thread.UnderIdeas; under > 0 {
+		return p.L.T("fact.replies.under", "count", p.C.ReplyCount, "under", p.L.Number(under))
+	}
+	return p.L.T("fact.replies", "count", p.C.ReplyCount)
 }
 
 // over reports whether no vote will be taken here any more.
@@ -97,7 +112,7 @@ func aboutRows(l *i18n.Localizer, s ui.Subject) (rows []ui.Choice) {
 	add("can_change", s.Text.CanChange)
 	add("who_votes", ui.WhoMayVote(l, s.C.Settings))
 	add("min_votes", l.T("about.min_votes.says", "count", s.C.Settings.MinVotes))
-	add("tallies", l.T("about.tallies."+string(s.C.Settings.Tallies)))
+	add("tallies", l.T("about.tallies.says"))
 	add("contact", s.Text.Contact)
 	add("formats", s.Text.OtherFormats)
 	return rows

@@ -377,7 +377,7 @@ func entry(l *i18n.Localizer, s ui.Subject, first bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.C.TalliesShown(s.Clock.Now) {
+		if s.C.TalliesShown() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

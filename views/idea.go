@@ -17,6 +17,7 @@ type IdeaPage struct {
 	Reply   ReplyForm
 	Pending PendingVotes
 	Ranked  *models.ResultIdea // once results are shown
+	Preview Preview            // of a draft's idea, for its organiser
 }
 
 // PublicIdea is what a page shows of an idea. Its votes are not among it: see IdeaRow.Tally.

@@ -97,10 +97,9 @@ func publicPages() map[string]templ.Component {
 		"report":  Report(ReportPage{LayoutData: f, Item: models.Item{Kind: models.KindReply, ID: "r1"}, Name: nasty, HTML: "<p>Rude words.</p>", Back: "//evil.example", Form: ui.Form{Values: map[string]string{"reason": nasty}, Errors: map[string]string{"reason": nasty}}}),
 		"search":  Search(SearchPage{LayoutData: f, Query: nasty, Hits: []models.Hit{{Kind: "reply", Title: nasty, Heading: nasty, Text: nasty, At: testNow}, {Kind: "idea"}, {Kind: "consultation"}}}),
 		"results": Results(ResultsPage{LayoutData: f, Subject: testSubject(models.StateSealed), Result: result, Sealed: &ui.Seal{Version: 1, At: testNow}, CanFull: true, MustAnswer: map[int]bool{3: true}}),
-		"moving":  Results(ResultsPage{LayoutData: f, Subject: open, Result: models.Result{Stepped: true, MinVotes: 5}}),
 	}
 	for _, state := range []models.State{models.StateDraft, models.StateOpen, models.StatePaused, models.StateCounting, models.StateSealed, models.StateAnswered, models.StateWithdrawn} {
-		pages["consultation "+string(state)] = Consultation(ConsultationPage{LayoutData: f, Subject: testSubject(state), Preview: state == models.StateDraft, Ideas: rows, IdeaOrder: "shuffled", IdeasFirst: true, Thread: testThread(), Reply: testReplyForm(), Suggest: true, Pending: PendingVotes{Slug: "a", Count: 2, Asked: "m…@example.org", Choose: true}, Changed: true, Staff: true})
+		pages["consultation "+string(state)] = Consultation(ConsultationPage{LayoutData: f, Subject: testSubject(state), Preview: map[bool]Preview{true: {Slug: "a", DatesAssumed: true}}[state == models.StateDraft], Ideas: rows, IdeaOrder: "shuffled", IdeasFirst: true, Thread: testThread(), Reply: testReplyForm(), Suggest: true, Pending: PendingVotes{Slug: "a", Count: 2, Asked: "m…@example.org", Choose: true}, Changed: true, Staff: true})
 	}
 	for _, name := range []string{"privacy", "terms", "accessibility", "rules", "contact"} {
 		pages["host "+name] = Host(HostPage{LayoutData: f, Name: name})

@@ -13,13 +13,14 @@ import (
 
 // ThreadView is one slice of a thread.
 type ThreadView struct {
-	Items   []ThreadItem
-	Total   int64
-	Sort    string // "oldest" or "newest"
-	Base    string // path of the page the thread stands on
-	NextURL string // "load more"; "": the end
-	First   bool   // this slice begins at the start
-	Closed  bool   // no replies are taken now
+	Items      []ThreadItem
+	Total      int64
+	UnderIdeas int64  // more replies in the same consultation, in the threads of its ideas
+	Sort       string // "oldest" or "newest"
+	Base       string // path of the page the thread stands on
+	NextURL    string // "load more"; "": the end
+	First      bool   // this slice begins at the start
+	Closed     bool   // no replies are taken now
 
 	keys []string // of its segments, once Outline has made them
 }

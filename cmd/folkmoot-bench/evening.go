@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"folkmoot/models"
 )
 
 // The consultations of the long evenings: one with a moderator who keeps pace with what comes
@@ -22,7 +20,7 @@ const (
 // fillEvenings adds the consultations of the long evenings.
 func fillEvenings(f *filler) error {
 	for _, slug := range []string{moderatedEvening, unmoderatedEvening} {
-		if _, _, err := f.consultation(slug, 30, f.sizes.page, models.TalliesAfterClosing); err != nil {
+		if _, _, err := f.consultation(slug, 30, f.sizes.page); err != nil {
 			return err
 		}
 	}

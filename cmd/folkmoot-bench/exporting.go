@@ -5,35 +5,33 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-
-	"folkmoot/models"
 )
 
 // exporting is what leaves in one piece: files and results.
 var exporting = suite{"exporting", fillExporting, []row{
-	{"csv", "CSV of 100,000 ideas", (*fixture).csvRate},
-	{"csv-memory", "peak memory of the server over that CSV, against a tenth of the ideas", (*fixture).csvMemory},
-	{"result-cold", "result over 10,000 ideas and 1,000,000 votes, first time after a start", (*fixture).resultCold},
+	{"csv", "CSV of 100,000 replies", (*fixture).csvRate},
+	{"csv-memory", "peak memory of the server over that CSV, against a tenth of the replies", (*fixture).csvMemory},
+	{"result-cold", "sealed result over 10,000 ideas and 1,000,000 votes, first time after a start", (*fixture).resultCold},
 	{"result-warm", "the same again, 16 connections", (*fixture).resultWarm},
 }}
 
 // The addresses of the exporting suite.
 const (
-	csvPath    = "/consultations/csv/results.csv"
-	tenthPath  = "/consultations/csv-tenth/results.csv"
+	csvPath    = "/consultations/csv/replies.csv"
+	tenthPath  = "/consultations/csv-tenth/replies.csv"
 	resultPath = "/consultations/result/results"
 )
 
-// fillExporting makes the consultations whose results are shown. The ideas of the
-// CSV have no votes, so that the row measures the export; the ranking has its own.
+// fillExporting makes the threads that leave as CSV, and a sealed result.
 func fillExporting(f *filler) error {
 	for slug, n := range map[string]int{"csv": f.sizes.csv, "csv-tenth": max(1, f.sizes.csv/10)} {
-		if _, _, err := f.consultation(slug, n, 0, models.TalliesAlways); err != nil {
+		if _, _, err := f.consultation(slug, 0, n); err != nil {
 			return err
 		}
 	}
-	c, _, err := f.consultation("result", f.sizes.resultIdeas, 0, models.TalliesAlways)
+	c, _, err := f.consultation("result", f.sizes.resultIdeas, 0)
 	f.votes(c, f.sizes.resultIdeas, f.sizes.resultVotes)
+	f.seal(c)
 	return err
 }
 
@@ -60,7 +58,7 @@ func (s *fixture) csvRate() ([]outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	note := fmt.Sprintf("%d ideas, %s bytes, %.3f s each; they have no votes, so nothing is ranked", s.sizes.csv, group(a.length), float64(a.length)/1e6/o.Ours)
+	note := fmt.Sprintf("%d replies, %s bytes, %.3f s each", s.sizes.csv, group(a.length), float64(a.length)/1e6/o.Ours)
 	return single(o, nil, ratio("≥", 0.5), "the same rows from memory by bare encoding/csv over Fiber", note)
 }
 
@@ -94,7 +92,7 @@ func (s *fixture) csvMemory() ([]outcome, error) {
 		}
 	}
 	o, err := s.compare("MB", peak(csvPath), peak(tenthPath))
-	return single(o, err, ratio("≤", 1.25), "the peak over a tenth of the ideas", "three downloads after a start; not growing is taken as: not by more than a quarter")
+	return single(o, err, ratio("≤", 1.25), "the peak over a tenth of the replies", "three downloads after a start; not growing is taken as: not by more than a quarter")
 }
 
 func (s *fixture) resultCold() ([]outcome, error) {

@@ -113,7 +113,7 @@ func parallel(n int, fn func(int) error) error {
 
 // consultation adds an open one with so many of the organiser's ideas and of
 // published replies, and returns it with the ids of the replies.
-func (f *filler) consultation(slug string, ideas, replies int, tallies models.TallyDisplay) (models.Consultation, []string, error) {
+func (f *filler) consultation(slug string, ideas, replies int) (models.Consultation, []string, error) {
 	began := f.now.AddDate(0, 0, -10)
 	c := models.Consultation{
 		ID: newID(), Slug: slug, State: models.StateOpen, Language: "en", TimeZone: "Europe/London",
@@ -122,7 +122,7 @@ func (f *filler) consultation(slug string, ideas, replies int, tallies models.Ta
 			Body: textOf(1), BodyHTML: markup.Public(textOf(1)), WhoDecides: "The board", CanChange: "Everything",
 			Contact: "01234 567890", OtherFormats: "Ask us for large print",
 		}},
-		Settings: models.ConsultationSettings{MinVotes: 5, Tallies: tallies},
+		Settings: models.ConsultationSettings{MinVotes: 5},
 		OpensAt:  began, SuggestionsCloseAt: f.now.AddDate(0, 0, 20), ClosesAt: f.now.AddDate(0, 0, 30),
 		AnswerBy: f.now.AddDate(0, 0, 60), CreatedAt: began.AddDate(0, 0, -1), Source: "bench", SourceID: slug,
 	}

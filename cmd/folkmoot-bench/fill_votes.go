@@ -7,6 +7,8 @@ import (
 	"net/url"
 
 	"folkmoot/models"
+	"folkmoot/models/service"
+	"folkmoot/models/sqlite"
 )
 
 // bulk is one statement of votesSQL with the names of its arguments.
@@ -70,6 +72,37 @@ func (f *filler) votes(c models.Consultation, ideas, votes int) {
 			}
 		}
 		return t.Commit()
+	})
+}
+
+// seal closes a consultation and seals its result, once its votes are there.
+func (f *filler) seal(c models.Consultation) {
+	f.after = append(f.after, func(file string) (err error) {
+		store, err := sqlite.Open(f.ctx, file, sqlite.Options{})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		if c, err = store.Consultation(f.ctx, c.ID); err != nil {
+			return err
+		}
+		clock := models.SystemClock{}
+		c.ClosesAt = models.Millis(clock.Now()).Add(-models.LateLinks)
+		c.SuggestionsCloseAt = c.ClosesAt
+		by := models.NewAuditEntry(models.AuditRulesChanged, models.Host, models.AuditSubject{Kind: models.SubjectConsultation, ID: c.ID}, c.ID)
+		if c, err = store.EditConsultation(f.ctx, c, nil, by); err != nil {
+			return err
+		}
+		svc, err := service.New(f.ctx, store, clock, models.NewMemoryLimiter(clock), service.Config{CanMail: true})
+		if err != nil {
+			return err
+		}
+		_, organiser, err := svc.MakeSignInLink(f.ctx, "organiser@example.org", "Olga Reed", models.RoleOrganiser)
+		if err != nil {
+			return err
+		}
+		_, err = svc.Seal(f.ctx, models.Actor{Participant: &organiser}, c.Slug)
+		return err
 	})
 }
 

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"folkmoot/models"
 )
 
 // footprint is what the server asks of a small machine.
@@ -20,7 +18,7 @@ var footprint = suite{"footprint", fillFootprint, []row{
 }}
 
 func fillFootprint(f *filler) error {
-	_, _, err := f.consultation("page", 30, f.sizes.footprint, models.TalliesAfterClosing)
+	_, _, err := f.consultation("page", 30, f.sizes.footprint)
 	return err
 }
 

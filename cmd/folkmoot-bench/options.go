@@ -94,7 +94,7 @@ func sizeFlags(f *flag.FlagSet, s *sizes) {
 	f.IntVar(&s.replies, "replies", 0, "replies sent within five minutes")
 	f.IntVar(&s.resultIdeas, "result-ideas", 0, "ideas of the result")
 	f.IntVar(&s.resultVotes, "result-votes", 0, "votes of the result")
-	f.IntVar(&s.csv, "csv", 0, "ideas of the CSV")
+	f.IntVar(&s.csv, "csv", 0, "replies of the CSV")
 	f.IntVar(&s.footprint, "footprint", 0, "replies in the store whose server is weighed")
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"folkmoot/models"
 )
 
 // connections is how many read at the same time.
@@ -34,7 +32,7 @@ func fillReading(f *filler) error {
 	if err := f.participants(); err != nil {
 		return err
 	}
-	c, ids, err := f.consultation("page", 30, f.sizes.page, models.TalliesAfterClosing)
+	c, ids, err := f.consultation("page", 30, f.sizes.page)
 	if err != nil {
 		return err
 	}
@@ -42,12 +40,12 @@ func fillReading(f *filler) error {
 	if err := f.someVotes(c); err != nil {
 		return err
 	}
-	if _, _, err := f.consultation("list", f.sizes.ideas, 0, models.TalliesAfterClosing); err != nil {
+	if _, _, err := f.consultation("list", f.sizes.ideas, 0); err != nil {
 		return err
 	}
 	slices := min(150, (f.sizes.shallow-101)/2)
 	for slug, n := range map[string]int{"shallow": f.sizes.shallow, "deep": f.sizes.deep} {
-		c, ids, err := f.consultation(slug, 6, n, models.TalliesAfterClosing)
+		c, ids, err := f.consultation(slug, 6, n)
 		if err != nil {
 			return err
 		}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-
-	"folkmoot/models"
 )
 
 // replying is the talk, and an evening on which everything happens at once.
@@ -23,12 +21,12 @@ func fillReplying(f *filler) error {
 	if err := f.participants(); err != nil {
 		return err
 	}
-	_, ids, err := f.consultation("flood", 6, f.sizes.page, models.TalliesAfterClosing)
+	_, ids, err := f.consultation("flood", 6, f.sizes.page)
 	if err != nil {
 		return err
 	}
 	f.answered = ids[:10]
-	c, _, err := f.consultation("evening", 30, f.sizes.page, models.TalliesAfterClosing)
+	c, _, err := f.consultation("evening", 30, f.sizes.page)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-
-	"folkmoot/models"
 )
 
 // voting is what happens when everybody votes at once.
@@ -26,7 +24,7 @@ func fillVoting(f *filler) error {
 	if err := f.participants(); err != nil {
 		return err
 	}
-	_, _, err := f.consultation("votes", f.sizes.votedIdeas(), 0, models.TalliesAfterClosing)
+	_, _, err := f.consultation("votes", f.sizes.votedIdeas(), 0)
 	return err
 }
 

@@ -61,7 +61,7 @@ func TestDemoOpenConsultation(t *testing.T) {
 	c, err := store.ConsultationBySlug(t.Context(), demoOpen)
 	check(t, err)
 	left := c.ClosesAt.Sub(demoNow)
-	if c.StateAt(demoNow) != models.StateOpen || left < 20*day || left > 22*day || c.TalliesShown(demoNow) || c.VoterCount < 38 {
+	if c.StateAt(demoNow) != models.StateOpen || left < 20*day || left > 22*day || c.TalliesShown() || c.VoterCount < 38 {
 		t.Errorf("%+v", c)
 	}
 	ideas, err := store.Ideas(t.Context(), models.IdeaFilter{ConsultationID: c.ID, All: true})

@@ -408,7 +408,7 @@ func draft(slug string, pairs ...string) url.Values {
 	f := form("slug", slug, "language", "en", "title", "Where should the bench stand?", "question", "Which corner needs a bench most?",
 		"body", "One bench, **three** corners.", "who_decides", "The ward committee", "can_change", "The corner", "contact", "clerk@thornley.example",
 		"other_formats", "Large print from the clerk", "time_zone", "Europe/London", "opens_at", "", "suggestions_close_at", "2027-03-17T12:00",
-		"closes_at", "2027-03-24T12:00", "answer_by", "2027-05-01", "min_votes", "2", "tallies", "after_closing", "answer_top", "1")
+		"closes_at", "2027-03-24T12:00", "answer_by", "2027-05-01", "min_votes", "2", "answer_top", "1")
 	for i := 0; i+1 < len(pairs); i += 2 {
 		f.Set(pairs[i], pairs[i+1])
 	}
@@ -440,7 +440,13 @@ func (g *golden) organisers() {
 	o.get("organiser/preview", "/organise/bench/preview")
 	o.get("organiser/draft-page", "/consultations/bench")
 	g.visitor().get("organiser/draft-stranger", "/consultations/bench")
-	o.post("organiser/idea-removed", "/organise/bench/ideas/1/remove", nil)
+	idea := "/organise/bench/ideas/" + g.find(o.get("", "/organise/bench"), `/organise/bench/ideas/([^/"]+)/remove`, 0)
+	o.get("organiser/draft-idea", idea)
+	o.post("organiser/draft-idea-refused", idea, form("title", " ", "body", "The evening sun too.", "rev", "1"))
+	o.post("organiser/draft-idea-saved", idea, form("title", "By the lock", "body", "The evening sun too.", "rev", "1"))
+	o.post("organiser/idea-moved", idea+"/move", form("to", "1"))
+	o.get("organiser/draft-idea-page", "/consultations/bench/ideas/1")
+	o.post("organiser/idea-removed", idea+"/remove", nil)
 	o.get("organiser/idea-removed-page", "/organise/bench")
 	o.post("", "/organise/bench/ideas", form("title", "By the school gate", "body", "Somebody always waits there."))
 	o.post("organiser/open-at-refused", "/organise/bench/open", form("rev", g.rev(o, "bench"), "opens_at", "tomorrow"))

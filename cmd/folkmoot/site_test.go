@@ -165,7 +165,7 @@ func (s *site) opens(slug string, organiser models.Actor) models.Consultation {
 			Title: "Local supply", Question: "What should the board do for small firms?", Body: "Tell us what would help **you**.",
 			WhoDecides: "The board of the partnership", CanChange: "All of it", Contact: "board@example.org", OtherFormats: "Ask for large print",
 		},
-		Settings: models.ConsultationSettings{MinVotes: 2, Tallies: models.TalliesAfterClosing},
+		Settings: models.ConsultationSettings{MinVotes: 2},
 		OpensAt:  now, ClosesAt: now.AddDate(0, 0, 21), AnswerBy: now.AddDate(0, 0, 60),
 	})
 	check(s.t, err)

@@ -69,7 +69,7 @@ func (c *Cache[D]) Get(ctx context.Context, key Key, now Version) (*Page[D], err
 	if p, ok := c.Latest(key, now); ok {
 		return p, nil
 	}
-	rendered := c.flight.DoChan(fmt.Sprint(key, now.Consultation, now.Unconfirmed), func() (any, error) {
+	rendered := c.flight.DoChan(fmt.Sprint(key, now.Consultation), func() (any, error) {
 		if p, ok := c.Latest(key, now); ok { // rendered since we looked
 			return p, nil
 		}

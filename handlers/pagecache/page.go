@@ -20,7 +20,6 @@ import (
 // changes by the clock.
 type Version struct {
 	Consultation models.PageVersion
-	Unconfirmed  int64 // unconfirmed votes, of a page that counts them; -1: it does not
 	From, Until  time.Time
 }
 
@@ -29,7 +28,7 @@ type Version struct {
 func (v Version) covers(now Version) bool {
 	is, want := v.Consultation, now.Consultation
 	return is.ID == want.ID && is.Version >= want.Version && is.Rev >= want.Rev && is.ChainLength >= want.ChainLength &&
-		v.Unconfirmed == now.Unconfirmed && !now.From.Before(v.From) && now.From.Before(v.Until)
+		!now.From.Before(v.From) && now.From.Before(v.Until)
 }
 
 // Rendered is a page as the renderer makes it: Content has the default content in every

@@ -166,7 +166,7 @@ func (b *ballot) replace(t *tx) ([]turn, error) {
 }
 
 // follow brings all that is counted from the votes after the entry. A stranger
-// sees how many took part and, where tallies are always shown, their steps.
+// sees how many took part.
 func (b *ballot) follow(t *tx, turns []turn) error {
 	if b.idea.FirstVote.IsZero() {
 		b.idea.FirstVote = b.vote.At
@@ -188,14 +188,12 @@ func (b *ballot) follow(t *tx, turns []turn) error {
 		}
 		voters += d
 	}
-	shown := voters != 0 || b.c.Settings.Tallies == models.TalliesAlways &&
-		tally.Stepped(models.TallyStep) != models.Tally(root.Tally).Stepped(models.TallyStep)
 	if err = b.keepTally(t, root, tally); err != nil {
 		return err
 	}
 	c := b.c
 	c.VoteSeq, c.VoterCount = c.VoteSeq+1, c.VoterCount+voters
-	if shown {
+	if voters != 0 {
 		c.Version++
 	}
 	return t.Put("consultations", c)

@@ -66,12 +66,11 @@ type consultationText struct {
 }
 
 type settings struct {
-	MinVotes   int64               `bson:"minVotes"`
-	Tallies    models.TallyDisplay `bson:"tallies"`
-	Capacities []models.Capacity   `bson:"capacities"`
-	Bands      []models.Band       `bson:"bands"`
-	Tiers      []models.Tier       `bson:"tiers"`
-	AnswerTop  int64               `bson:"answerTop"`
+	MinVotes   int64             `bson:"minVotes"`
+	Capacities []models.Capacity `bson:"capacities"`
+	Bands      []models.Band     `bson:"bands"`
+	Tiers      []models.Tier     `bson:"tiers"`
+	AnswerTop  int64             `bson:"answerTop"`
 }
 
 // reservation keeps a slug, or the source of an import, for one consultation.
@@ -223,8 +222,7 @@ func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, rev
 // movable refuses to move dates or settings once voting has closed, at the store's
 // time: the edit may have been checked a moment before.
 func movable(old, next models.Consultation, now time.Time) error {
-	moved := old.SettingChanges(next)
-	if state := old.StateAt(now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
+	if len(old.SettingChanges(next)) == 0 || old.RulesMove(now) {
 		return nil
 	}
 	return models.Fail(models.CodeClosed, "error.edit.closed")

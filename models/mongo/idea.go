@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -297,29 +298,99 @@ func (s *Store) EditIdea(ctx context.Context, i models.Idea) (kept models.Idea, 
 	return kept, err
 }
 
-// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
-// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
-// has replies or stands in the chain.
-func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
-	return s.put(ctx, consultationID, nil, func(t *tx) error {
-		c, err := rules(t, consultationID)
+// draftIdeas reads a consultation that is a draft, its ideas that have a number, by number,
+// and the place of one of them among these. CodeConflict error.consultation.not_draft;
+// CodeNotFound for the consultation and the idea.
+func draftIdeas(t *tx, consultationID, ideaID string) (c consultation, list []idea, at int, err error) {
+	if c, err = rules(t, consultationID); err != nil {
+		return c, nil, 0, err
+	}
+	if c.State != models.StateDraft {
+		return c, nil, 0, models.Fail(models.CodeConflict, "error.consultation.not_draft")
+	}
+	q := engine.Query{Coll: "ideas", Filter: eq("c", c.ID, "number", eq("$gt", 0)), Sort: eq("number", 1)}
+	list, err = engine.All[idea](t, q)
+	at = slices.IndexFunc(list, func(d idea) bool { return d.ID == ideaID })
+	return c, list, at, missing(at >= 0, err, "error.idea.unknown")
+}
+
+// EditDraftIdea implements models.IdeaStore.
+func (s *Store) EditDraftIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (kept models.Idea, err error) {
+	err = s.put(ctx, i.ConsultationID, nil, func(t *tx) error {
+		c, list, at, err := draftIdeas(t, i.ConsultationID, i.ID)
 		if err != nil {
 			return err
 		}
-		if c.State != models.StateDraft {
-			return models.Fail(models.CodeConflict, "error.consultation.not_draft")
+		d := list[at]
+		switch {
+		case d.LastSeq > 0 || !d.Organiser:
+			return models.Fail(models.CodeConflict, "error.idea.kept")
+		case d.Rev != i.Rev:
+			return models.Fail(models.CodeConflict, "error.idea.changed")
 		}
-		q := engine.Query{Coll: "ideas", Filter: eq("c", c.ID, "number", eq("$gte", max(number, 1))), Sort: eq("number", 1)}
-		list, err := engine.All[idea](t, q)
-		if err != nil || len(list) == 0 || list[0].Number != number {
-			return missing(false, err, "error.idea.unknown")
+		d.Title, d.Body, d.BodyHTML, d.Rev = i.Title, i.Body, i.BodyHTML, d.Rev+1
+		d.Texts = maps.Clone(d.Texts)
+		for lang, x := range i.Texts {
+			d.Texts[lang] = ideaText(x)
 		}
-		held, err := engine.Exists(t, "replies", eq("c", c.ID, "idea", list[0].ID))
-		if err == nil && (held || list[0].LastSeq > 0 || !list[0].Organiser) {
+		kept = d.model()
+		if err = t.Put("ideas", d); err != nil {
+			return err
+		}
+		if err = indexIdea(t, d); err != nil {
+			return err
+		}
+		c.Version++
+		if err = t.Put("consultations", c); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+	return kept, err
+}
+
+// MoveDraftIdea implements models.IdeaStore.
+func (s *Store) MoveDraftIdea(ctx context.Context, consultationID, ideaID string, to int, by models.AuditEntry) error {
+	return s.put(ctx, consultationID, nil, func(t *tx) error {
+		c, list, at, err := draftIdeas(t, consultationID, ideaID)
+		if err != nil {
+			return err
+		}
+		moved := list[at]
+		list = slices.Delete(list, at, at+1)
+		list = slices.Insert(list, max(1, min(to, len(list)+1))-1, moved)
+		for n, d := range list {
+			if d.Number == n+1 {
+				continue
+			}
+			d.Number = n + 1
+			if err := t.Put("ideas", d); err != nil {
+				return err
+			}
+		}
+		c.Version++
+		if err = t.Put("consultations", c); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+}
+
+// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
+// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
+// has replies or stands in the chain.
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID, ideaID string, by models.AuditEntry) error {
+	return s.put(ctx, consultationID, nil, func(t *tx) error {
+		c, list, at, err := draftIdeas(t, consultationID, ideaID)
+		if err != nil {
+			return err
+		}
+		held, err := engine.Exists(t, "replies", eq("c", c.ID, "idea", ideaID))
+		if err == nil && (held || list[at].LastSeq > 0 || !list[at].Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
 		}
 		if err == nil {
-			err = closeUp(t, c, list)
+			err = closeUp(t, c, list[at:])
 		}
 		return errorOr(err, func() error { return addAuditEntry(t, by) })
 	})

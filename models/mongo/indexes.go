@@ -26,13 +26,13 @@ var collections = []collection{
 	{"revisions", []string{"shard: c _id"}},
 	{"ideas", []string{
 		"shard: c _id", "number: c number", "participant: participant c status", "guest: guest c status participant",
-		"address: addressKey participant", "token: token", "queue: q", "queue_of: c q", "waits: c waits", "status: c status",
+		"address: addressKey participant", "token: token", "queue: q", "queue_of: c q", "status: c status",
 		"merged: c mergedInto",
 	}},
 	{"replies", []string{
 		"shard: c _id", "thread: c idea shown path", "thread_new: c idea shown pathNew",
 		"participant: participant c status idea", "guest: guest c status participant idea", "address: addressKey participant",
-		"token: token", "queue: q", "queue_of: c q", "waits: c waits", "status: c status",
+		"token: token", "queue: q", "queue_of: c q", "status: c status",
 	}},
 	{"wordings", []string{"shard: c _id"}},
 	{"votes", []string{"shard: c _id", "idea: c idea participant", "participant: c participant", "voice: c voice idea", "person: participant"}},

@@ -54,7 +54,7 @@ func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.Queue
 	}
 	r := s.read(ctx)
 	var list []queued
-	for _, scope := range scopes(f.ConsultationIDs) {
+	for _, scope := range scopes(f) {
 		some, err := queuedIn(r, append(scope, bson.E{Key: "q", Value: eq("$gt", after)}), more(f.Limit))
 		if err != nil {
 			return nil, "", err
@@ -91,11 +91,14 @@ func parseQueueCursor(after string) (string, error) {
 
 // scopes are the filters of all consultations, or of each that was named: one range of
 // one index each.
-func scopes(ids []string) []bson.D {
-	if ids == nil {
+func scopes(f models.QueueFilter) []bson.D {
+	if f.ConsultationIDs == nil && len(f.Except) == 0 {
 		return []bson.D{{}}
 	}
-	ids = slices.Clone(ids)
+	if f.ConsultationIDs == nil {
+		return []bson.D{eq("c", eq("$nin", f.Except))}
+	}
+	ids := slices.DeleteFunc(slices.Clone(f.ConsultationIDs), func(id string) bool { return slices.Contains(f.Except, id) })
 	slices.Sort(ids)
 	return mapped(slices.Compact(ids), func(id string) bson.D { return eq("c", id) })
 }
@@ -198,7 +201,7 @@ func authorRecord(r engine.Reader, c models.Contribution) (record models.AuthorR
 
 // QueueLength implements models.ModerationStore.
 func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (n int64, err error) {
-	for _, scope := range scopes(f.ConsultationIDs) {
+	for _, scope := range scopes(f) {
 		for _, coll := range []string{"ideas", "replies"} {
 			some, err := engine.Count(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
 			if err != nil {
@@ -218,7 +221,7 @@ func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, err
 		of = "all"
 	}
 	return s.queues.Do(ctx, of, func(ctx context.Context) (bool, error) {
-		for _, scope := range scopes(consultationIDs) {
+		for _, scope := range scopes(models.QueueFilter{ConsultationIDs: consultationIDs}) {
 			for _, coll := range []string{"ideas", "replies"} {
 				some, err := engine.Exists(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
 				if err != nil || some {
@@ -228,6 +231,44 @@ func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, err
 		}
 		return false, nil
 	})
+}
+
+// Undecided implements models.ModerationStore.
+func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.Undecided, error) {
+	r := s.read(ctx)
+	list, err := queuedIn(r, eq("c", consultationID, "q", eq("$gt", "")), 0)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b queued) int { return cmp.Compare(a.Queue, b.Queue) })
+	numbers, reports := map[string]int{}, map[string]int{}
+	q := engine.Query{Coll: "ideas", Filter: eq("c", consultationID, "number", eq("$gt", 0)), Fields: eq("number", 1)}
+	err = engine.Each(r, q, func(d idea) error { numbers[d.ID] = d.Number; return nil })
+	if err != nil {
+		return nil, err
+	}
+	q = engine.Query{Coll: "reports", Filter: eq("c", consultationID), Fields: eq("item", 1, "closedBy", 1)}
+	err = engine.Each(r, q, func(d report) error {
+		if d.ClosedBy == 0 {
+			reports[d.Item]++
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	undecided := []models.Undecided{}
+	for _, v := range list {
+		item := v.item()
+		of := item.ID
+		if v.reply != nil {
+			of = v.reply.IdeaID
+		}
+		undecided = append(undecided, models.Undecided{
+			Item: item.String(), Idea: numbers[of], Since: v.Since, Reports: reports[item.String()],
+		})
+	}
+	return undecided, nil
 }
 
 // QueueEntry implements models.ModerationStore.

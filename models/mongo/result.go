@@ -127,17 +127,6 @@ func sealable(t *tx, v models.Sealed, fence models.SealFence) (consultation, err
 	if c.model().Fence() != fence || v.Version != c.Seals+1 {
 		return c, models.Fail(models.CodeConflict, "error.seal.moved")
 	}
-	var waiting int64
-	for _, coll := range []string{"ideas", "replies"} {
-		n, err := engine.Count(t, coll, eq("c", c.ID, "waits", true))
-		if err != nil {
-			return c, err
-		}
-		waiting += n
-	}
-	if waiting > 0 {
-		return c, models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
-	}
 	return c, nil
 }
 

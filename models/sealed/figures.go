@@ -27,6 +27,7 @@ func checkFigures(file File) (diffs []Difference, err error) {
 			return nil, err
 		}
 		diffs = append(diffs, chain...)
+		diffs = append(diffs, checkUndecided(file)...)
 		diffs = Compare(diffs, "file: full_sha256", "", file.FullSHA256)
 	case KindPublic:
 		diffs = Compare(diffs, "file: ballots", 0, len(file.Ballots))
@@ -34,6 +35,7 @@ func checkFigures(file File) (diffs []Difference, err error) {
 	default:
 		diffs = Compare(diffs, "file: kind", KindFull+" or "+KindPublic, file.Kind)
 	}
+	diffs = append(diffs, checkChanges(file)...)
 	results, err := compareResults(ranking.RankResult(head, rows), file)
 	return append(diffs, results...), err
 }
@@ -45,6 +47,7 @@ func expectedHead(file File) models.Result {
 	return models.Result{
 		Slug: c.Slug, Title: text.Title, Question: text.Question, Sealed: file.Version,
 		MinVotes: c.Settings.MinVotes, Voters: file.Result.Voters, Unconfirmed: file.Result.Unconfirmed,
+		Changes: c.Changes, Undecided: file.Result.Undecided,
 	}
 }
 

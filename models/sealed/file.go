@@ -44,17 +44,20 @@ type File struct {
 	Digests      map[string]string       `json:"digests"`
 }
 
-// Consultation is the question, dates and settings as they stood.
+// Consultation is the question, dates and settings as they stood, and how they were
+// changed after opening, oldest first.
 type Consultation struct {
-	ID       string                             `json:"id"`
-	Slug     string                             `json:"slug"`
-	Language string                             `json:"language"`
-	Texts    map[string]models.ConsultationText `json:"texts"`
-	Settings models.ConsultationSettings        `json:"settings"`
-	TimeZone string                             `json:"time_zone"`
-	OpensAt  string                             `json:"opens_at"`
-	ClosesAt string                             `json:"closes_at"`
-	AnswerBy string                             `json:"answer_by"`
+	ID                 string                             `json:"id"`
+	Slug               string                             `json:"slug"`
+	Language           string                             `json:"language"`
+	Texts              map[string]models.ConsultationText `json:"texts"`
+	Settings           models.ConsultationSettings        `json:"settings"`
+	TimeZone           string                             `json:"time_zone"`
+	OpensAt            string                             `json:"opens_at"`
+	SuggestionsCloseAt string                             `json:"suggestions_close_at"`
+	ClosesAt           string                             `json:"closes_at"`
+	AnswerBy           string                             `json:"answer_by"`
+	Changes            []models.RuleChange                `json:"changes"`
 }
 
 // Idea is one idea's words and the idea it was merged into (0: none). The words

@@ -29,11 +29,14 @@ type partList struct {
 func partsOf(file File) ([]part, error) {
 	p := &partList{}
 	p.addFields("file", file, "consultation", "ideas", "order", "result", "decisions", "ballots", "digests")
-	p.addFields("consultation", file.Consultation, "texts", "settings")
+	p.addFields("consultation", file.Consultation, "texts", "settings", "changes")
 	for _, lang := range sortedKeys(file.Consultation.Texts) {
 		p.addFields("text "+lang, file.Consultation.Texts[lang])
 	}
 	p.addFields("settings", file.Consultation.Settings)
+	for i, change := range file.Consultation.Changes {
+		p.add(fmt.Sprintf("change %d", i+1), change)
+	}
 	numbers := make([]int, len(file.Ideas))
 	for i, idea := range file.Ideas {
 		numbers[i] = idea.Number

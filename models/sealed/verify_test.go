@@ -153,10 +153,36 @@ func alterations() []alteration {
 			o[0], o[1] = o[1], o[0]
 		}},
 		{"the minimum of votes", "settings: min_votes", func(f tree) { settings(f)["min_votes"] = 4 }},
-		{"when tallies show", "settings: tallies", func(f tree) { settings(f)["tallies"] = "always" }},
 		{"who may vote", "settings: capacities", func(f tree) { settings(f)["capacities"] = []any{"resident"} }},
 		{"how many are answered", "settings: answer_top", func(f tree) { settings(f)["answer_top"] = 1 }},
-		{"the closing date", "consultation: closes_at", func(f tree) { f["consultation"].(tree)["closes_at"] = "2027-03-23T09:10:00.000Z" }},
+		{"a rule that a change does not lead to", "changes: answer_top after the last", func(f tree) { settings(f)["answer_top"] = 1 }},
+		{"the closing date", "consultation: closes_at", func(f tree) { f["consultation"].(tree)["closes_at"] = "2027-03-24T09:10:00.000Z" }},
+		{"a closing date that a change does not lead to", "changes: closes_at after the last", func(f tree) {
+			f["consultation"].(tree)["closes_at"] = "2027-03-24T09:10:00.000Z"
+		}},
+		{"the reason of a change", "change 1", func(f tree) { change(f)["reason"] = "Because." }},
+		{"a change without a reason", "change 1: reason", func(f tree) { change(f)["reason"] = " " }},
+		{"the time of a change", "change 1", func(f tree) { change(f)["at"] = "2027-03-02T09:00:00Z" }},
+		{"a change after sealing", "change 1: at", func(f tree) { change(f)["at"] = "2028-03-02T09:00:00Z" }},
+		{"what a change moved", "changes: closes_at after the last", func(f tree) {
+			row(change(f)["changes"], "name", `"closes_at"`)["after"] = "2027-03-29T09:10:00Z"
+		}},
+		{"a closing brought forward", "change 1: closes_at", func(f tree) {
+			row(change(f)["changes"], "name", `"closes_at"`)["before"] = "2027-03-29T09:10:00Z"
+		}},
+		{"a change removed", "change 1", func(f tree) { f["consultation"].(tree)["changes"] = []any{} }},
+		{"a change added", "change 2", func(f tree) {
+			c := f["consultation"].(tree)
+			c["changes"] = append(list(c["changes"]), tree{
+				"at": "2027-03-03T09:00:00Z", "reason": "Fairer.",
+				"changes": []any{tree{"name": "min_votes", "before": "4", "after": "5"}},
+			})
+		}},
+		{"a change missing in the result", "result: changes", func(f tree) { result(f)["changes"] = []any{} }},
+		{"an undecided text removed", "result: undecided", func(f tree) { drop(result(f), "undecided", 0) }},
+		{"the reports of a text", "result: undecided", func(f tree) {
+			list(result(f)["undecided"])[1].(tree)["reports"] = 9
+		}},
 		{"the slug", "consultation: slug", func(f tree) { f["consultation"].(tree)["slug"] = "other" }},
 		{"the question", "text en: question", func(f tree) {
 			f["consultation"].(tree)["texts"].(tree)["en"].(tree)["question"] = "Who next?"
@@ -188,6 +214,8 @@ func alterations() []alteration {
 	}
 }
 
+func change(f tree) tree { return list(f["consultation"].(tree)["changes"])[0].(tree) }
+
 func settings(f tree) tree { return f["consultation"].(tree)["settings"].(tree) }
 
 // fullAlterations are those that only the full file has room for.
@@ -208,6 +236,14 @@ func fullAlterations() []alteration {
 		{"a vote's tier", "on idea 3", func(f tree) { ballot(f)["tier"] = "organiser" }},
 		{"a vote's channel", "on idea 3", func(f tree) { ballot(f)["channel"] = "paper" }},
 		{"votes swapped", "out of its place", func(f tree) { b := list(f["ballots"]); b[0], b[1] = b[1], b[0] }},
+		{"a text that was decided on called undecided", "undecided reply-", func(f tree) {
+			item := list(list(decision(f)["items"])[0])
+			list(f["result"].(tree)["undecided"])[0].(tree)["item"] = "reply-" + item[1].(string)
+		}},
+		{"a text undecided twice", "undecided reply-", func(f tree) {
+			r := f["result"].(tree)
+			r["undecided"] = append(list(r["undecided"]), list(r["undecided"])[0])
+		}},
 		{"a decision's action", "decision 2", func(f tree) { decision(f)["action"] = "publish" }},
 		{"a decision's actor", "decision 2", func(f tree) { decision(f)["actor"] = "somebody" }},
 		{"a decision's item", "decision 2: hash", func(f tree) { list(list(decision(f)["items"])[0])[4] = "published" }},

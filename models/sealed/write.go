@@ -26,7 +26,8 @@ func Write(in Input) (models.Sealed, error) {
 		Format: Format, Kind: KindFull, Version: in.Result.Sealed, SealedAt: timestamp(in.At),
 		Consultation: Consultation{
 			ID: c.ID, Slug: c.Slug, Language: c.Language, Texts: c.Texts, Settings: c.Settings, TimeZone: c.TimeZone,
-			OpensAt: timestamp(c.OpensAt), ClosesAt: timestamp(c.ClosesAt), AnswerBy: timestamp(c.AnswerBy),
+			OpensAt: timestamp(c.OpensAt), SuggestionsCloseAt: timestamp(c.SuggestionsCloseAt),
+			ClosesAt: timestamp(c.ClosesAt), AnswerBy: timestamp(c.AnswerBy), Changes: in.Result.Changes,
 		},
 		Ideas: ideasOf(in.Ideas), Order: in.Result.Order(), Result: in.Result,
 		ChainLength: c.ChainLength, ChainHead: c.ChainHead, Ballots: ballotsOf(in),

@@ -46,9 +46,12 @@ func TestActsOfStaffAreLogged(t *testing.T) {
 	c := must(r.NewConsultation(ctx, r.organiser, r.input("Shops")))(t)
 	does(`consultation_added by organiser on consultation slug="shops"`)
 	must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, "One", ""))(t)
-	must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, "Two", ""))(t)
-	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, 2))
-	does(`idea_added by organiser on idea`, `idea_added by organiser on idea`, `idea_removed by organiser on consultation number="2"`)
+	two := must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, "Two", ""))(t)
+	ok(t, r.MoveOrganiserIdea(ctx, r.organiser, c.Slug, two.ID, 1))
+	ok(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, two.ID, two.Rev, "The second", ""))
+	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, two.ID))
+	does(`idea_added by organiser on idea`, `idea_added by organiser on idea`, `idea_moved by organiser on idea number="1"`,
+		`idea_edited by organiser on idea`, `idea_removed by organiser on idea`)
 	in := editForm(reload(t, r.Service, c.ID))
 	in.Settings.MinVotes = 1
 	c = must(r.EditConsultation(ctx, r.organiser, c.Slug, in))(t)

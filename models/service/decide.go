@@ -192,11 +192,8 @@ func (s *Service) pickItems(ctx context.Context, actor models.Actor, in DecideIn
 
 // ownDecision loads an item if the actor may moderate it.
 func (s *Service) ownDecision(ctx context.Context, actor models.Actor, item models.Item) (models.QueueEntry, error) {
-	entry, err := s.store.QueueEntry(ctx, item)
+	entry, err := s.moderatedEntry(ctx, actor, item)
 	if err != nil {
-		return entry, err
-	}
-	if err := models.Require(actor.Participant, models.MayModerate, entry.ConsultationID); err != nil {
 		return entry, err
 	}
 	if ownText(actor, entry.Contribution()) {

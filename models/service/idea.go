@@ -46,7 +46,7 @@ func (s *Service) SuggestIdea(ctx context.Context, actor models.Actor, in IdeaIn
 // does not show.
 type IdeaView struct {
 	Idea    models.Idea
-	Tally   *models.Tally // nil while hidden, in steps while voting goes on
+	Tally   *models.Tally // nil until the result is sealed
 	Waiting bool          // the person's own, not published yet
 	Own     Own           // of a waiting one
 }
@@ -164,14 +164,13 @@ func (s *Service) OwnVotes(ctx context.Context, actor models.Actor, consultation
 
 // ideaView takes out of an idea what the actor may not see.
 func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.Idea) IdeaView {
-	now := s.Now()
 	v := IdeaView{Waiting: i.Status == models.StatusPending}
 	if v.Waiting {
-		v.Own = s.ownOf(i.Item(), i.Contribution, i.CheckEdit(c, actor.Author(), now) == nil && i.FirstVote.IsZero())
+		v.Own = s.ownOf(i.Item(), i.Contribution, i.CheckEdit(c, actor.Author(), s.Now()) == nil && i.FirstVote.IsZero())
 	}
-	if c.TalliesShown(now) && !v.Waiting {
-		t := shownTally(c, i.Tally, now)
-		v.Tally, i.Tally = &t, t
+	if c.TalliesShown() && !v.Waiting {
+		t := i.Tally
+		v.Tally = &t
 	} else {
 		i.Tally, i.FirstVote = models.Tally{}, models.Time{}
 	}
@@ -181,15 +180,6 @@ func (s *Service) ideaView(actor models.Actor, c models.Consultation, i models.I
 	i.Contribution = stranger(i.Contribution)
 	v.Idea = i
 	return v
-}
-
-// shownTally returns a tally as it may be shown: in steps until it is sealed.
-func shownTally(c models.Consultation, t models.Tally, now time.Time) models.Tally {
-	switch c.StateAt(now) {
-	case models.StateSealed, models.StateAnswered:
-		return t
-	}
-	return t.Stepped(models.TallyStep)
 }
 
 // stranger takes out what no page shows: where to write to the author, and by

@@ -117,34 +117,34 @@ func TestIdeasInOrder(t *testing.T) {
 	}
 }
 
-func TestTalliesHiddenAndStepped(t *testing.T) {
+// TestTalliesHidden shows no tally to anybody before the result is sealed.
+func TestTalliesHidden(t *testing.T) {
 	t.Parallel()
-	for _, display := range []models.TallyDisplay{models.TalliesAfterClosing, models.TalliesAlways} {
-		t.Run(string(display), func(t *testing.T) {
-			s, clk := newService(t)
-			c := addConsultation(t, s, "shops", func(c *models.Consultation) { c.Settings.Tallies = display }, "Markets")
-			castVotes(t, s, 7)
-			shown := func(step string, want *models.Tally) {
-				t.Helper()
-				c = reload(t, s, c.ID)
-				for _, v := range append(ideasOf(t, s, c, ""), must(s.Idea(t.Context(), c, 1))(t)) {
-					checkTally(t, step, v, want)
-				}
-			}
-			var hidden *models.Tally
-			stepped := &models.Tally{Agree: 5}
-			if display == models.TalliesAfterClosing {
-				stepped = hidden
-			}
-			shown("open", stepped)
-			clk.set(c.ClosesAt)
-			shown("counting", stepped)
-			moveTo(t, s, c.ID, models.StateSealed)
-			shown("sealed", &models.Tally{Agree: 7})
-			moveTo(t, s, c.ID, models.StateWithdrawn)
-			shown("withdrawn", hidden)
-		})
+	s, clk := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets")
+	castVotes(t, s, 7)
+	shown := func(step string, want *models.Tally) {
+		t.Helper()
+		c = reload(t, s, c.ID)
+		for _, v := range append(ideasOf(t, s, c, ""), must(s.Idea(t.Context(), c, 1))(t)) {
+			checkTally(t, step, v, want)
+		}
 	}
+	shown("open", nil)
+	moveTo(t, s, c.ID, models.StatePaused)
+	shown("paused", nil)
+	moveTo(t, s, c.ID, models.StateOpen)
+	clk.set(c.ClosesAt)
+	shown("counting", nil)
+	moveTo(t, s, c.ID, models.StateSealed)
+	shown("sealed", &models.Tally{Agree: 7})
+	moveTo(t, s, c.ID, models.StateWithdrawn)
+	shown("withdrawn", nil)
+}
+
+func ideaAt(t testing.TB, s *Service, c models.Consultation, number int) models.Idea {
+	t.Helper()
+	return must(s.store.Idea(t.Context(), c.ID, number))(t)
 }
 
 // castVotes lets n people agree with the first idea and returns the last of them.

@@ -124,7 +124,9 @@ func checkImported(t *testing.T, r *staffRoom, c models.Consultation) {
 		ann.Source != "wordpress" || ann.SourceID != "2" || ann.Address != "" {
 		t.Errorf("reply %+v", ann)
 	}
-	queue := must(r.Queue(t.Context(), r.mod, ""))(t)
+	both := person(t, r.Service, "bea", models.RoleOrganiser) // a draft's texts are for who may see it
+	both.Participant.Grants = append(both.Participant.Grants, models.Grant{Role: models.RoleModerator})
+	queue := must(r.Queue(t.Context(), both, ""))(t)
 	if queue.Total != 1 || queue.Items[0].Entry.Reply.AuthorName != "Spam" || queue.Items[0].Entry.Reply.Depth != 2 {
 		t.Errorf("queue %+v", queue)
 	}
@@ -142,7 +144,7 @@ func TestImportedGoesOn(t *testing.T) {
 	in.ClosesAt, in.AnswerBy = r.Now().Add(21*testDay), r.Now().Add(60*testDay)
 	in.OpensAt = time.Time{}
 	c = must(r.EditConsultation(ctx, r.organiser, c.Slug, in))(t)
-	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, 1))
+	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, ideaAt(t, r.Service, c, 1).ID))
 	c = must(r.Open(ctx, r.organiser, c.Slug, time.Time{}, reload(t, r.Service, c.ID).Rev))(t)
 	queue := must(r.Queue(ctx, r.mod, ""))(t)
 	ok(t, r.act(t, r.mod, queue.Items[0].Entry.Item, models.ActionPublish, ""))

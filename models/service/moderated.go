@@ -7,19 +7,37 @@ import (
 )
 
 // ModeratedItem reads one item with its context, whatever its status, for who
-// moderates its consultation. CodeNotFound, CodeForbidden, CodeUnauthenticated.
+// moderates its consultation. CodeNotFound, for an item of a draft too unless the actor
+// organises it; CodeForbidden, CodeUnauthenticated.
 func (s *Service) ModeratedItem(ctx context.Context, actor models.Actor, item models.Item) (QueueItem, error) {
 	if err := models.Require(actor.Participant, models.MayModerate, ""); err != nil {
 		return QueueItem{}, err
 	}
-	entry, err := s.store.QueueEntry(ctx, item)
+	entry, err := s.moderatedEntry(ctx, actor, item)
 	if err != nil {
 		return QueueItem{}, err
 	}
-	if err := models.Require(actor.Participant, models.MayModerate, entry.ConsultationID); err != nil {
-		return QueueItem{}, err
-	}
 	return QueueItem{entry, ownText(actor, entry.Contribution())}, nil
+}
+
+// moderatedEntry reads one item if the actor may moderate it. CodeNotFound for an item of
+// a draft that the actor may not see.
+func (s *Service) moderatedEntry(ctx context.Context, actor models.Actor, item models.Item) (models.QueueEntry, error) {
+	entry, err := s.store.QueueEntry(ctx, item)
+	if err != nil {
+		return models.QueueEntry{}, err
+	}
+	c, err := s.store.Consultation(ctx, entry.ConsultationID)
+	if err == nil && !mayRead(actor, c) {
+		err = models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
+	if err == nil {
+		err = models.Require(actor.Participant, models.MayModerate, c.ID)
+	}
+	if err != nil {
+		return models.QueueEntry{}, err
+	}
+	return entry, nil
 }
 
 // moderatedLimit bounds how many consultations a moderator's desk names.

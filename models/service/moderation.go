@@ -30,6 +30,9 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, after string) (
 	filter := models.QueueFilter{Limit: staffPage}
 	filter.ConsultationIDs, _ = actor.Participant.Scope(models.RoleModerator)
 	var err error
+	if filter.Except, err = s.otherDrafts(ctx, actor); err != nil {
+		return QueuePage{}, err
+	}
 	if filter.After, err = s.staffCursor("queue", after); err != nil {
 		return QueuePage{}, err
 	}
@@ -51,7 +54,31 @@ func (s *Service) QueueLength(ctx context.Context, actor models.Actor) (int64, e
 		return 0, nil
 	}
 	ids, _ := actor.Participant.Scope(models.RoleModerator)
-	return s.store.QueueLength(ctx, models.QueueFilter{ConsultationIDs: ids})
+	drafts, err := s.otherDrafts(ctx, actor)
+	if err != nil {
+		return 0, err
+	}
+	return s.store.QueueLength(ctx, models.QueueFilter{ConsultationIDs: ids, Except: drafts})
+}
+
+// otherDrafts lists the drafts that the actor may not see, whose imported texts wait until
+// they open.
+func (s *Service) otherDrafts(ctx context.Context, actor models.Actor) (ids []string, err error) {
+	f := models.ConsultationFilter{States: []models.State{models.StateDraft}, Limit: 100}
+	for {
+		list, next, err := s.store.Consultations(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			if !mayRead(actor, c) {
+				ids = append(ids, c.ID)
+			}
+		}
+		if f.After = next; next == "" {
+			return ids, nil
+		}
+	}
 }
 
 // ownText reports whether the actor wrote it, so that somebody else must decide:
@@ -90,9 +117,6 @@ func (s *Service) Decisions(ctx context.Context, actor models.Actor, slug string
 	c, err := s.forStaff(ctx, actor, models.MayModerate, slug)
 	if err != nil {
 		return DecisionLog{}, err
-	}
-	if !c.Public() && !actor.Participant.Has(models.RoleOrganiser, c.ID) {
-		return DecisionLog{}, models.Fail(models.CodeNotFound, "error.consultation.unknown")
 	}
 	if before <= 0 || before > c.ChainLength {
 		before = c.ChainLength + 1

@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"folkmoot/models"
-	"folkmoot/models/markup"
 )
 
 // Organised lists the consultations that the actor organises, the newest first,
@@ -156,63 +154,6 @@ func (s *Service) checkEdit(f *form, c, next models.Consultation, reason string)
 	return f.take(next.CheckOpening(next.OpensAt.Add(-1), true))
 }
 
-// AddOrganiserIdea adds an idea of the organiser's own: at once published, with
-// the next number, while the consultation is a draft or open. The same one sent again is the
-// first.
-func (s *Service) AddOrganiserIdea(ctx context.Context, actor models.Actor, slug, title, body string) (models.Idea, error) {
-	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
-	if err != nil {
-		return models.Idea{}, err
-	}
-	var f form
-	title, body = f.title(title), f.text("body", body, models.MaxText)
-	if err := f.err(); err != nil {
-		return models.Idea{}, err
-	}
-	idea := organiserIdea(c, title, body)
-	idea.ParticipantID, idea.AuthorName = actor.ID(), actor.Participant.Name
-	var kept models.Idea
-	_, err = s.addOnce(formOf("organiser's idea", actor, c.ID, title, body), func(id string) (err error) {
-		idea.ID = id
-		kept, err = s.store.AddOrganiserIdea(ctx, idea, onIdea(actor, models.AuditIdeaAdded, c, idea.ID))
-		return err
-	}, func(id string) (bool, error) {
-		first, same, err := s.unchanged(ctx, models.Item{Kind: models.KindIdea, ID: id})
-		if same {
-			kept = *first.Idea
-		}
-		return same, err
-	})
-	return kept, err
-}
-
-// organiserIdea makes an idea of the organiser's, in the consultation's language.
-func organiserIdea(c models.Consultation, title, body string) models.Idea {
-	html := ""
-	if body != "" {
-		html = markup.Public(body)
-	}
-	return models.Idea{
-		Contribution: models.Contribution{
-			ID: newID(), ConsultationID: c.ID, StaffRole: models.RoleOrganiser, Channel: models.ChannelOnline,
-			Language: c.Language, Status: models.StatusPublished, Rev: 1, Salt: newSalt(),
-		},
-		Title: title, Body: body, BodyHTML: html, Organiser: true,
-		Texts: map[string]models.IdeaText{c.Language: {Title: title, Body: body, BodyHTML: html}},
-	}
-}
-
-// RemoveOrganiserIdea takes one of the organiser's ideas out of a draft; the
-// later ones move up. CodeConflict once the consultation is no draft any more.
-func (s *Service) RemoveOrganiserIdea(ctx context.Context, actor models.Actor, slug string, number int) error {
-	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
-	if err != nil {
-		return err
-	}
-	by := onConsultation(actor, models.AuditIdeaRemoved, c).With("number", strconv.Itoa(number))
-	return s.store.RemoveDraftIdea(ctx, c.ID, number, by)
-}
-
 // Managed is everything about one consultation that its organiser works with.
 type Managed struct {
 	Consultation    models.Consultation
@@ -225,7 +166,7 @@ type Managed struct {
 }
 
 // Manage reads what the organiser's page of a consultation shows. It returns no
-// tallies: while hidden they are hidden from everybody.
+// tallies, which show with the sealed result alone.
 func (s *Service) Manage(ctx context.Context, actor models.Actor, slug string) (m Managed, err error) {
 	c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
 	if err != nil {

@@ -139,12 +139,6 @@ func (in ConsultationInput) settings(f *form) models.ConsultationSettings {
 	if s.MinVotes < 1 || s.MinVotes > maxMinVotes {
 		f.add("min_votes", "error.field.min_votes")
 	}
-	if s.Tallies == "" {
-		s.Tallies = d.Tallies
-	}
-	if s.Tallies != models.TalliesAfterClosing && s.Tallies != models.TalliesAlways {
-		f.add("tallies", "error.staff.setting")
-	}
 	s.Capacities = knownOf(f, "capacities", s.Capacities,
 		models.CapacityResident, models.CapacityBusiness, models.CapacityOrganisation)
 	s.Bands = knownOf(f, "bands", s.Bands,

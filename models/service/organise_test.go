@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func TestNewConsultationDefaults(t *testing.T) {
 	if c.Slug != "empty-shops" || c.State != models.StateDraft || c.Language != "en" || c.TimeZone != "Europe/London" {
 		t.Errorf("draft %+v", c)
 	}
-	if c.Settings.MinVotes != 5 || c.Settings.Tallies != models.TalliesAfterClosing {
+	if c.Settings.MinVotes != 5 {
 		t.Errorf("settings %+v", c.Settings)
 	}
 	if want := in.ClosesAt.Add(-7 * testDay); !c.SuggestionsCloseAt.Equal(want) {
@@ -83,7 +84,6 @@ func TestConsultationForm(t *testing.T) {
 		"zone":            {func(in *ConsultationInput) { in.TimeZone = "Mars/Base" }, "time_zone", "error.field.time_zone"},
 		"machine's zone":  {func(in *ConsultationInput) { in.TimeZone = "Local" }, "time_zone", "error.field.time_zone"},
 		"min votes":       {func(in *ConsultationInput) { in.Settings.MinVotes = -1 }, "min_votes", "error.field.min_votes"},
-		"tallies":         {func(in *ConsultationInput) { in.Settings.Tallies = "never" }, "tallies", "error.staff.setting"},
 		"capacities":      {func(in *ConsultationInput) { in.Settings.Capacities = []models.Capacity{"king"} }, "capacities", "error.staff.setting"},
 		"bands":           {func(in *ConsultationInput) { in.Settings.Bands = []models.Band{"huge"} }, "bands", "error.staff.setting"},
 		"tiers":           {func(in *ConsultationInput) { in.Settings.Tiers = []models.Tier{"oath"} }, "tiers", "error.staff.setting"},
@@ -263,7 +263,7 @@ func TestOrganiserIdeas(t *testing.T) {
 			t.Errorf("idea %+v", i)
 		}
 	}
-	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, 2))
+	ok(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, ideaAt(t, r.Service, c, 2).ID))
 	m := must(r.Manage(ctx, r.organiser, c.Slug))(t)
 	if len(m.Ideas) != 2 || m.Ideas[1].Title != "Three" || m.Ideas[1].Number != 2 {
 		t.Errorf("ideas %+v", m.Ideas)
@@ -272,12 +272,91 @@ func TestOrganiserIdeas(t *testing.T) {
 		t.Errorf("moves of a draft: %v", m.Moves)
 	}
 	must(r.Open(ctx, r.organiser, c.Slug, time.Time{}, reload(t, r.Service, c.ID).Rev))(t)
-	conflict(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, 1), "error.consultation.not_draft")
+	one := ideaAt(t, r.Service, c, 1)
+	conflict(t, r.RemoveOrganiserIdea(ctx, r.organiser, c.Slug, one.ID), "error.consultation.not_draft")
+	conflict(t, r.MoveOrganiserIdea(ctx, r.organiser, c.Slug, one.ID, 2), "error.consultation.not_draft")
+	conflict(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, one.ID, one.Rev, "Other", ""), "error.consultation.not_draft")
 	r.votes(t, c.Slug, 1, 2, 1, 0)
 	if m = must(r.Manage(ctx, r.organiser, c.Slug))(t); m.Ideas[0].Tally.Total() != 0 || !m.Ideas[0].FirstVote.IsZero() {
 		t.Error("the organiser sees tallies while they are hidden")
 	}
 	if !slices.Equal(m.Moves, []models.State{models.StatePaused, models.StateWithdrawn}) {
 		t.Errorf("moves of an open one: %v", m.Moves)
+	}
+}
+
+// TestDraftIdeas edits ideas of a draft and puts them in order until it opens.
+func TestDraftIdeas(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := must(r.NewConsultation(ctx, r.organiser, r.input("Shops")))(t)
+	for _, title := range []string{"One", "Two", "Three"} {
+		must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, title, "Why not"))(t)
+	}
+	order := func(want string) {
+		t.Helper()
+		got := ""
+		for _, i := range must(r.Manage(ctx, r.organiser, c.Slug))(t).Ideas {
+			got += fmt.Sprint(i.Number, i.Title, " ")
+		}
+		if got != want {
+			t.Errorf("ideas %q, want %q", got, want)
+		}
+	}
+	three := ideaAt(t, r.Service, c, 3)
+	ok(t, r.MoveOrganiserIdea(ctx, r.organiser, c.Slug, three.ID, 1))
+	order("1Three 2One 3Two ")
+	_, read, err := r.DraftIdea(ctx, r.organiser, c.Slug, three.ID)
+	if err != nil || read.Title != "Three" || read.Number != 1 {
+		t.Errorf("read %+v, %v", read, err)
+	}
+	ok(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, three.ID, three.Rev, "  The third ", "**Because**."))
+	got := ideaAt(t, r.Service, c, 1)
+	if got.Title != "The third" || got.BodyHTML != "<p dir=\"auto\"><strong>Because</strong>.</p>" || got.Texts["en"].Title != "The third" || got.Texts["en"].BodyHTML != got.BodyHTML {
+		t.Errorf("edited %+v", got)
+	}
+	ok(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, three.ID, got.Rev, "The third", "**Because**."))
+	if again := ideaAt(t, r.Service, c, 1); again.Rev != got.Rev {
+		t.Error("an edit of nothing writes")
+	}
+	conflict(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, three.ID, three.Rev, "Stale", ""), "error.idea.changed")
+	field(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, three.ID, got.Rev, " ", ""), "title", "error.field.title_empty")
+	refused(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, "none", 1, "X", ""), models.CodeNotFound, "error.idea.unknown")
+	refused(t, r.EditOrganiserIdea(ctx, r.mod, c.Slug, three.ID, got.Rev, "X", ""), models.CodeForbidden, "error.role")
+	refused(t, r.MoveOrganiserIdea(ctx, r.mod, c.Slug, three.ID, 2), models.CodeForbidden, "error.role")
+	other := must(r.NewConsultation(ctx, r.organiser, r.input("Other")))(t)
+	refused(t, r.MoveOrganiserIdea(ctx, r.organiser, other.Slug, three.ID, 2), models.CodeNotFound, "error.idea.unknown")
+	order("1The third 2One 3Two ")
+	must(r.Open(ctx, r.organiser, c.Slug, time.Time{}, reload(t, r.Service, c.ID).Rev))(t)
+	_, _, err = r.DraftIdea(ctx, r.organiser, c.Slug, three.ID)
+	conflict(t, err, "error.consultation.not_draft")
+	if got := r.verified(t); got != "" {
+		t.Errorf("verify: %s", got)
+	}
+}
+
+// TestImportedIdeaIsEdited keeps an imported text that is longer than people may type.
+func TestImportedIdeaIsEdited(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	p := post()
+	long := "Buy from small firms first. " + strings.Repeat("word ", 3000)
+	p.Ideas = []string{long, "Second"}
+	c, _, err := r.ImportPost(ctx, p)
+	ok(t, err)
+	i := ideaAt(t, r.Service, c, 1)
+	if models.Chars(i.Body) <= models.MaxText {
+		t.Fatalf("the case is not what it should be: %d characters", models.Chars(i.Body))
+	}
+	ok(t, r.EditOrganiserIdea(ctx, r.organiser, c.Slug, i.ID, i.Rev, "Buy from the smallest first", i.Body))
+	got := ideaAt(t, r.Service, c, 1)
+	if got.Title != "Buy from the smallest first" || got.Body != i.Body {
+		t.Errorf("edited %.60q, %d characters", got.Title, models.Chars(got.Body))
+	}
+	ok(t, r.MoveOrganiserIdea(ctx, r.organiser, c.Slug, i.ID, 2))
+	if second := ideaAt(t, r.Service, c, 2); second.ID != i.ID {
+		t.Error("an imported idea is not moved")
 	}
 }

@@ -110,7 +110,7 @@ func (s *Service) Consultation(ctx context.Context, actor models.Actor, slug str
 		return models.Consultation{}, unknown
 	case err != nil:
 		return models.Consultation{}, err
-	case !c.Public() && !actor.Participant.Has(models.RoleOrganiser, c.ID):
+	case !mayRead(actor, c):
 		return models.Consultation{}, unknown
 	}
 	return c, nil

@@ -52,7 +52,7 @@ func TestRespond(t *testing.T) {
 	}
 	result, _, err := r.Result(ctx, reload(t, r.Service, c.ID))
 	ok(t, err)
-	want := models.Answer{Decision: "decline", Reason: answer.Reason, Owner: "The clerk", By: "by June", PublishedAt: "2027-03-25"}
+	want := models.Answer{Decision: "decline", Reason: answer.Reason, Owner: "The clerk", By: "by June", PublishedAt: "2027-03-26"}
 	if a := ofNumber(result, 5).Response; a == nil || *a != want {
 		t.Errorf("answer %+v", a)
 	}

@@ -6,52 +6,15 @@ import (
 	"slices"
 
 	"folkmoot/models"
-	"folkmoot/models/ranking"
 )
 
-// Result returns the ranking of c: forbidden (error.results.hidden) to everybody
-// while tallies are hidden; until sealing from tallies rounded down to steps of
-// models.TallyStep, since late links still count one by one; afterwards the
-// frozen one with today's published responses, and the sealed version.
+// Result returns the frozen ranking of c with today's published responses, and the sealed
+// version. Until it is sealed it is forbidden to everybody (error.results.hidden).
 func (s *Service) Result(ctx context.Context, c models.Consultation) (models.Result, *models.Sealed, error) {
-	if !c.TalliesShown(s.Now()) {
+	if !c.TalliesShown() {
 		return models.Result{}, nil, models.Fail(models.CodeForbidden, "error.results.hidden", "date", c.ClosesAt)
 	}
-	if c.State == models.StateSealed || c.State == models.StateAnswered {
-		return s.sealedResult(ctx, c)
-	}
-	ideas, err := s.store.Ideas(ctx, models.IdeaFilter{ConsultationID: c.ID, All: true})
-	if err != nil {
-		return models.Result{}, nil, fmt.Errorf("read the ideas: %w", err)
-	}
-	tallies := map[string]models.Tally{}
-	for _, i := range ideas {
-		tallies[i.ID] = i.Tally.Stepped(models.TallyStep)
-	}
-	head, err := s.openHead(ctx, c)
-	if err != nil {
-		return models.Result{}, nil, err
-	}
-	return ranking.RankResult(head, resultIdeas(ideas, tallies)), nil, nil
-}
-
-// Unconfirmed returns how many votes wait for their link, which a result names until it
-// is sealed, and 0 afterwards.
-func (s *Service) Unconfirmed(ctx context.Context, c models.Consultation) (int64, error) {
-	if c.State == models.StateSealed || c.State == models.StateAnswered {
-		return 0, nil
-	}
-	return s.store.UnconfirmedVotes(ctx, c.ID)
-}
-
-// openHead begins a result that is not sealed.
-func (s *Service) openHead(ctx context.Context, c models.Consultation) (head models.Result, err error) {
-	head = resultHead(c, c.VoterCount)
-	head.Stepped = true
-	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
-		return head, fmt.Errorf("count the unconfirmed votes: %w", err)
-	}
-	return head, nil
+	return s.sealedResult(ctx, c)
 }
 
 // sealedResult returns the frozen figures with what may still change beside them:

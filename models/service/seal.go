@@ -19,10 +19,10 @@ import (
 const sealTries = 5
 
 // Seal counts the votes of a consultation that is counting from nothing, freezes
-// the result and keeps the full and the public file. CodeConflict while something
-// waits in its queue (error.seal.waiting), while voting links can still be used
-// (error.seal.ballots), when it is not counting, or when the tallies kept do not
-// equal the count (error.seal.differs): then nothing is sealed.
+// the result and keeps the full and the public file. What moderators have not decided
+// is listed in the result and does not hold it up. CodeConflict while voting links can
+// still be used (error.seal.ballots), when it is not counting, or when the tallies kept
+// do not equal the count (error.seal.differs): then nothing is sealed.
 func (s *Service) Seal(ctx context.Context, actor models.Actor, slug string) (models.Sealed, error) {
 	for try := 1; ; try++ {
 		c, err := s.forStaff(ctx, actor, models.MayOrganise, slug)
@@ -82,13 +82,6 @@ func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error
 	if err := c.CheckMove(models.StateSealed, "", s.Now()); err != nil {
 		return err
 	}
-	waiting, err := s.waiting(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	if waiting > 0 {
-		return models.Fail(models.CodeConflict, "error.seal.waiting", "count", waiting)
-	}
 	open, err := s.store.OpenBallotLinks(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("count the open links: %w", err)
@@ -104,7 +97,14 @@ func (s *Service) checkSealing(ctx context.Context, c models.Consultation) error
 func (s *Service) countedResult(ctx context.Context, c models.Consultation, ideas []models.Idea, votes recount) (models.Result, error) {
 	head := resultHead(c, votes.voters)
 	head.Sealed = 1
-	var err error
+	revisions, err := s.store.ConsultationRevisions(ctx, c.ID)
+	if err != nil {
+		return head, fmt.Errorf("read the changes: %w", err)
+	}
+	head.Changes = models.RuleChanges(revisions)
+	if head.Undecided, err = s.store.Undecided(ctx, c.ID); err != nil {
+		return head, fmt.Errorf("read the queue: %w", err)
+	}
 	if head.Unconfirmed, err = s.store.UnconfirmedVotes(ctx, c.ID); err != nil {
 		return head, fmt.Errorf("count the unconfirmed votes: %w", err)
 	}

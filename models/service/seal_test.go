@@ -7,16 +7,22 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"folkmoot/models"
 	"folkmoot/models/sealed"
 )
 
-func TestResultHiddenAndStepped(t *testing.T) {
+// TestResultHidden gives no result to anybody before it is sealed.
+func TestResultHidden(t *testing.T) {
 	t.Parallel()
 	r := newStaffRoom(t)
 	ctx := t.Context()
@@ -24,24 +30,14 @@ func TestResultHiddenAndStepped(t *testing.T) {
 	r.votes(t, c.Slug, 1, 4, 3, 1)
 	_, _, err := r.Result(ctx, reload(t, r.Service, c.ID))
 	refused(t, err, models.CodeForbidden, "error.results.hidden")
-	r.clock.set(c.ClosesAt)
+	r.clock.set(c.ClosesAt.Add(models.LateLinks))
 	_, _, err = r.Result(ctx, reload(t, r.Service, c.ID))
 	refused(t, err, models.CodeForbidden, "error.results.hidden")
-
-	r.clock.set(start)
-	live := r.opened(t, "Live", func(in *ConsultationInput) { in.Settings.Tallies = models.TalliesAlways }, "One", "Two")
-	r.votes(t, live.Slug, 1, 14, 9, 4)
-	result, sealed, err := r.Result(ctx, reload(t, r.Service, live.ID))
+	must(r.Seal(ctx, r.organiser, c.Slug))(t)
+	result, sealed, err := r.Result(ctx, reload(t, r.Service, c.ID))
 	ok(t, err)
-	one := result.Ideas[0]
-	if sealed != nil || !result.Stepped || result.Sealed != 0 || result.Voters != 27 || result.Votes != 15 {
-		t.Errorf("head %+v", result)
-	}
-	if one.Number != 1 || one.Tally != (models.Tally{Agree: 10, Disagree: 5}) || one.Rank != 1 || *one.Support != 2.0/3 {
-		t.Errorf("idea %+v", one)
-	}
-	if two := result.Ideas[1]; two.Ranked() || two.Support != nil || two.MergedFrom == nil {
-		t.Errorf("idea without votes %+v", two)
+	if sealed == nil || result.Sealed != 1 || result.Ideas[0].Tally != (models.Tally{Agree: 4, Disagree: 3, Pass: 1}) {
+		t.Errorf("sealed: %+v", result)
 	}
 }
 
@@ -52,7 +48,6 @@ func TestSealRefuses(t *testing.T) {
 	c := r.opened(t, "Shops", nil, "One")
 	_, err := r.Seal(ctx, r.organiser, c.Slug)
 	conflict(t, err, "error.consultation.move")
-	item := reply(t, r.Service, c.Slug, "g", "Hello.", "").Item
 	chosen := must(r.CheckChoice(ctx, c.Slug, 1, "agree"))(t)
 	ask := BallotLinkInput{Slug: c.Slug, Email: "ada@example.org", Choices: map[int]models.Choice{1: chosen}}
 	must(r.AskBallotLink(ctx, guest("g2"), ask))(t)
@@ -60,20 +55,11 @@ func TestSealRefuses(t *testing.T) {
 
 	r.clock.set(c.ClosesAt.Add(time.Hour))
 	_, err = r.Seal(ctx, r.organiser, c.Slug)
-	if conflict(t, err, "error.seal.waiting"); errorOf(err).Args["count"] != int64(1) {
-		t.Errorf("waiting: %v", errorOf(err).Args)
-	}
-	ok(t, r.act(t, r.mod, item, models.ActionPublish, ""))
-	_, err = r.Seal(ctx, r.organiser, c.Slug)
 	conflict(t, err, "error.seal.ballots")
 	if until := errorOf(err).Args["date"].(time.Time); !until.Equal(c.ClosesAt.Add(models.LateLinks)) {
 		t.Errorf("ballots until %v", until)
 	}
 	r.clock.set(c.ClosesAt.Add(models.LateLinks))
-	must(r.Report(ctx, guest("h"), item, "Look at this."))(t)
-	_, err = r.Seal(ctx, r.organiser, c.Slug)
-	conflict(t, err, "error.seal.waiting")
-	ok(t, r.act(t, r.mod, item, models.ActionPublish, ""))
 
 	db := r.raw(t)
 	if _, err := db.Exec("UPDATE ideas SET agree = agree + 1 WHERE number = 1"); err != nil {
@@ -92,6 +78,122 @@ func TestSealRefuses(t *testing.T) {
 	}
 	_, err = r.Seal(ctx, r.organiser, c.Slug)
 	conflict(t, err, "error.consultation.move")
+}
+
+// TestSealCountsTheUndecided seals over texts of the last night and a report, lists both,
+// and takes reports and decisions afterwards.
+func TestSealCountsTheUndecided(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := r.opened(t, "Shops", nil, "One")
+	shown := reply(t, r.Service, c.Slug, "g0", "Hello.", "").Item
+	ok(t, r.act(t, r.mod, shown, models.ActionPublish, ""))
+	r.clock.set(c.ClosesAt.Add(-time.Hour))
+	late := r.Now()
+	var waiting []models.Item
+	for n := range 30 {
+		waiting = append(waiting, reply(t, r.Service, c.Slug, fmt.Sprint("g", n+1), "At the last minute.", "").Item)
+	}
+	r.clock.set(c.ClosesAt.Add(models.LateLinks))
+	must(r.Report(ctx, guest("h"), shown, "Look at this."))(t)
+	must(r.Report(ctx, guest("h2"), shown, "And look again."))(t)
+	version := must(r.Seal(ctx, r.organiser, c.Slug))(t)
+	got := version.Result
+	if len(got.Undecided) != 31 || got.UndecidedTexts() != 30 || got.UndecidedReports() != 1 {
+		t.Fatalf("%d undecided, %d texts, %d reported", len(got.Undecided), got.UndecidedTexts(), got.UndecidedReports())
+	}
+	for _, item := range waiting {
+		if want := (models.Undecided{Item: item.String(), Since: late}); !slices.Contains(got.Undecided, want) {
+			t.Errorf("%+v is not listed", want)
+		}
+	}
+	if want := (models.Undecided{Item: shown.String(), Since: r.Now(), Reports: 2}); got.Undecided[30] != want {
+		t.Errorf("listed %+v, want %+v", got.Undecided[30], want)
+	}
+	for _, file := range [][]byte{version.Full, version.Public} {
+		if bytes.Contains(file, []byte("last minute")) || !bytes.Contains(file, []byte(waiting[7].String())) {
+			t.Error("a file has the words of what waits, or does not list it")
+		}
+		if _, _, diffs, err := sealed.Verify(file); err != nil || len(diffs) > 0 {
+			t.Errorf("verify: %v, %v", diffs, err)
+		}
+	}
+	must(r.Report(ctx, guest("i"), shown, "After sealing."))(t)
+	ok(t, r.act(t, r.mod, waiting[0], models.ActionReject, "Too late."))
+	result, _, err := r.Result(ctx, reload(t, r.Service, c.ID))
+	if err != nil || len(result.Undecided) != 31 {
+		t.Errorf("a decision after sealing changes the result: %d undecided, %v", len(result.Undecided), err)
+	}
+	if n := must(r.QueueLength(ctx, r.mod))(t); n != 30 {
+		t.Errorf("%d texts are before the moderators, want 29 that wait and one that is reported", n)
+	}
+	if diffs := r.verified(t); diffs != "" {
+		t.Errorf("verify: %s", diffs)
+	}
+}
+
+// TestSealPrintsChanges seals every change of dates and rules after opening with reason and
+// time, and no change of words or of the draft.
+func TestSealPrintsChanges(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := r.opened(t, "Shops", func(in *ConsultationInput) { in.Settings.MinVotes = 3 }, "One")
+	edit := func(reason string, change func(*ConsultationInput)) models.Time {
+		t.Helper()
+		r.clock.add(time.Hour)
+		in := editForm(c)
+		change(&in)
+		in.Reason = reason
+		c = must(r.EditConsultation(ctx, r.organiser, c.Slug, in))(t)
+		return r.Now()
+	}
+	closes := c.ClosesAt
+	first := edit("Two parishes asked.", func(in *ConsultationInput) { in.ClosesAt = closes.Add(testDay) })
+	edit("", func(in *ConsultationInput) { in.Text.Title = "Empty shops" })
+	second := edit("Fairer.", func(in *ConsultationInput) {
+		in.Settings.MinVotes, in.Settings.Capacities = 9, []models.Capacity{models.CapacityBusiness}
+		in.ClosesAt = closes.Add(2 * testDay)
+	})
+	r.clock.set(c.ClosesAt.Add(models.LateLinks))
+	version := must(r.Seal(ctx, r.organiser, c.Slug))(t)
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	want := []models.RuleChange{
+		{At: first, Reason: "Two parishes asked.", Changes: []models.SettingChange{{Name: "closes_at", Before: at(closes), After: at(closes.Add(testDay))}}},
+		{At: second, Reason: "Fairer.", Changes: []models.SettingChange{
+			{Name: "closes_at", Before: at(closes.Add(testDay)), After: at(closes.Add(2 * testDay))},
+			{Name: "min_votes", Before: "3", After: "9"},
+			{Name: "capacities", Before: "", After: "business_owner"},
+		}},
+	}
+	if diff := cmp.Diff(want, version.Result.Changes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for kind, b := range map[string][]byte{sealed.KindFull: version.Full, sealed.KindPublic: version.Public} {
+		var file sealed.File
+		ok(t, json.Unmarshal(b, &file))
+		if diff := cmp.Diff(want, file.Consultation.Changes); diff != "" {
+			t.Errorf("%s file (-want +got):\n%s", kind, diff)
+		}
+		if _, _, diffs, err := sealed.Verify(b); err != nil || len(diffs) > 0 {
+			t.Errorf("%s file: %v, %v", kind, diffs, err)
+		}
+	}
+	result, _, err := r.Result(ctx, reload(t, r.Service, c.ID))
+	ok(t, err)
+	if diff := cmp.Diff(want, result.Changes); diff != "" {
+		t.Errorf("the result (-want +got):\n%s", diff)
+	}
+	if diffs := r.verified(t); diffs != "" {
+		t.Errorf("verify: %s", diffs)
+	}
+	if _, err := r.raw(t).Exec("UPDATE consultation_revisions SET reason = 'Because.' WHERE reason = 'Fairer.'"); err != nil {
+		t.Fatal(err)
+	}
+	if diffs := r.verified(t); !strings.Contains(diffs, "change 2") {
+		t.Errorf("a reason altered in the store: %q", diffs)
+	}
 }
 
 func errorOf(err error) *models.Error {
@@ -133,7 +235,7 @@ func TestSealedFiles(t *testing.T) {
 		}
 		return nil
 	}))
-	for _, secret := range []string{"voter1-", "Rude words", "Insults", "insults a neighbour"} {
+	for _, secret := range []string{"voter1-", "Rude words", "Insults", "insults a neighbour", "Nobody read", "names me"} {
 		if bytes.Contains(full.Full, []byte(secret)) || bytes.Contains(full.Public, []byte(secret)) {
 			t.Errorf("a file holds %q", secret)
 		}

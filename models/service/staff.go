@@ -14,7 +14,7 @@ import (
 const staffPage = 50
 
 // forStaff loads the consultation if the actor may do what in it. Whoever may do
-// it nowhere learns nothing about slugs; somebody else's draft is not found.
+// it nowhere learns nothing about slugs; a draft is not found by who does not organise it.
 func (s *Service) forStaff(ctx context.Context, actor models.Actor, what models.Permission, slug string) (models.Consultation, error) {
 	if err := models.Require(actor.Participant, what, ""); err != nil {
 		return models.Consultation{}, err
@@ -23,13 +23,19 @@ func (s *Service) forStaff(ctx context.Context, actor models.Actor, what models.
 	if err != nil {
 		return models.Consultation{}, err
 	}
+	if !mayRead(actor, c) {
+		return models.Consultation{}, models.Fail(models.CodeNotFound, "error.consultation.unknown")
+	}
 	if err := models.Require(actor.Participant, what, c.ID); err != nil {
-		if c.State == models.StateDraft {
-			return models.Consultation{}, models.Fail(models.CodeNotFound, "error.consultation.unknown")
-		}
 		return models.Consultation{}, err
 	}
 	return c, nil
+}
+
+// mayRead reports whether the actor may know of c: everybody may once it is no draft any
+// more, and before that whoever organises it.
+func mayRead(actor models.Actor, c models.Consultation) bool {
+	return c.Public() || actor.Participant.Has(models.RoleOrganiser, c.ID)
 }
 
 // Rights are what an actor may do with a consultation beyond what everybody may.

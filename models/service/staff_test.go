@@ -98,10 +98,14 @@ func (r *staffRoom) votes(t testing.TB, slug string, number int, agree, disagree
 	cast(pass, "pass")
 }
 
-// sealed makes a consultation with votes, decisions of every kind and a sealed result.
+// sealed makes a consultation with votes, decisions of every kind, a change of rules, a
+// text and a report that nobody decided on, and a sealed result.
 func (r *staffRoom) sealed(t testing.TB) (models.Consultation, models.Sealed) {
 	t.Helper()
 	c := r.opened(t, "Empty shops", nil, "Studios", "Parking", "Markets", "Nothing")
+	in := editForm(c)
+	in.Settings.AnswerTop, in.ClosesAt, in.Reason = 4, in.ClosesAt.Add(testDay), "Two parishes asked for more time."
+	c = must(r.EditConsultation(t.Context(), r.organiser, c.Slug, in))(t)
 	one := reply(t, r.Service, c.Slug, "guest1", "A *first* reply.", "").Item
 	two := reply(t, r.Service, c.Slug, "guest2", "Rude words.", "").Item
 	ok(t, r.act(t, r.mod, one, models.ActionPublish, ""))
@@ -117,7 +121,9 @@ func (r *staffRoom) sealed(t testing.TB) (models.Consultation, models.Sealed) {
 	r.votes(t, c.Slug, 5, 6, 6, 0)
 	r.votes(t, c.Slug, 6, 1, 0, 0)
 	ok(t, r.act(t, r.mod, gone, models.ActionRemove, "It insults a neighbour."))
+	reply(t, r.Service, c.Slug, "guest5", "Nobody read this.", "")
 	r.clock.set(c.ClosesAt.Add(models.LateLinks))
+	must(r.Report(t.Context(), guest("guest6"), one, "It names me."))(t)
 	sealed := must(r.Seal(t.Context(), r.organiser, c.Slug))(t)
 	return reload(t, r.Service, c.ID), sealed
 }
@@ -167,7 +173,7 @@ func TestStaffRoles(t *testing.T) {
 			return err
 		}},
 		{"add idea", "organiser", func(a models.Actor) error { _, err := r.AddOrganiserIdea(ctx, a, c.Slug, "", ""); return err }},
-		{"remove idea", "organiser", func(a models.Actor) error { return r.RemoveOrganiserIdea(ctx, a, c.Slug, 1) }},
+		{"remove idea", "organiser", func(a models.Actor) error { return r.RemoveOrganiserIdea(ctx, a, c.Slug, "none") }},
 		{"manage", "organiser", func(a models.Actor) error { _, err := r.Manage(ctx, a, c.Slug); return err }},
 		{"seal", "organiser", func(a models.Actor) error { _, err := r.Seal(ctx, a, c.Slug); return err }},
 		{"full file", "organiser", func(a models.Actor) error { _, err := r.FullFile(ctx, a, c.Slug); return err }},

@@ -222,10 +222,19 @@ func (a *comparison) files(ctx context.Context) error {
 	if isSealed && len(versions) == 0 {
 		a.note(sealed.Difference{Where: "sealed files", Want: "at least one version", Got: "missing"})
 	}
+	revisions, err := a.s.store.ConsultationRevisions(ctx, a.c.ID)
+	if err != nil {
+		return fmt.Errorf("read the changes: %w", err)
+	}
+	changes := models.RuleChanges(revisions)
 	for n, v := range versions {
 		a.note(sealed.Compare(nil, "sealed files: version", n+1, v.Version)...)
 		a.checked.Files += 2
 		for _, d := range sealed.VerifyVersion(v, a.c.ID, a.hashes) {
+			d.Where = fmt.Sprintf("sealed version %d, %s", v.Version, d.Where)
+			a.note(d)
+		}
+		for _, d := range sealed.CompareChanges(changes, v.Result.Changes) {
 			d.Where = fmt.Sprintf("sealed version %d, %s", v.Version, d.Where)
 			a.note(d)
 		}

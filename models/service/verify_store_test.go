@@ -67,7 +67,7 @@ func TestVerifyStoreContent(t *testing.T) {
 	if len(diffs) > 0 {
 		t.Fatalf("an untouched store differs: %v", diffs)
 	}
-	want := Checked{Consultations: 2, Decisions: 8, Items: 10, Votes: 78, Files: 2, AuditEntries: 93}
+	want := Checked{Consultations: 2, Decisions: 8, Items: 11, Votes: 78, Files: 2, AuditEntries: 94}
 	if checked != want {
 		t.Errorf("checked %+v, want %+v", checked, want)
 	}

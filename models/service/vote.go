@@ -10,9 +10,8 @@ import (
 // VoteDone is what a vote did.
 type VoteDone struct {
 	Choice  models.Choice
-	Changed bool          // false: the same was chosen before
-	Voters  int64         // people who took part in the consultation
-	Tally   *models.Tally // of the idea; nil while hidden
+	Changed bool  // false: the same was chosen before
+	Voters  int64 // people who took part in the consultation
 }
 
 // CastVote counts the actor's choice (agree, disagree, pass or retract) on an
@@ -86,14 +85,5 @@ func (s *Service) voteDone(ctx context.Context, consultationID string, v models.
 	if err != nil {
 		return VoteDone{}, err
 	}
-	done := VoteDone{Choice: v.Choice, Changed: changed, Voters: c.VoterCount}
-	if now := s.Now(); c.TalliesShown(now) {
-		i, err := s.store.IdeaByID(ctx, v.IdeaID)
-		if err != nil {
-			return VoteDone{}, err
-		}
-		t := shownTally(c, i.Tally, now)
-		done.Tally = &t
-	}
-	return done, nil
+	return VoteDone{Choice: v.Choice, Changed: changed, Voters: c.VoterCount}, nil
 }

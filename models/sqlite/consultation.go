@@ -180,8 +180,7 @@ func movable(t *engine.Tx, next models.Consultation) error {
 	if err != nil {
 		return err
 	}
-	moved := old.SettingChanges(next)
-	if state := old.StateAt(t.Now); len(moved) == 0 || state == models.StateDraft || state == models.StateOpen || state == models.StatePaused {
+	if len(old.SettingChanges(next)) == 0 || old.RulesMove(t.Now) {
 		return nil
 	}
 	return models.Fail(models.CodeClosed, "error.edit.closed")

@@ -271,24 +271,114 @@ func errorOr(err error, then func() error) error {
 	return then()
 }
 
-// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
-// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
-// has replies or stands in the chain.
-func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID string, number int, by models.AuditEntry) error {
-	return s.write(ctx, func(t *engine.Tx) error {
-		c, err := rules(t, consultationID)
+// draftIdea reads an idea with a number of a consultation that is a draft. CodeConflict
+// error.consultation.not_draft; CodeNotFound for the consultation and the idea.
+func draftIdea(t *engine.Tx, consultationID, ideaID string) (models.Idea, error) {
+	c, err := rules(t, consultationID)
+	if err != nil {
+		return models.Idea{}, err
+	}
+	if c.State != models.StateDraft {
+		return models.Idea{}, models.Fail(models.CodeConflict, "error.consultation.not_draft")
+	}
+	i, err := scanIdea(t.Row(ideaSelect+"WHERE id = ? AND consultation_id = ? AND number > 0", ideaID, c.ID))
+	return i, engine.Missing(err, "error.idea.unknown")
+}
+
+// decidedOn reports whether an idea stands in the chain of decisions.
+func decidedOn(t *engine.Tx, i models.Idea) (bool, error) {
+	return engine.One[bool](t.Row("SELECT EXISTS (SELECT 1 FROM decision_items WHERE kind = 'idea' AND item_id = ?)", i.ID))
+}
+
+// EditDraftIdea implements models.IdeaStore.
+func (s *Store) EditDraftIdea(ctx context.Context, i models.Idea, by models.AuditEntry) (models.Idea, error) {
+	var kept models.Idea
+	err := s.write(ctx, func(t *engine.Tx) error {
+		old, err := draftIdea(t, i.ConsultationID, i.ID)
 		if err != nil {
 			return err
 		}
-		if c.State != models.StateDraft {
-			return models.Fail(models.CodeConflict, "error.consultation.not_draft")
+		decided, err := decidedOn(t, old)
+		switch {
+		case err != nil:
+			return err
+		case decided || !old.Organiser:
+			return models.Fail(models.CodeConflict, "error.idea.kept")
+		case old.Rev != i.Rev:
+			return models.Fail(models.CodeConflict, "error.idea.changed")
 		}
-		i, err := scanIdea(t.Row(ideaSelect+"WHERE consultation_id = ? AND number = ? AND number > 0", consultationID, number))
+		if err = t.Run("UPDATE ideas SET title = ?, body = ?, body_html = ?, rev = rev + 1 WHERE id = ?",
+			i.Title, i.Body, i.BodyHTML, i.ID); err != nil {
+			return err
+		}
+		if err = putIdeaTexts(t, i); err != nil {
+			return err
+		}
+		if kept, err = idea(t, i.ID); err != nil {
+			return err
+		}
+		if err = indexIdea(t, kept); err != nil {
+			return err
+		}
+		if err = seen(t, i.ConsultationID); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+	return kept, err
+}
+
+// MoveDraftIdea implements models.IdeaStore, by way of negative numbers, because no number
+// may exist twice even for a moment.
+func (s *Store) MoveDraftIdea(ctx context.Context, consultationID, ideaID string, to int, by models.AuditEntry) error {
+	return s.write(ctx, func(t *engine.Tx) error {
+		i, err := draftIdea(t, consultationID, ideaID)
 		if err != nil {
-			return engine.Missing(err, "error.idea.unknown")
+			return err
 		}
-		held, err := engine.One[bool](t.Row(`SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ?1 AND idea_id = ?2)
-			OR EXISTS (SELECT 1 FROM decision_items WHERE kind = 'idea' AND item_id = ?2)`, c.ID, i.ID))
+		next, err := nextNumber(t, consultationID)
+		if err != nil {
+			return err
+		}
+		to = max(1, min(to, next-1))
+		step := 1 // of those in between
+		if to > i.Number {
+			step = -1
+		}
+		for _, q := range []struct {
+			text string
+			args []any
+		}{
+			{`UPDATE ideas SET number = -(number + ?) WHERE consultation_id = ? AND number BETWEEN ? AND ? AND id <> ?`,
+				[]any{step, consultationID, min(to, i.Number), max(to, i.Number), i.ID}},
+			{"UPDATE ideas SET number = ? WHERE id = ?", []any{-to, i.ID}},
+			{"UPDATE ideas SET number = -number WHERE consultation_id = ? AND number < 0", []any{consultationID}},
+		} {
+			if err := t.Run(q.text, q.args...); err != nil {
+				return err
+			}
+		}
+		if err := seen(t, consultationID); err != nil {
+			return err
+		}
+		return addAuditEntry(t, by)
+	})
+}
+
+// RemoveDraftIdea implements models.IdeaStore. CodeNotFound for the consultation
+// and the idea; CodeConflict error.idea.kept for a participant's idea and one that
+// has replies or stands in the chain.
+func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID, ideaID string, by models.AuditEntry) error {
+	return s.write(ctx, func(t *engine.Tx) error {
+		i, err := draftIdea(t, consultationID, ideaID)
+		if err != nil {
+			return err
+		}
+		held, err := decidedOn(t, i)
+		if err == nil && !held {
+			held, err = engine.One[bool](t.Row("SELECT EXISTS (SELECT 1 FROM replies WHERE consultation_id = ? AND idea_id = ?)",
+				consultationID, i.ID))
+		}
 		if err == nil && (held || !i.Organiser) {
 			err = models.Fail(models.CodeConflict, "error.idea.kept")
 		}

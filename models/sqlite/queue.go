@@ -46,8 +46,10 @@ func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.Queue
 	err = s.db.Snapshot(ctx, "queue", func(q engine.Queries) error {
 		rows, err := q.Query(`SELECT kind, item_id, consultation_id, since FROM queue
 			WHERE (since, kind, item_id) > (?, ?, ?) AND (? OR consultation_id IN (SELECT value FROM json_each(?)))
+			AND (? OR consultation_id NOT IN (SELECT value FROM json_each(?)))
 			ORDER BY since, kind, item_id LIMIT ?`,
-			since, from.Kind, from.ID, f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs), engine.PageLimit(f.Limit))
+			since, from.Kind, from.ID, f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs),
+			len(f.Except) == 0, engine.JSON(f.Except), engine.PageLimit(f.Limit))
 		if list, err = engine.Collect(rows, err, scanQueued); err != nil {
 			return err
 		}
@@ -130,7 +132,8 @@ func authorRecord(q engine.Queries, c models.Contribution) (r models.AuthorRecor
 // QueueLength implements models.ModerationStore.
 func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (int64, error) {
 	n, err := engine.One[int64](s.db.Reader(ctx).Row(`SELECT count(*) FROM queue
-		WHERE (? OR consultation_id IN (SELECT value FROM json_each(?)))`, f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs)))
+		WHERE (? OR consultation_id IN (SELECT value FROM json_each(?))) AND (? OR consultation_id NOT IN (SELECT value FROM json_each(?)))`,
+		f.ConsultationIDs == nil, engine.JSON(f.ConsultationIDs), len(f.Except) == 0, engine.JSON(f.Except)))
 	return n, engine.Wrap("queue length", err)
 }
 
@@ -142,6 +145,22 @@ func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, err
 	}
 	any, err := engine.One[bool](s.db.Reader(ctx).Row(some, args...))
 	return any, engine.Wrap("queued", err)
+}
+
+// Undecided implements models.ModerationStore.
+func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.Undecided, error) {
+	rows, err := s.db.Reader(ctx).Query(`SELECT kind, item_id, since,
+		(SELECT count(*) FROM reports AS r WHERE r.kind = queue.kind AND r.item_id = queue.item_id AND closed_by = 0),
+		coalesce((SELECT number FROM ideas WHERE id = CASE kind WHEN 'idea' THEN item_id
+			ELSE (SELECT idea_id FROM replies WHERE id = item_id) END), 0)
+		FROM queue WHERE consultation_id = ? ORDER BY since, kind, item_id`, consultationID)
+	list, err := engine.Collect(rows, err, func(row engine.Scanner) (u models.Undecided, err error) {
+		var item models.Item
+		err = row.Scan(&item.Kind, &item.ID, engine.ScanTime(&u.Since), &u.Reports, &u.Idea)
+		u.Item = item.String()
+		return u, err
+	})
+	return append([]models.Undecided{}, list...), engine.Wrap("undecided", err)
 }
 
 // QueueEntry implements models.ModerationStore.

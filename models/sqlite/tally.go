@@ -182,8 +182,7 @@ func (u *voteUpdate) write(t *engine.Tx) error {
 }
 
 // count updates everything that is counted from the votes. The consultation's version is
-// raised if the public sees a difference: another number of people who took part or,
-// where tallies are always shown, another step.
+// raised if the public sees a difference: another number of people who took part.
 func (u *voteUpdate) count(t *engine.Tx, changes []choiceChange) error {
 	tally, voters := u.tally, int64(0)
 	for _, x := range changes {
@@ -198,10 +197,8 @@ func (u *voteUpdate) count(t *engine.Tx, changes []choiceChange) error {
 	if err := u.writeTally(t, tally); err != nil {
 		return err
 	}
-	shown := voters != 0 || u.rules.Settings.Tallies == models.TalliesAlways &&
-		tally.Stepped(models.TallyStep) != u.tally.Stepped(models.TallyStep)
 	return t.Run(`UPDATE consultations SET vote_seq = vote_seq + 1, voter_count = voter_count + ?, version = version + ?
-		WHERE id = ?`, voters, shown, u.rules.ID)
+		WHERE id = ?`, voters, voters != 0, u.rules.ID)
 }
 
 // writeTally writes the root's tally and, if this is the idea's first vote, its time: from

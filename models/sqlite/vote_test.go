@@ -212,32 +212,3 @@ func TestTwoProcesses(t *testing.T) {
 		t.Errorf("%d voters, %d entries, %v", got.VoterCount, got.VoteSeq, err)
 	}
 }
-
-// TestShownTallyMovesInSteps: a vote raises the version only if the public sees a
-// difference: somebody new took part, or a tally that is shown has changed by a step.
-func TestShownTallyMovesInSteps(t *testing.T) {
-	s := openTest(t, Options{Clock: &testClock{testStart}})
-	people := 2 * models.TallyStep
-	for display, want := range map[models.TallyDisplay][]int64{
-		models.TalliesAlways: {int64(people), 2}, models.TalliesAfterClosing: {int64(people), 0},
-	} {
-		c := voting(t, s, string(display), 2)
-		c.Rev, c.Settings.Tallies = 1, display
-		c, err := s.EditConsultation(t.Context(), c, nil, storetest.Entry(models.AuditConsultationEdited))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for idea, rise := range want {
-			before := c.Version
-			for n := range people {
-				v := models.NewVote(c.ID, models.Participant{ID: fmt.Sprint(n)}, models.ChosenVote{IdeaID: fmt.Sprintf("%s-idea%d", c.ID, idea), Choice: models.ChoiceAgree}, models.Time{})
-				if _, _, err := s.PutVote(t.Context(), v); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if c, err = s.Consultation(t.Context(), c.ID); err != nil || c.Version-before != rise {
-				t.Errorf("%s, idea %d: the version rose by %d, want %d (%v)", display, idea, c.Version-before, rise, err)
-			}
-		}
-	}
-}

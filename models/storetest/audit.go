@@ -72,7 +72,14 @@ func auditActs(e *env) {
 			return err
 		})
 	}
-	act(models.AuditIdeaRemoved, func(by models.AuditEntry) error { return e.store.RemoveDraftIdea(e.ctx, c.ID, 2, by) })
+	act(models.AuditIdeaEdited, func(by models.AuditEntry) error {
+		_, err := e.store.EditDraftIdea(e.ctx, ideas[1], by)
+		return err
+	})
+	act(models.AuditIdeaMoved, func(by models.AuditEntry) error {
+		return e.store.MoveDraftIdea(e.ctx, c.ID, ideas[1].ID, 1, by)
+	})
+	act(models.AuditIdeaRemoved, func(by models.AuditEntry) error { return e.store.RemoveDraftIdea(e.ctx, c.ID, ideas[1].ID, by) })
 	act(models.AuditConsultationOpened, func(by models.AuditEntry) error {
 		next := e.reload(c)
 		next.State = models.StateOpen
@@ -166,7 +173,10 @@ func auditRefused(e *env) {
 	_, err = e.store.MoveConsultation(e.ctx, stale, Entry(models.AuditConsultationPaused))
 	refused("a stale move", err)
 	refused("a taken slug", e.store.AddConsultation(e.ctx, c, nil, Entry(models.AuditConsultationAdded)))
-	refused("an idea that is fixed", e.store.RemoveDraftIdea(e.ctx, c.ID, 1, Entry(models.AuditIdeaRemoved)))
+	refused("an idea that is fixed", e.store.RemoveDraftIdea(e.ctx, c.ID, e.ideas(c)[0].ID, Entry(models.AuditIdeaRemoved)))
+	_, err = e.store.EditDraftIdea(e.ctx, e.ideas(c)[0], Entry(models.AuditIdeaEdited))
+	refused("an edit of an idea that is fixed", err)
+	refused("a move of an idea that is fixed", e.store.MoveDraftIdea(e.ctx, c.ID, e.ideas(c)[0].ID, 1, Entry(models.AuditIdeaMoved)))
 	refused("the last admin", e.store.RevokeGrant(e.ctx, p.ID, everywhere(models.RoleAdmin), Entry(models.AuditRoleRevoked)))
 	refused("a seal while open", e.store.Seal(e.ctx, e.newSealed(c, 1), c.Fence(), Entry(models.AuditSealed)))
 	refused("an answer before the seal", e.store.PutResponse(e.ctx, e.newResponse(e.ideas(c)[0], models.ResponseAdopt), nil, nil, Entry(models.AuditResponseDrafted)))

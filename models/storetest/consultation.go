@@ -41,7 +41,7 @@ func fullConsultation(e *env) models.Consultation {
 		"ar": {Title: "متاجر فارغة"},
 	}
 	c.Settings = models.ConsultationSettings{
-		MinVotes: 7, Tallies: models.TalliesAlways, AnswerTop: 3,
+		MinVotes: 7, AnswerTop: 3,
 		Capacities: []models.Capacity{models.CapacityBusiness, models.CapacityResident},
 		Bands:      []models.Band{models.BandSole, models.BandMicro},
 		Tiers:      []models.Tier{models.TierOrganiser},

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"fmt"
 	"time"
 
 	"folkmoot/models"
@@ -18,13 +17,14 @@ var ideaCases = []testCase{
 	{"one without a number or of elsewhere is not found", ideaNotFound},
 	{"the list goes by number and shows what was published", ideaList},
 	{"the places of ideas match the list", ideaPlaces},
-	{"the streams are ordered by number and hold what a result needs", ideaStreams},
 	{"an idea alone reads as it does in the list", ideaAlone},
 	{"authors find their own that are not shown", ideaOwn},
 	{"an edit replaces the words and keeps the old ones", ideaEdit},
 	{"words are fixed once there is a vote", ideaFixed},
+	{"an organiser's idea of a draft gets other words", ideaEditDraft},
+	{"ideas of a draft are put in order, and each number exists once", ideaMoveDraft},
 	{"an idea taken out of a draft closes up the numbers", ideaRemoveDraft},
-	{"nothing is taken out once it is open", ideaRemoveOpen},
+	{"nothing of a draft's is done once it is open", ideaDraftOpen},
 }
 
 // fullContribution sets everything that comes with what somebody sends.
@@ -307,7 +307,8 @@ func ideaFixed(e *env) {
 func ideaRemoveDraft(e *env) {
 	c := e.draft("First", "Second", "Third")
 	gone := e.ideas(c)[1]
-	e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, 2, Entry(models.AuditIdeaRemoved)))
+	e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, gone.ID, Entry(models.AuditIdeaRemoved)))
+	e.refused("taking it out again", e.store.RemoveDraftIdea(e.ctx, c.ID, gone.ID, Entry(models.AuditIdeaRemoved)), models.CodeNotFound, "error.idea.unknown")
 	left := e.ideas(c)
 	title := func(i models.Idea) string { return i.Title }
 	e.equal("ideas", ids(left, title), []string{"First", "Third"})
@@ -319,38 +320,73 @@ func ideaRemoveDraft(e *env) {
 	e.equal("the next number", next.Number, 3)
 }
 
-func ideaRemoveOpen(e *env) {
-	c := e.open("First")
-	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, 1, Entry(models.AuditIdeaRemoved)), models.CodeConflict, "")
-	e.equal("ideas", len(e.ideas(c)), 1)
+func ideaEditDraft(e *env) {
+	c := e.draft("First", "Second")
+	i := e.ideas(c)[1]
+	stale := i
+	next := i
+	next.Title, next.Body, next.BodyHTML = "Quokkas", long, "<p>Quokkas</p>"
+	next.Texts = map[string]models.IdeaText{"en": {Title: "Quokkas", Body: long, BodyHTML: "<p>Quokkas</p>"}}
+	next.AuthorName, next.Number, next.Status = "Forged", 9, models.StatusRemoved
+	got := must(e.store.EditDraftIdea(e.ctx, next, Entry(models.AuditIdeaEdited)))(e)
+	i.Title, i.Body, i.BodyHTML, i.Texts = next.Title, next.Body, next.BodyHTML, next.Texts
+	e.equal("as given back", got, i, ignore[models.Contribution]("Rev"))
+	e.equal("as read", e.ideas(c)[1], got)
+	if got.Rev <= stale.Rev {
+		e.Errorf("the revision went from %d to %d", stale.Rev, got.Rev)
+	}
+	e.equal("wordings kept", must(e.store.TextRevisions(e.ctx, i.Item()))(e), []models.TextRevision(nil))
+	_, err := e.store.EditDraftIdea(e.ctx, stale, Entry(models.AuditIdeaEdited))
+	e.refused("an edit of what changed since", err, models.CodeConflict, "error.idea.changed")
+	got.ID = "none"
+	_, err = e.store.EditDraftIdea(e.ctx, got, Entry(models.AuditIdeaEdited))
+	e.refused("an edit of nothing", err, models.CodeNotFound, "error.idea.unknown")
+	got.ID = i.ID
+	got.ConsultationID = e.draft("Other").ID
+	_, err = e.store.EditDraftIdea(e.ctx, got, Entry(models.AuditIdeaEdited))
+	e.refused("an edit in another consultation", err, models.CodeNotFound, "error.idea.unknown")
+	e.move(c, models.StateOpen)
+	hits := must(e.store.Search(e.ctx, "quokkas", 5))(e)
+	e.equal("found by its new words", len(hits), 1)
 }
 
-// ideaStreams has more ideas than a store reads at a time, some with votes, one of
-// which is taken down, and one that nobody has published.
-func ideaStreams(e *env) {
-	titles := make([]string, 520)
-	for n := range titles {
-		titles[n] = fmt.Sprintf("Idea %d", n+1)
-	}
-	c := e.open(titles...)
-	e.pendingIdea(c, "Waiting")
-	for _, n := range []int{1, 510, 3} {
-		e.vote(e.ideas(c)[n], e.person("Ada"), models.ChoiceAgree)
-	}
-	e.decide(models.ActionRemove, e.ideas(c)[3].Item())
-	var figures, gotFigures []models.IdeaFigure
-	var words, gotWords []models.IdeaWords
+func ideaMoveDraft(e *env) {
+	c := e.draft("A", "B", "C", "D", "E")
+	other := e.draft("Z")
+	at := map[string]models.Idea{}
 	for _, i := range e.ideas(c) {
-		if i.Tally.Total() > 0 {
-			figures = append(figures, models.IdeaFigure{ID: i.ID, Number: i.Number, Status: i.Status, Tally: i.Tally})
-		}
-		if i.Status == models.StatusPublished {
-			words = append(words, models.IdeaWords{ID: i.ID, Number: i.Number, Title: i.Title, Author: i.AuthorName, Body: i.Body})
-		}
+		at[i.Title] = i
 	}
-	e.ok(e.store.EachFigure(e.ctx, c.ID, func(f models.IdeaFigure) error { gotFigures = append(gotFigures, f); return nil }))
-	e.ok(e.store.EachWords(e.ctx, c.ID, func(w models.IdeaWords) error { gotWords = append(gotWords, w); return nil }))
-	e.equal("figures", gotFigures, figures)
-	e.equal("words", gotWords, words)
-	e.equal("of how many", []int{len(figures), len(words)}, []int{3, 519})
+	for _, m := range []struct {
+		title string
+		to    int
+		want  string
+	}{
+		{"A", 2, "BACDE"}, {"E", 1, "EBACD"}, {"E", 5, "BACDE"}, {"C", 3, "BACDE"}, {"D", 2, "BDACE"},
+		{"B", 99, "DACEB"}, {"C", 0, "CDAEB"}, {"A", -7, "ACDEB"},
+	} {
+		e.ok(e.store.MoveDraftIdea(e.ctx, c.ID, at[m.title].ID, m.to, Entry(models.AuditIdeaMoved)))
+		got := ""
+		for n, i := range e.ideas(c) {
+			got += i.Title
+			e.equal(m.title+" moved: the number of "+i.Title, i.Number, n+1)
+			e.equal("by its number", must(e.store.Idea(e.ctx, c.ID, n+1))(e).ID, i.ID)
+		}
+		e.equal(m.title+" moved", got, m.want)
+	}
+	e.refused("one of elsewhere", e.store.MoveDraftIdea(e.ctx, c.ID, e.ideas(other)[0].ID, 1, Entry(models.AuditIdeaMoved)), models.CodeNotFound, "error.idea.unknown")
+	e.equal("that one", e.ideas(other)[0].Number, 1)
+	next := must(e.store.AddOrganiserIdea(e.ctx, e.newOrganiserIdea(c, "F"), Entry(models.AuditIdeaAdded)))(e)
+	e.equal("the next number", next.Number, 6)
+}
+
+func ideaDraftOpen(e *env) {
+	c := e.open("First", "Second")
+	i := e.ideas(c)[0]
+	before := e.ideas(c)
+	_, err := e.store.EditDraftIdea(e.ctx, i, Entry(models.AuditIdeaEdited))
+	e.refused("EditDraftIdea", err, models.CodeConflict, "error.consultation.not_draft")
+	e.refused("MoveDraftIdea", e.store.MoveDraftIdea(e.ctx, c.ID, i.ID, 2, Entry(models.AuditIdeaMoved)), models.CodeConflict, "error.consultation.not_draft")
+	e.refused("RemoveDraftIdea", e.store.RemoveDraftIdea(e.ctx, c.ID, i.ID, Entry(models.AuditIdeaRemoved)), models.CodeConflict, "error.consultation.not_draft")
+	e.equal("ideas", e.ideas(c), before)
 }

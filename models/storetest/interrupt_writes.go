@@ -8,9 +8,6 @@ import (
 	"folkmoot/models"
 )
 
-// removal names an idea by its number, which is another one's afterwards.
-const removal = "an idea taken out of a draft"
-
 // interruptedWrites are the writes of models.Store that take more than one step.
 var interruptedWrites = []interruptedWrite{
 	{"a new consultation", interruptAdd},
@@ -19,7 +16,8 @@ var interruptedWrites = []interruptedWrite{
 	{"a suggested idea", interruptIdea},
 	{"an organiser's idea", interruptOrganisersIdea},
 	{"an edited idea", interruptEditIdea},
-	{removal, interruptRemove},
+	{"an idea taken out of a draft", interruptRemove},
+	{"an idea moved in a draft", interruptMoveIdea},
 	{"a reply", interruptReply},
 	{"an edited reply", interruptEditReply},
 	{"a first vote", interruptVote},
@@ -204,14 +202,27 @@ func interruptRemove(e *env) attempt {
 	gone, last := e.ideas(c)[1], e.ideas(c)[2]
 	return attempt{
 		c, func(s models.Store) error {
-			if second, err := s.Idea(e.ctx, c.ID, 2); err != nil || second.ID != gone.ID {
-				return err // sent again it would be another idea
+			if err := s.RemoveDraftIdea(e.ctx, c.ID, gone.ID, Entry(models.AuditIdeaRemoved)); !models.IsNotFound(err) {
+				return err
 			}
-			return s.RemoveDraftIdea(e.ctx, c.ID, 2, Entry(models.AuditIdeaRemoved))
+			return nil // sent again
 		},
 		func() bool {
 			_, err := e.store.IdeaByID(e.ctx, gone.ID)
 			return e.allOrNothing(map[string]bool{"gone": !e.there(err), "closed up": e.number(last) == 2, "count": e.reload(c).IdeaCount == 2})
+		},
+	}
+}
+
+func interruptMoveIdea(e *env) attempt {
+	c := e.draft("First", "Second", "Third")
+	first, last := e.ideas(c)[0], e.ideas(c)[2]
+	return attempt{
+		c, func(s models.Store) error {
+			return s.MoveDraftIdea(e.ctx, c.ID, last.ID, 1, Entry(models.AuditIdeaMoved))
+		},
+		func() bool {
+			return e.allOrNothing(map[string]bool{"moved": e.number(last) == 1, "made room": e.number(first) == 2})
 		},
 	}
 }

@@ -277,9 +277,6 @@ func nodesVersion(e *env) {
 // the first.
 func nodesTwice(e *env) {
 	for _, w := range interruptedWrites {
-		if w.name == removal {
-			continue
-		}
 		a := w.prepare(e)
 		errs := together(4, func(n int) error { return a.call(e.at(n)) })
 		if !slices.Contains(errs, nil) {

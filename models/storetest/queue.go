@@ -11,7 +11,9 @@ var queueCases = []testCase{
 	{"what waits comes oldest first, page by page", queueOrder},
 	{"nothing is missed while the queue is worked through", queueStable},
 	{"a filter by consultations, none of them means nothing", queueScope},
+	{"a filter leaves consultations out", queueExcept},
 	{"an entry shows its item in its context", queueContext},
+	{"what is undecided in one consultation is listed without words", queueUndecided},
 	{"an entry is read whatever its status", queueAnyStatus},
 	{"an entry that is not there is not found", queueNotFound},
 	{"a reported item enters once, with its reports, from the first one on", queueReports},
@@ -96,6 +98,27 @@ func queueScope(e *env) {
 	e.equal("anything at all", must(e.store.Queued(e.ctx, nil))(e), true)
 }
 
+func queueExcept(e *env) {
+	one, two, three := e.open(), e.open(), e.open()
+	first := e.pending(e.newReply(one))
+	e.clock.Add(time.Second)
+	e.pendingIdea(two, "Alms")
+	e.clock.Add(time.Second)
+	last := e.pendingIdea(three, "Markets")
+	for what, c := range map[string]struct {
+		filter models.QueueFilter
+		want   []string
+	}{
+		"of all":      {models.QueueFilter{Except: []string{two.ID}}, []string{first.ID, last.ID}},
+		"of some":     {models.QueueFilter{ConsultationIDs: []string{one.ID, two.ID}, Except: []string{two.ID, three.ID}}, []string{first.ID}},
+		"all of them": {models.QueueFilter{ConsultationIDs: []string{two.ID}, Except: []string{two.ID}}, nil},
+		"of nothing":  {models.QueueFilter{Except: []string{"none", one.ID, two.ID, three.ID}}, nil},
+	} {
+		e.equal(what, ids(e.queue(c.filter), entryID), c.want)
+		e.equal(what+": length", must(e.store.QueueLength(e.ctx, c.filter))(e), int64(len(c.want)))
+	}
+}
+
 func queueContext(e *env) {
 	c := e.open("Markets")
 	idea := e.ideas(c)[0]
@@ -137,6 +160,41 @@ func queueAnyStatus(e *env) {
 		e.equal(string(a)+": title", q.Title, "Shops")
 	}
 	e.equal("the queue", e.queue(models.QueueFilter{}), []models.QueueEntry(nil))
+}
+
+func queueUndecided(e *env) {
+	c, other := e.open("First", "Second"), e.open()
+	e.equal("nothing", must(e.store.Undecided(e.ctx, c.ID))(e), []models.Undecided{})
+	ideas := e.ideas(c)
+	shown := e.published(e.newReply(c))
+	e.pending(e.newReply(other))
+	var want []models.Undecided
+	add := func(item models.Item, idea, reports int) {
+		want = append(want, models.Undecided{Item: item.String(), Idea: idea, Since: e.now(), Reports: reports})
+		e.clock.Add(time.Minute)
+	}
+	add(e.pending(e.newReply(c)).Item(), 0, 0)
+	under := e.newReply(c)
+	under.IdeaID = ideas[1].ID
+	add(e.pending(under).Item(), 2, 0)
+	add(e.pendingIdea(c, "Alms").Item(), 0, 0)
+	e.report(shown.Item())
+	add(shown.Item(), 0, 2)
+	e.report(ideas[0].Item())
+	add(ideas[0].Item(), 1, 1)
+	e.report(shown.Item())
+	e.equal("undecided", must(e.store.Undecided(e.ctx, c.ID))(e), want)
+	e.decide(models.ActionPublish, shown.Item())
+	e.report(shown.Item())
+	got := must(e.store.Undecided(e.ctx, c.ID))(e)
+	e.equal("reported again once that was decided", got[len(got)-1],
+		models.Undecided{Item: shown.Item().String(), Since: e.now(), Reports: 1})
+}
+
+// report adds a report on an item.
+func (e *env) report(item models.Item) {
+	e.Helper()
+	e.ok(e.store.AddReport(e.ctx, e.newReport(item, models.Consultation{}), nil))
 }
 
 func queueNotFound(e *env) {

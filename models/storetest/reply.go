@@ -288,12 +288,6 @@ func replyStreamStops(e *env) {
 		"EachVote": func(fn func() error) error {
 			return e.store.EachVote(e.ctx, c.ID, func(models.Vote) error { return fn() })
 		},
-		"EachFigure": func(fn func() error) error {
-			return e.store.EachFigure(e.ctx, c.ID, func(models.IdeaFigure) error { return fn() })
-		},
-		"EachWords": func(fn func() error) error {
-			return e.store.EachWords(e.ctx, c.ID, func(models.IdeaWords) error { return fn() })
-		},
 		"EachItem": func(fn func() error) error {
 			return e.store.EachItem(e.ctx, c.ID, func(models.VerifyItem) error { return fn() })
 		},

@@ -9,7 +9,7 @@ import (
 var resultCases = []testCase{
 	{"the files and the result come back, and the consultation is sealed", sealRoundTrip},
 	{"nothing is sealed over what moved since it was read", sealFence},
-	{"nothing is sealed while something waits", sealWaiting},
+	{"what waits or is reported does not hold sealing up", sealUndecided},
 	{"a correction is a new version beside the old one", sealVersions},
 	{"a sealed version is never overwritten", sealKept},
 	{"what is not sealed is not found", sealNotFound},
@@ -105,22 +105,20 @@ func sealFence(e *env) {
 	}
 }
 
-func sealWaiting(e *env) {
+func sealUndecided(e *env) {
 	c := e.open("First")
-	r, i := e.pending(e.newReply(c)), e.pendingIdea(c, "Alms")
-	e.pending(e.newReply(e.open()))
+	shown := e.published(e.newReply(c))
+	r := e.pending(e.newReply(c))
 	e.clock.Set(c.ClosesAt.Add(models.LateLinks))
-	for waits, next := range []models.Item{r.Item(), i.Item()} {
-		err := e.store.Seal(e.ctx, e.newSealed(c, 1), e.reload(c).Fence(), Entry(models.AuditSealed))
-		refusal := e.refused("with something waiting", err, models.CodeConflict, "error.seal.waiting")
-		if _, ok := refusal.Args["count"]; !ok {
-			e.Errorf("the refusal with %d decided does not say how much waits: %v", waits, refusal.Args)
-		}
-		e.decide(models.ActionReject, next)
-	}
-	e.equal("state", e.reload(c).State, models.StateOpen)
-	e.seal(c, 1)
+	fence := e.reload(c).Fence()
+	e.report(shown.Item())
+	e.ok(e.store.Seal(e.ctx, e.newSealed(c, 1), fence, Entry(models.AuditSealed)))
 	e.equal("state", e.reload(c).State, models.StateSealed)
+	e.report(shown.Item())
+	e.equal("still undecided", ids(must(e.store.Undecided(e.ctx, c.ID))(e), func(u models.Undecided) string { return u.Item }),
+		[]string{r.Item().String(), shown.Item().String()})
+	e.decide(models.ActionPublish, r.Item())
+	e.equal("decided after sealing", e.reply(r.ID).Status, models.StatusPublished)
 }
 
 func sealVersions(e *env) {

@@ -108,8 +108,6 @@ func siteEmptyStreams(e *env) {
 	s, c := e.store, e.open()
 	one := errors.New("called")
 	e.ok(s.EachReply(e.ctx, c.ID, func(models.Reply) error { return one }))
-	e.ok(s.EachFigure(e.ctx, c.ID, func(models.IdeaFigure) error { return one }))
-	e.ok(s.EachWords(e.ctx, c.ID, func(models.IdeaWords) error { return one }))
 	e.ok(s.EachVote(e.ctx, c.ID, func(models.Vote) error { return one }))
 	e.ok(s.EachItem(e.ctx, c.ID, func(models.VerifyItem) error { return one }))
 	e.equal("Ideas", e.ideas(c), []models.Idea(nil))

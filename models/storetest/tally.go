@@ -141,20 +141,3 @@ func voteVersion(e *env) {
 	e.vote(ideas[1], p, models.ChoicePass)
 	e.equal("version when nothing that is shown has changed", e.reload(c).Version, voted)
 }
-
-func voteVersionSteps(e *env) {
-	c := e.draft("First", "Second")
-	c.Settings.Tallies = models.TalliesAlways
-	c = e.move(must(e.store.EditConsultation(e.ctx, c, nil, Entry(models.AuditConsultationEdited)))(e), models.StateOpen)
-	ideas := e.ideas(c)
-	var people []models.Participant
-	for n := range models.TallyStep {
-		people = append(people, e.person(fmt.Sprint("voter", n)))
-		e.vote(ideas[0], people[n], []models.Choice{models.ChoiceAgree, models.ChoicePass}[n%2])
-	}
-	before := e.reload(c).Version
-	for n, p := range people {
-		e.vote(ideas[1], p, models.ChoiceAgree)
-		e.equal(fmt.Sprint("moved by voter ", n+1), e.reload(c).Version > before, n+1 == models.TallyStep)
-	}
-}

@@ -122,20 +122,22 @@ func (e *env) textStops(g *guide) []stop {
 			e.ideas(g.c)
 			must(e.store.Ideas(e.ctx, models.IdeaFilter{ConsultationID: g.c.ID, All: true, AfterNumber: 1, Limit: 9}))(e)
 		}},
-		{"EachFigure", func(e *env) {
-			e.ok(e.store.EachFigure(e.ctx, g.c.ID, func(models.IdeaFigure) error { return nil }))
-		}},
-		{"EachWords", func(e *env) {
-			e.ok(e.store.EachWords(e.ctx, g.c.ID, func(models.IdeaWords) error { return nil }))
-		}},
 		{"IdeaPlaces", func(e *env) { must(e.store.IdeaPlaces(e.ctx, g.c.ID))(e) }},
 		{"OwnIdeas", func(e *env) {
 			_, _, err := e.store.OwnIdeas(e.ctx, models.OwnQuery{ConsultationID: g.c.ID, Author: both, Limit: 5})
 			e.ok(err)
 		}},
 		{"EditIdea", func(e *env) { must(e.store.EditIdea(e.ctx, e.pendingIdea(g.c, "Other")))(e) }},
+		{"EditDraftIdea", func(e *env) {
+			must(e.store.EditDraftIdea(e.ctx, e.ideas(e.draft("One"))[0], Entry(models.AuditIdeaEdited)))(e)
+		}},
+		{"MoveDraftIdea", func(e *env) {
+			c := e.draft("One", "Two")
+			e.ok(e.store.MoveDraftIdea(e.ctx, c.ID, e.ideas(c)[0].ID, 2, Entry(models.AuditIdeaMoved)))
+		}},
 		{"RemoveDraftIdea", func(e *env) {
-			e.ok(e.store.RemoveDraftIdea(e.ctx, e.draft("One", "Two").ID, 1, Entry(models.AuditIdeaRemoved)))
+			c := e.draft("One", "Two")
+			e.ok(e.store.RemoveDraftIdea(e.ctx, c.ID, e.ideas(c)[0].ID, Entry(models.AuditIdeaRemoved)))
 		}},
 		{"AddReply", func(e *env) {
 			r := e.newReply(g.c)
@@ -248,6 +250,7 @@ func (e *env) moderationStops(g *guide) []stop {
 			must(e.store.Queued(e.ctx, nil))(e)
 			must(e.store.Queued(e.ctx, here.ConsultationIDs))(e)
 		}},
+		{"Undecided", func(e *env) { must(e.store.Undecided(e.ctx, g.c.ID))(e) }},
 		{"QueueEntry", func(e *env) {
 			must(e.store.QueueEntry(e.ctx, g.reply.Item()))(e)
 			must(e.store.QueueEntry(e.ctx, g.idea.Item()))(e)

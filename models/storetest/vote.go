@@ -25,7 +25,6 @@ var voteCases = []testCase{
 	{"the stream goes by idea and participant", voteEach},
 	{"each entry written raises the vote sequence, a repeat does not", voteSeq},
 	{"only what a stranger can see of the votes moves the version", voteVersion},
-	{"a tally that is shown moves the version in steps of five voices", voteVersionSteps},
 	{"a removed idea keeps its votes", voteRemovedIdea},
 }
 

@@ -47,6 +47,14 @@ func hostileResult() models.Result {
 	return models.Result{
 		Slug: "empty-shops", Title: `What "now"?`, Question: "What, then?", Sealed: 1,
 		MinVotes: 5, Voters: 61, Votes: 120,
+		Changes: []models.RuleChange{{
+			At: time.Date(2027, 3, 10, 9, 0, 0, 0, time.UTC), Reason: "=two parishes\nasked, \"late\"",
+			Changes: []models.SettingChange{
+				{Name: "closes_at", Before: "2027-03-22T09:00:00Z", After: "2027-03-29T09:00:00Z"},
+				{Name: "capacities", Before: "", After: "resident,organisation"},
+			},
+		}},
+		Undecided: []models.Undecided{{Item: "reply-r9", Idea: 4, Since: time.Date(2027, 3, 29, 8, 0, 0, 0, time.UTC)}},
 		Ideas: []models.ResultIdea{
 			{
 				Number: 4, Title: `=HYPERLINK("http://evil.example","pay")`, Author: "@سارة", Body: "+1\n-2,\"three\"",

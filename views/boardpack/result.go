@@ -4,23 +4,27 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"folkmoot/models"
 )
 
 // resultColumns name the columns of the result, one row for each idea in board
-// order. Proportions are in 0 … 1; a cell is empty where there is no figure.
+// order. Proportions are in 0 … 1; a cell is empty where there is no figure. The changes of
+// dates and rules after opening are the same in each row, one to a line.
 var resultColumns = []string{
 	"rank", "number", "title", "author", "why",
 	"agree", "disagree", "pass", "support", "lo", "hi",
 	"rank_lo", "rank_hi", "band", "could_be_higher", "split", "reach", "merged_from",
 	"response", "response_reason", "response_owner", "response_by", "response_published",
+	"rule_changes",
 }
 
 // ResultCSV writes a result, one row for each idea. It returns the writer's errors.
-func ResultCSV(w io.Writer, r models.Result) error { return writeAll(NewResultCSV(w), r.Ideas) }
+func ResultCSV(w io.Writer, r models.Result) error { return writeAll(NewResultCSV(w, r), r.Ideas) }
 
 // ResultJSON writes a result as one JSON object, indented, with the field names
 // of models.Result. It returns the writer's errors.
@@ -40,15 +44,37 @@ func writeAll(w *ResultWriter, ideas []models.ResultIdea) error {
 type ResultWriter struct {
 	w    io.Writer
 	csv  *csv.Writer // nil: JSON
+	last string      // the cell at the end of every row
 	row  []string    // used again for every idea
 	some bool
 	err  error // the first one; every later call returns it
 }
 
-// NewResultCSV begins a CSV file of ideas.
-func NewResultCSV(w io.Writer) *ResultWriter {
+// NewResultCSV begins a CSV file of ideas; of head it prints the changes alone.
+func NewResultCSV(w io.Writer, head models.Result) *ResultWriter {
 	c, err := newCSV(w, resultColumns)
-	return &ResultWriter{w: w, csv: c, err: err}
+	return &ResultWriter{w: w, csv: c, last: guard(changesCell(head.Changes)), err: err}
+}
+
+// changesCell prints changes of dates and rules, one to a line:
+// "2027-03-03T12:00:00Z closes_at: 2027-03-22T17:00:00Z -> 2027-03-29T17:00:00Z. Reason".
+func changesCell(changes []models.RuleChange) string {
+	var lines []string
+	for _, c := range changes {
+		for _, s := range c.Changes {
+			reason := strings.Join(strings.Fields(c.Reason), " ")
+			lines = append(lines, fmt.Sprintf("%s %s: %s -> %s. %s", instant(c.At), s.Name, orNone(s.Before), orNone(s.After), reason))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// orNone prints a date or rule that is not set.
+func orNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
 }
 
 // NewResultJSON begins a JSON object with all of head but its ideas.
@@ -69,7 +95,7 @@ func (rw *ResultWriter) Write(i models.ResultIdea) error {
 		return rw.err
 	}
 	if rw.csv != nil {
-		rw.row = appendRow(rw.row[:0], i)
+		rw.row = append(appendRow(rw.row[:0], i), rw.last)
 		rw.err = rw.csv.Write(rw.row)
 		return rw.err
 	}

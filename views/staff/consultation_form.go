@@ -1,26 +1,37 @@
 package staff
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
+	"folkmoot/models"
 	"folkmoot/views/ui"
 )
 
 // ConsultationFormPage is "/organise/new" and "/organise/{slug}/edit".
 type ConsultationFormPage struct {
 	ui.LayoutData
-	Form     ui.Form // slug, language, title, question, body, who_decides, can_change, contact, other_formats, time_zone, opens_at, suggestions_close_at, closes_at, answer_by, min_votes, tallies, capacities (comma-joined), bands, answer_top, reason, rev
+	Form     ui.Form // slug, language, title, question, body, who_decides, can_change, contact, other_formats, time_zone, opens_at, suggestions_close_at, closes_at, answer_by, min_votes, capacities (comma-joined), bands, answer_top, reason, rev
 	New      bool
 	Slug     string
-	Opened   bool // dates and settings need a public reason
+	Opened   bool // dates and rules need a public reason
+	Begun    bool // it has opened: when cannot be changed
+	Fixed    bool // voting has closed: dates and rules stand as they are
 	TimeZone string
+	C        models.Consultation // as it is; zero for a new one
+}
+
+// listed returns the values of a field that are joined by commas.
+func (p ConsultationFormPage) listed(name string) []string {
+	return strings.FieldsFunc(p.Form.Value(name), func(r rune) bool { return r == ',' })
 }
 
 // formFields are the fields in the order of the form.
 var formFields = []string{
 	"title", "question", "body", "slug", "language", "who_decides", "can_change", "contact", "other_formats",
 	"time_zone", "opens_at", "suggestions_close_at", "closes_at", "answer_by",
-	"capacities", "bands", "tallies", "min_votes", "answer_top", "reason",
+	"capacities", "bands", "min_votes", "answer_top", "reason",
 }
 
 // commonZones are offered to choose from; any other name may be typed.
@@ -65,6 +76,8 @@ func (p ConsultationFormPage) leadKey() string {
 	switch {
 	case p.New:
 		return "organise_form.lead_new"
+	case p.Fixed:
+		return "organise_form.lead_fixed"
 	case p.Opened:
 		return "organise_form.lead_opened"
 	}

@@ -13,6 +13,7 @@ import (
 
 // ManageIdea is one idea on the organiser's page, without its votes.
 type ManageIdea struct {
+	ID         string
 	Number     int // 0 before it is published
 	Title      string
 	AuthorName string
@@ -24,7 +25,7 @@ type ManageIdea struct {
 func ManageIdeasOf(ideas []models.Idea) []ManageIdea {
 	list := make([]ManageIdea, len(ideas))
 	for n, i := range ideas {
-		list[n] = ManageIdea{Number: i.Number, Title: i.Title, AuthorName: i.AuthorName, Status: i.Status, Organiser: i.Organiser}
+		list[n] = ManageIdea{ID: i.ID, Number: i.Number, Title: i.Title, AuthorName: i.AuthorName, Status: i.Status, Organiser: i.Organiser}
 	}
 	return list
 }
@@ -45,6 +46,24 @@ type ManagePage struct {
 }
 
 func numberText(n int) string { return strconv.Itoa(n) }
+
+// ideaURL is where one of the organiser's ideas of a draft is edited.
+func (p ManagePage) ideaURL(i ManageIdea) string {
+	return manageURL(p.Subject) + "/ideas/" + i.ID
+}
+
+// movable reports whether the idea may be put into another place: in a draft.
+func (p ManagePage) movable(i ManageIdea) bool {
+	return p.State == models.StateDraft && i.Number > 0 && p.last() > 1
+}
+
+// last is the greatest number of an idea.
+func (p ManagePage) last() (n int) {
+	for _, i := range p.Ideas {
+		n = max(n, i.Number)
+	}
+	return n
+}
 
 // may reports whether the consultation may move to that state now.
 func (p ManagePage) may(s models.State) bool { return slices.Contains(p.Moves, s) }
@@ -75,6 +94,17 @@ func (p ManagePage) fillable() bool {
 	return slices.ContainsFunc(p.Missing, func(sentence string) bool { return sentence != noMail })
 }
 
+// rulesFixed reports whether dates and rules can be changed no more: voting has closed.
+func (p ManagePage) rulesFixed() bool { return !p.C.RulesMove(p.Now) }
+
+// editKey names the link to the form: once voting has closed only the texts may change.
+func (p ManagePage) editKey() string {
+	if p.rulesFixed() {
+		return "manage.edit_texts"
+	}
+	return "manage.edit"
+}
+
 // addsIdeas reports whether the organiser may still add ideas.
 func (p ManagePage) addsIdeas() bool {
 	return p.State == models.StateDraft || p.State == models.StateOpen
@@ -95,6 +125,14 @@ func eligibleWords(l *i18n.Localizer, s models.ConsultationSettings) string {
 		bands[i] = l.T("band." + string(b))
 	}
 	return l.T("manage.bands", "who", ui.WhoMayVote(l, s), "bands", l.List(bands))
+}
+
+// answerTopWords returns how many ideas the board answers.
+func answerTopWords(l *i18n.Localizer, s models.ConsultationSettings) string {
+	if s.AnswerTop == 0 {
+		return l.T("setting.answer_all")
+	}
+	return l.Number(s.AnswerTop)
 }
 
 // when returns a date with the time until it: "3 March 2027, 17:00 GMT (in 5 days)".

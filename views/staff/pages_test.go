@@ -18,7 +18,6 @@ func TestBuiltSentences(t *testing.T) {
 		"kind.":                "reply idea",
 		"capacity.":            "resident business_owner organisation",
 		"band.":                "none sole_trader micro small medium large",
-		"tallies.":             "after_closing always",
 		"role.":                "moderator organiser board admin",
 		"admin.role_may.":      "moderator organiser board admin",
 		"answer.":              "adopt adopt_in_part decline considering",

@@ -162,6 +162,6 @@ func sampleAdmin() AdminPage {
 func sampleConsultationForm(isNew, opened bool) ConsultationFormPage {
 	return ConsultationFormPage{
 		LayoutData: viewstest.LayoutData("Form"), New: isNew, Opened: opened, Slug: "empty-shops", TimeZone: "Europe/London",
-		Form: ui.Form{Values: map[string]string{"title": viewstest.Spiteful, "slug": "empty-shops", "capacities": "resident,organisation", "tallies": "always", "min_votes": "5", "rev": "7", "closes_at": "2027-03-15T17:00"}, Errors: map[string]string{"closes_at": "Give a closing date.", "time_zone": "There is no such zone."}},
+		Form: ui.Form{Values: map[string]string{"title": viewstest.Spiteful, "slug": "empty-shops", "capacities": "resident,organisation", "min_votes": "5", "rev": "7", "closes_at": "2027-03-15T17:00"}, Errors: map[string]string{"closes_at": "Give a closing date.", "time_zone": "There is no such zone."}},
 	}
 }
