@@ -349,8 +349,10 @@ func (s *Store) MoveDraftIdea(ctx context.Context, consultationID, ideaID string
 			text string
 			args []any
 		}{
-			{`UPDATE ideas SET number = -(number + ?) WHERE consultation_id = ? AND number BETWEEN ? AND ? AND id <> ?`,
-				[]any{step, consultationID, min(to, i.Number), max(to, i.Number), i.ID}},
+			{
+				`UPDATE ideas SET number = -(number + ?) WHERE consultation_id = ? AND number BETWEEN ? AND ? AND id <> ?`,
+				[]any{step, consultationID, min(to, i.Number), max(to, i.Number), i.ID},
+			},
 			{"UPDATE ideas SET number = ? WHERE id = ?", []any{-to, i.ID}},
 			{"UPDATE ideas SET number = -number WHERE consultation_id = ? AND number < 0", []any{consultationID}},
 		} {

@@ -362,8 +362,14 @@ func ideaMoveDraft(e *env) {
 		to    int
 		want  string
 	}{
-		{"A", 2, "BACDE"}, {"E", 1, "EBACD"}, {"E", 5, "BACDE"}, {"C", 3, "BACDE"}, {"D", 2, "BDACE"},
-		{"B", 99, "DACEB"}, {"C", 0, "CDAEB"}, {"A", -7, "ACDEB"},
+		{"A", 2, "BACDE"},
+		{"E", 1, "EBACD"},
+		{"E", 5, "BACDE"},
+		{"C", 3, "BACDE"},
+		{"D", 2, "BDACE"},
+		{"B", 99, "DACEB"},
+		{"C", 0, "CDAEB"},
+		{"A", -7, "ACDEB"},
 	} {
 		e.ok(e.store.MoveDraftIdea(e.ctx, c.ID, at[m.title].ID, m.to, Entry(models.AuditIdeaMoved)))
 		got := ""
