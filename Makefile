@@ -15,7 +15,7 @@ PACKAGES ?= ./...
 TESTFLAGS ?=
 ARGS ?=
 
-.PHONY: help run build test race ci scale contract bench profile check vet format generate fresh needs
+.PHONY: help run release build test race ci scale contract bench profile check vet format generate fresh needs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -26,6 +26,9 @@ run: build ## serve the demonstration on http://127.0.0.1:8080 (ARGS= adds flags
 build: needs ## build ./folkmoot
 	@[ -e folkmoot ] || echo "Building. The first time takes about two minutes."
 	@$(GO) build -o folkmoot ./cmd/folkmoot
+
+release: needs ## build the program for release and its Debian package into dist/
+	@packaging/release
 
 # go test says nothing of tests that skip: those without their database are listed.
 test: needs ## run the tests at a hundredth of the full sizes

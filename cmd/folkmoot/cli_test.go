@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/models"
 	"folkmoot/views/i18n"
@@ -265,5 +266,38 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	if kept, _ := filepath.Glob("*before-restore*"); len(kept) != 1 || !strings.Contains(out, "kept as "+filepath.Join(here, kept[0])+".") {
 		t.Errorf("the old store was not kept, or not named: %q, %q", kept, out)
+	}
+}
+
+// TestBackupFolder: backups in a folder are named by the time, and old ones go.
+func TestBackupFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "blog.xml", post)
+	if code, _, errs := command(t, "import", "wordpress", "blog.xml"); code != exitDone {
+		t.Fatal(errs)
+	}
+	if err := os.Mkdir("nightly", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for _, name := range []string{backupName(now.AddDate(0, 0, -29)), backupName(now.AddDate(0, 0, -27)), "folkmoot-notes.db", "other-2020-01-01T000000Z.db"} {
+		write(t, filepath.Join("nightly", name), "x")
+	}
+	if code, out, errs := command(t, "backup", "nightly", "--keep", "28"); code != exitDone || strings.Count(out, "deleted") != 1 {
+		t.Fatal(code, out, errs)
+	}
+	left, err := filepath.Glob("nightly/*")
+	if err != nil || len(left) != 4 {
+		t.Errorf("left: %q, %v", left, err)
+	}
+	for _, name := range left {
+		if strings.HasSuffix(name, backupName(now.AddDate(0, 0, -29))) {
+			t.Errorf("an old backup is left: %s", name)
+		}
+	}
+	for _, args := range []string{"backup nightly --keep 31", "backup nightly --keep -1", "backup one.db --keep 3"} {
+		if code, _, errs := command(t, strings.Fields(args)...); code != exitUsage || errs == "" {
+			t.Errorf("%s: exit %d, %q", args, code, errs)
+		}
 	}
 }

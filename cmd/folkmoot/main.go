@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -69,7 +70,7 @@ func (sh *shell) run(args []string) (code int) {
 	parser, err := kong.New(&p,
 		kong.Name("folkmoot"), kong.Description("Public consultations: replies, ideas, votes, and a ranking that a board can defend."),
 		kong.DefaultEnvars("FOLKMOOT"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Writers(sh.out, sh.err), kong.Exit(func(code int) { panic(earlyExit(code)) }), kong.Bind(sh, &p), kong.Vars{"listen": defaultListen},
+		kong.Writers(sh.out, sh.err), kong.Exit(func(code int) { panic(earlyExit(code)) }), kong.Bind(sh, &p), kong.Vars{"listen": defaultListen, "keep_most": strconv.Itoa(maxKeepDays)},
 	)
 	if err != nil {
 		panic(err) // the struct above is wrong

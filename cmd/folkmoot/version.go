@@ -15,8 +15,15 @@ func (versionCommand) Run(sh *shell) error {
 	return err
 }
 
-// version returns the module's version, or the commit that the program was built from.
+// release is the version of a released program; "make release" sets it.
+var release string
+
+// version returns the version of a release, or else the module's version or the commit
+// that the program was built from.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -220,5 +222,37 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(store + ".*"); len(found) != 1 {
 		t.Errorf("left beside the store: %v", found)
+	}
+}
+
+// TestBackupOfDamage: a store whose index disagrees with its rows is not backed up, and
+// nothing is left that looks like a backup.
+func TestBackupOfDamage(t *testing.T) {
+	store, _ := backedUp(t)
+	var page, size int64
+	db, err := sql.Open("sqlite3", store)
+	if err == nil {
+		err = db.QueryRow("SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = 'consultations_newest'").Scan(&page, &size)
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(store, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt([]byte("damaged"), page*size-7) // the last bytes of the page are an entry
+	if err = errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), store, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	dest := filepath.Join(t.TempDir(), "backup.db")
+	refused(t, "a damaged store", s.Backup(t.Context(), dest), models.CodeConflict, "error.store.damaged")
+	if _, err := os.Stat(dest); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file is left: %v", err)
 	}
 }

@@ -16,7 +16,8 @@ import (
 
 // Backup copies the file to dest (mode 0600) as it is at one moment, while others read
 // and write. The copy is one file that needs no -wal beside it.
-// CodeConflict error.backup.exists if there is a file at dest.
+// CodeConflict error.backup.exists if there is a file at dest, and error.store.damaged if
+// the store is not sound; then nothing is left at dest.
 func (d *DB) Backup(ctx context.Context, dest string) error {
 	dest, err := filepath.Abs(dest)
 	if err != nil {
@@ -37,6 +38,9 @@ func backup(ctx context.Context, src *sql.DB, dest string) error {
 	err = copyInto(ctx, src, dest)
 	if err == nil {
 		err = f.Sync()
+	}
+	if err == nil {
+		err = checkSound(ctx, dest, models.CodeConflict, "error.store.damaged")
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr

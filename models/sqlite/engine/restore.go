@@ -149,6 +149,11 @@ func (s Schema) checkOwn(ctx context.Context, path string) error {
 // CheckSound runs SQLite's own integrity check over a file that nobody writes.
 // CodeInvalid error.backup.damaged (problem).
 func CheckSound(ctx context.Context, path string) error {
+	return checkSound(ctx, path, models.CodeInvalid, "error.backup.damaged")
+}
+
+// checkSound is CheckSound with another refusal, whose key takes problem.
+func checkSound(ctx context.Context, path string, code models.Code, key string) error {
 	db, err := sql.Open("sqlite3", DSN(path, url.Values{"mode": {"ro"}}))
 	if err != nil {
 		return Wrap("check", err)
@@ -160,7 +165,7 @@ func CheckSound(ctx context.Context, path string) error {
 		return Wrap("check", err)
 	}
 	if len(found) != 1 || found[0] != "ok" {
-		return models.Fail(models.CodeInvalid, "error.backup.damaged", "problem", found[0])
+		return models.Fail(code, key, "problem", found[0])
 	}
 	return nil
 }
