@@ -3,8 +3,6 @@ package handlers
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"folkmoot/models"
-	"folkmoot/models/service"
 	"folkmoot/views/account"
 	"folkmoot/views/ui"
 )
@@ -19,7 +17,7 @@ func (s *Server) showContribution(c *fiber.Ctx) error {
 		LayoutData: s.layout(c, localizer(c).T("title.contribution", "reference", v.Thing.Reference)),
 		Subject:    s.subject(c, v.Consultation), Token: c.Params("token"), Item: v.Item, Thing: ui.ContributionOf(v.Thing),
 		Title: v.Title, HTML: v.HTML, Number: v.Number, MergedNum: v.MergedInto, Response: ui.ResponseOf(v.Response),
-		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: contributionURL(v),
+		Withdraw: v.CanWithdraw, Confirm: v.CanConfirm, URL: v.Path,
 	}
 	p.Private = true
 	private(c)
@@ -33,15 +31,6 @@ func (s *Server) showContribution(c *fiber.Ctx) error {
 		return err
 	}
 	return ok(c, account.Contribution(p))
-}
-
-func contributionURL(v service.ContributionView) string {
-	switch {
-	case v.Thing.Status != models.StatusPublished:
-		return ""
-	default:
-		return publishedURL(v.Consultation.Slug, v.Item, v.Number)
-	}
 }
 
 func (s *Server) postConfirmation(c *fiber.Ctx) error {

@@ -105,6 +105,10 @@ func (x *faulty) EditReply(ctx context.Context, r models.Reply) (models.Reply, e
 	return on(&x.noWrites, func() (models.Reply, error) { return x.Store.EditReply(ctx, r) })
 }
 
+func (x *faulty) Text(ctx context.Context, item models.Item) (models.Text, error) {
+	return on(&x.noReads, func() (models.Text, error) { return x.Store.Text(ctx, item) })
+}
+
 func (x *faulty) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
 	return on(&x.noReads, func() (models.Item, error) { return x.Store.ContributionByToken(ctx, tokenHash) })
 }

@@ -26,7 +26,7 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 	}
 	p := views.ReportPage{
 		LayoutData: s.placingLayout(c, localizer(c).T("title.report")), Item: item, Name: v.Name, Title: v.Title, HTML: v.HTML,
-		Back: publishedURL(v.Consultation.Slug, item, v.IdeaNumber), Form: typed(c, "reason"),
+		Back: v.Path, Form: typed(c, "reason"),
 	}
 	p.Taken = p.Notice != nil && p.Notice.At == reportPlace(item)
 	noticeAbove(&p.LayoutData)
@@ -36,14 +36,6 @@ func (s *Server) reportPage(c *fiber.Ctx) (views.ReportPage, error) {
 
 // reportPlace is the place of the notice that says that a report was taken.
 func reportPlace(item models.Item) string { return "report-" + item.String() }
-
-// publishedURL is where a published text stands: a reply, or an idea by its number.
-func publishedURL(slug string, item models.Item, number int) string {
-	if item.Kind == models.KindReply {
-		return "/replies/" + item.ID
-	}
-	return subjectPath(slug, number)
-}
 
 func (s *Server) postReport(c *fiber.Ctx) error {
 	if err := checkUTF8(c); err != nil {

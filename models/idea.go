@@ -26,6 +26,15 @@ type IdeaText struct {
 // Item names the idea.
 func (i Idea) Item() Item { return Item{KindIdea, i.ID} }
 
+// Common implements Text.
+func (i Idea) Common() Contribution { return i.Contribution }
+
+// Words implements Text.
+func (i Idea) Words() (title, body, html string) { return i.Title, i.Body, i.BodyHTML }
+
+// AtIdea implements Text.
+func (i Idea) AtIdea() int { return i.Number }
+
 // IdeaFilter selects ideas of one consultation, by number.
 type IdeaFilter struct {
 	ConsultationID string

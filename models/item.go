@@ -1,6 +1,8 @@
 package models
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +16,47 @@ const (
 	KindIdea  Kind = "idea"
 )
 
-// Item names one reply or idea, as in "/moderation/reply-0190…".
+// KindRules say what can be done with items of a kind, besides being decided on.
+type KindRules struct {
+	Titled     bool // it has a title
+	Editable   bool // its author may change it while it waits
+	Reportable bool // readers may report it once it is published
+	InResult   bool // it is part of the result, so that none comes in once that is sealed
+}
+
+// kindRules has an entry for each kind. A new kind needs one here, a type that implements
+// Text, and an entry in the table of item kinds of each store.
+var kindRules = map[Kind]KindRules{
+	KindReply: {Editable: true, Reportable: true},
+	KindIdea:  {Titled: true, Editable: true, Reportable: true, InResult: true},
+}
+
+// Kinds lists all kinds, sorted.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kindRules)) }
+
+// Valid reports whether k is one of the kinds.
+func (k Kind) Valid() bool {
+	_, ok := kindRules[k]
+	return ok
+}
+
+// Rules returns what can be done with items of the kind; nothing for one that is not known.
+func (k Kind) Rules() KindRules { return kindRules[k] }
+
+// Text is an item as it was written: a Reply or an Idea.
+type Text interface {
+	// Item names it.
+	Item() Item
+	// Common returns what it has in common with texts of other kinds.
+	Common() Contribution
+	// Words returns its title, "" if its kind has none, its body, and the body's safe HTML.
+	Words() (title, body, html string)
+	// AtIdea returns the number of the idea that it is, or in whose thread it stands; 0:
+	// neither.
+	AtIdea() int
+}
+
+// Item names one text, as in "/moderation/reply-0190…".
 type Item struct {
 	Kind Kind
 	ID   string
@@ -23,10 +65,10 @@ type Item struct {
 // String returns the form that ParseItem reads.
 func (i Item) String() string { return string(i.Kind) + "-" + i.ID }
 
-// ParseItem reads "reply-ID" or "idea-ID"; anything else is CodeNotFound.
+// ParseItem reads what Item.String returns; anything else is CodeNotFound.
 func ParseItem(s string) (Item, error) {
 	kind, id, ok := strings.Cut(s, "-")
-	if !ok || id == "" || (Kind(kind) != KindReply && Kind(kind) != KindIdea) {
+	if !ok || id == "" || !Kind(kind).Valid() {
 		return Item{}, Fail(CodeNotFound, "error.item.unknown")
 	}
 	return Item{Kind: Kind(kind), ID: id}, nil
@@ -54,7 +96,7 @@ func (s Status) Valid() bool {
 	return false
 }
 
-// Contribution is what a reply and an idea have in common: who wrote it, how it
+// Contribution is what texts of all kinds have in common: who wrote it, how it
 // came in, and where it stands.
 type Contribution struct {
 	ID             string

@@ -42,10 +42,9 @@ func (a Action) Next(c Contribution) (Status, error) {
 // QueueEntry is one row of the queue: an item that waits, or one that was reported.
 type QueueEntry struct {
 	Item           Item
-	Idea           *Idea  // the item itself, if it is an idea
-	Reply          *Reply // the item itself, if it is a reply
-	Parent         *Reply // what the reply answers, if anything
-	IdeaTitle      string // of the idea whose thread it is in
+	Text           Text   // the item itself
+	Parent         *Reply // what a reply answers, if anything
+	IdeaTitle      string // of the idea that it is, or whose thread it is in
 	ConsultationID string
 	Slug           string
 	Title          string // of the consultation, in its own language
@@ -54,13 +53,8 @@ type QueueEntry struct {
 	Since          Time // when it came in, or was first reported
 }
 
-// Contribution returns what the entry's reply or idea has in common.
-func (q QueueEntry) Contribution() Contribution {
-	if q.Idea != nil {
-		return q.Idea.Contribution
-	}
-	return q.Reply.Contribution
-}
+// Contribution returns what the entry's text has in common with those of other kinds.
+func (q QueueEntry) Contribution() Contribution { return q.Text.Common() }
 
 // AuthorRecord counts what became of an author's earlier items. Only a confirmed
 // address has one (design: typing an address proves nothing).

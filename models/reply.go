@@ -21,6 +21,15 @@ type Reply struct {
 // Item names the reply.
 func (r Reply) Item() Item { return Item{KindReply, r.ID} }
 
+// Common implements Text.
+func (r Reply) Common() Contribution { return r.Contribution }
+
+// Words implements Text.
+func (r Reply) Words() (title, body, html string) { return "", r.Body, r.BodyHTML }
+
+// AtIdea implements Text.
+func (r Reply) AtIdea() int { return r.IdeaNumber }
+
 // ForPage returns what a page shows of a reply: not who wrote it but under which name,
 // not what was typed but what became of it.
 func (r Reply) ForPage() Reply {

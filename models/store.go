@@ -188,6 +188,8 @@ type ReplyStore interface {
 	// any more, checked in the same step as the write; CodeConflict if it has changed
 	// since.
 	EditReply(ctx context.Context, r Reply) (Reply, error)
+	// Text returns an item of any kind. CodeNotFound.
+	Text(ctx context.Context, item Item) (Text, error)
 	// TextRevisions lists the earlier wordings of an item, oldest first.
 	TextRevisions(ctx context.Context, item Item) ([]TextRevision, error)
 	// ContributionByToken returns the item of a private link. CodeNotFound.

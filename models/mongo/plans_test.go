@@ -162,7 +162,7 @@ func TestPlans(t *testing.T) {
 var byIDAlone = []string{
 	"IdeaByID", "Reply", "ContributionByToken", "TextRevisions", "EditIdea", "EditReply", "AddReport", "PutResponse",
 	"ThreadBefore", "Queue", "QueueLength", "Queued", "QueueEntry", "Search", "EnsureParticipant", "RevokeGrant", "UseLink", "AddIdea", "Sweep",
-	"Decide", "Seal", "ConfirmAddress",
+	"Decide", "Seal", "ConfirmAddress", "Text",
 }
 
 // checkShard expects the shard key in what is written to the collections that grow, and

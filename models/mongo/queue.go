@@ -128,7 +128,7 @@ func queueEntry(r engine.Reader, v queued) (models.QueueEntry, error) {
 	if v.idea != nil {
 		var i models.Idea
 		i, err = withResponse(r, *v.idea)
-		e.Idea, e.IdeaTitle = &i, i.Title
+		e.Text, e.IdeaTitle = i, i.Title
 	} else {
 		err = replyContext(r, v.reply, &e)
 	}
@@ -164,7 +164,7 @@ func replyContext(r engine.Reader, d *reply, e *models.QueueEntry) error {
 		number, e.IdeaTitle = i.Number, i.Title
 	}
 	m := d.model(number)
-	e.Reply = &m
+	e.Text = m
 	if d.ParentID == "" {
 		return nil
 	}
@@ -273,6 +273,9 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 
 // QueueEntry implements models.ModerationStore.
 func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueEntry, error) {
+	if !item.Kind.Valid() {
+		return models.QueueEntry{}, models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
 	v := queued{}
 	var found bool
 	var err error
@@ -326,6 +329,9 @@ func (d report) model() models.Report {
 
 // AddReport implements models.ModerationStore.
 func (s *Store) AddReport(ctx context.Context, r models.Report, jobs []models.Job) error {
+	if !r.Item.Kind.Valid() {
+		return models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
 	c, err := s.consultationOf(ctx, collOf(r.Item.Kind), r.Item.ID, "error.item.unknown")
 	if err != nil {
 		return err

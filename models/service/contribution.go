@@ -31,9 +31,10 @@ type ContributionView struct {
 	Item         models.Item
 	Thing        models.Contribution
 	Title, HTML  string
-	Number       int // of an idea, once published
-	MergedInto   int // the number of the idea it was merged into in the end; 0: none
-	IdeaNumber   int // of the idea it is, or in whose thread it stands; 0: none
+	Number       int    // of an idea, once published
+	MergedInto   int    // the number of the idea it was merged into in the end; 0: none
+	IdeaNumber   int    // of the idea it is, or in whose thread it stands; 0: none
+	Path         string // where it stands while it is published, else ""
 	Ranked       *models.ResultIdea
 	Response     *models.Response // published
 	CanWithdraw  bool
@@ -51,15 +52,18 @@ func (s *Service) Contribution(ctx context.Context, token string) (ContributionV
 	if err != nil {
 		return ContributionView{}, fmt.Errorf("find the consultation: %w", err)
 	}
-	v := ContributionView{Consultation: c, Item: t.item(), Thing: t.Contribution, IdeaNumber: t.place()}
-	v.Title, _, v.HTML = t.words()
+	v := ContributionView{Consultation: c, Item: t.Item(), Thing: t.Contribution, IdeaNumber: t.AtIdea()}
+	v.Title, _, v.HTML = t.Words()
 	v.CanWithdraw = canWithdraw(c, t.Contribution) == nil
 	if v.CanConfirm, err = s.canConfirm(ctx, t); err != nil {
 		return ContributionView{}, err
 	}
-	if t.Idea != nil {
-		v.Number, v.Response = t.Idea.Number, t.Idea.Response
-		v.MergedInto, err = s.mergedInto(ctx, *t.Idea)
+	if t.Status == models.StatusPublished {
+		v.Path = publicPath(c.Slug, t)
+	}
+	if i, isIdea := t.Text.(models.Idea); isIdea {
+		v.Number, v.Response = i.Number, i.Response
+		v.MergedInto, err = s.mergedInto(ctx, i)
 	}
 	return v, err
 }
@@ -130,8 +134,8 @@ func (s *Service) ForWithdrawal(ctx context.Context, actor models.Actor, item mo
 	if err != nil {
 		return ContributionView{}, fmt.Errorf("find the consultation: %w", err)
 	}
-	v := ContributionView{Consultation: c, Item: item, Thing: stranger(t.Contribution), IdeaNumber: t.place()}
-	v.Title, _, v.HTML = t.words()
+	v := ContributionView{Consultation: c, Item: item, Thing: stranger(t.Contribution), IdeaNumber: t.AtIdea()}
+	v.Title, _, v.HTML = t.Words()
 	return v, canWithdraw(c, t.Contribution)
 }
 
@@ -161,11 +165,11 @@ func (s *Service) withdraw(ctx context.Context, t text) error {
 	if err := canWithdraw(c, t.Contribution); err != nil {
 		return err
 	}
-	title, body, _ := t.words()
+	title, body, _ := t.Words()
 	_, err = s.store.Decide(ctx, models.Decision{
 		ConsultationID: c.ID, Action: models.ActionWithdraw, ReasonSalt: NewToken(), ActorID: t.ParticipantID,
 		Items: []models.DecisionItem{{
-			Item: t.item(), Rev: t.Rev, From: t.Status, To: models.StatusRemoved,
+			Item: t.Item(), Rev: t.Rev, From: t.Status, To: models.StatusRemoved,
 			Digest: models.TextDigest(t.Salt, title, body),
 		}},
 	}, nil)

@@ -216,7 +216,7 @@ func nextStatus(action models.Action, entry models.QueueEntry) (models.Status, e
 
 // changedSince compares the text as it is with the revision that was shown.
 func (s *Service) changedSince(ctx context.Context, entry models.QueueEntry, rev int64) (Changed, error) {
-	title, body := entryWords(entry)
+	title, body, _ := entry.Text.Words()
 	beforeTitle, before := title, body
 	earlier, err := s.store.TextRevisions(ctx, entry.Item)
 	if err != nil {
@@ -228,14 +228,6 @@ func (s *Service) changedSince(ctx context.Context, entry models.QueueEntry, rev
 		}
 	}
 	return Changed{entry, WordDiff(beforeTitle, title), WordDiff(before, body)}, nil
-}
-
-// entryWords returns the title (of an idea) and the body that is decided on.
-func entryWords(entry models.QueueEntry) (title, body string) {
-	if entry.Idea != nil {
-		return entry.Idea.Title, entry.Idea.Body
-	}
-	return "", entry.Reply.Body
 }
 
 // byConsultation parts the items into one group for each consultation, in the
@@ -277,7 +269,7 @@ func (s *Service) writeDecision(ctx context.Context, actor models.Actor, d model
 }
 
 func decisionItem(p picked) models.DecisionItem {
-	title, body := entryWords(p.entry)
+	title, body, _ := p.entry.Text.Words()
 	c := p.entry.Contribution()
 	return models.DecisionItem{
 		Item: p.entry.Item, Rev: c.Rev, From: p.from, To: p.to,
@@ -285,13 +277,13 @@ func decisionItem(p picked) models.DecisionItem {
 	}
 }
 
-// checkFrozen refuses to bring an idea in, or back to waiting, once the result is
-// sealed without it. Taking down what must go stays possible.
+// checkFrozen refuses to bring in what is part of the result, or back to waiting, once that
+// is sealed without it. Taking down what must go stays possible.
 func checkFrozen(c models.Consultation, p picked) error {
-	if p.entry.Idea == nil || (c.State != models.StateSealed && c.State != models.StateAnswered) {
+	if !p.entry.Item.Kind.Rules().InResult || (c.State != models.StateSealed && c.State != models.StateAnswered) {
 		return nil
 	}
-	if p.to == models.StatusPending || (p.to == models.StatusPublished && p.entry.Idea.Number == 0) {
+	if p.to == models.StatusPending || (p.to == models.StatusPublished && p.entry.Contribution().PublishedAt.IsZero()) {
 		return models.Fail(models.CodeConflict, "error.decision.sealed")
 	}
 	return nil

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"strconv"
 
 	"folkmoot/models"
 )
@@ -33,13 +32,8 @@ func (s *Service) decidedNotice(ctx context.Context, d models.Decision, slug str
 // standsAt returns the path where a published text stands, or "": an idea that
 // gets its number only with this decision has none yet.
 func standsAt(slug string, p picked) string {
-	switch {
-	case p.to != models.StatusPublished:
+	if p.to != models.StatusPublished {
 		return ""
-	case p.entry.Reply != nil:
-		return "/replies/" + p.entry.Reply.ID
-	case p.entry.Idea.Number > 0:
-		return "/consultations/" + slug + "/ideas/" + strconv.Itoa(p.entry.Idea.Number)
 	}
-	return ""
+	return publicPath(slug, p.entry.Text)
 }

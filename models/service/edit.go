@@ -34,7 +34,10 @@ func (s *Service) editable(ctx context.Context, actor models.Actor, item models.
 	if models.CodeOf(err) == models.CodeForbidden && (!c.Public() || t.Status != models.StatusPublished) {
 		err = models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
-	if err == nil && t.Idea != nil && !t.Idea.FirstVote.IsZero() {
+	if !item.Kind.Rules().Editable {
+		err = models.Fail(models.CodeNotFound, "error.item.unknown")
+	}
+	if i, isIdea := t.Text.(models.Idea); err == nil && isIdea && !i.FirstVote.IsZero() {
 		err = models.Fail(models.CodeClosed, "error.idea.fixed")
 	}
 	return t, c, err
@@ -50,9 +53,9 @@ func (s *Service) ForEdit(ctx context.Context, actor models.Actor, item models.I
 	}
 	v := EditView{
 		Item: item, Consultation: c, Contribution: stranger(t.Contribution),
-		Left: t.CreatedAt.Add(models.EditWindow).Sub(s.Now()), IdeaNumber: t.place(),
+		Left: t.CreatedAt.Add(models.EditWindow).Sub(s.Now()), IdeaNumber: t.AtIdea(),
 	}
-	v.Title, v.Body, _ = t.words()
+	v.Title, v.Body, _ = t.Words()
 	v.Earlier, err = s.store.TextRevisions(ctx, item)
 	return v, err
 }
@@ -75,19 +78,19 @@ func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) er
 	}
 	var f form
 	title, body := "", f.body("body", in.Body, models.MaxText)
-	if t.Idea != nil {
+	if in.Item.Kind.Rules().Titled {
 		title = f.title(in.Title)
 	}
 	if err := f.err(); err != nil {
 		return err
 	}
-	oldTitle, oldBody, _ := t.words()
+	oldTitle, oldBody, _ := t.Words()
 	if title == oldTitle && body == oldBody {
 		return nil
 	}
 	if err = s.putWords(ctx, t, in.Rev, title, body); models.CodeOf(err) == models.CodeConflict {
 		if now, failed := s.load(ctx, in.Item); failed == nil {
-			if nowTitle, nowBody, _ := now.words(); nowTitle == title && nowBody == body {
+			if nowTitle, nowBody, _ := now.Words(); nowTitle == title && nowBody == body {
 				return nil
 			}
 		}
@@ -97,14 +100,13 @@ func (s *Service) Edit(ctx context.Context, actor models.Actor, in EditInput) er
 
 // putWords writes the words of a text whose revision is still rev. CodeConflict.
 func (s *Service) putWords(ctx context.Context, t text, rev int64, title, body string) (err error) {
-	if t.Idea != nil {
-		i := *t.Idea
-		i.Rev, i.Title, i.Body, i.BodyHTML = rev, title, body, markup.Public(body)
-		_, err = s.store.EditIdea(ctx, i)
-		return err
+	switch x := t.Text.(type) {
+	case models.Idea:
+		x.Rev, x.Title, x.Body, x.BodyHTML = rev, title, body, markup.Public(body)
+		_, err = s.store.EditIdea(ctx, x)
+	case models.Reply:
+		x.Rev, x.Body, x.BodyHTML = rev, body, markup.Public(body)
+		_, err = s.store.EditReply(ctx, x)
 	}
-	r := *t.Reply
-	r.Rev, r.Body, r.BodyHTML = rev, body, markup.Public(body)
-	_, err = s.store.EditReply(ctx, r)
 	return err
 }

@@ -127,7 +127,7 @@ func checkImported(t *testing.T, r *staffRoom, c models.Consultation) {
 	both := person(t, r.Service, "bea", models.RoleOrganiser) // a draft's texts are for who may see it
 	both.Participant.Grants = append(both.Participant.Grants, models.Grant{Role: models.RoleModerator})
 	queue := must(r.Queue(t.Context(), both, ""))(t)
-	if queue.Total != 1 || queue.Items[0].Entry.Reply.AuthorName != "Spam" || queue.Items[0].Entry.Reply.Depth != 2 {
+	if queue.Total != 1 || queue.Items[0].Entry.Contribution().AuthorName != "Spam" || queue.Items[0].Entry.Text.(models.Reply).Depth != 2 {
 		t.Errorf("queue %+v", queue)
 	}
 }

@@ -2,29 +2,25 @@ package service
 
 import (
 	"context"
+	"strconv"
 
 	"folkmoot/models"
 )
 
-// text is a reply or an idea, loaded by its item.
+// text is an item of any kind, with what all have in common.
 type text struct {
 	models.Contribution
-	Reply *models.Reply
-	Idea  *models.Idea
+	models.Text
 	shown bool // found by a private link that a page has shown
 }
 
-// load reads a reply or an idea. CodeNotFound.
+// load reads an item. CodeNotFound.
 func (s *Service) load(ctx context.Context, item models.Item) (text, error) {
-	switch item.Kind {
-	case models.KindReply:
-		r, err := s.store.Reply(ctx, item.ID)
-		return text{Contribution: r.Contribution, Reply: &r}, unknownItem(err)
-	case models.KindIdea:
-		i, err := s.store.IdeaByID(ctx, item.ID)
-		return text{Contribution: i.Contribution, Idea: &i}, unknownItem(err)
+	t, err := s.store.Text(ctx, item)
+	if err != nil {
+		return text{}, unknownItem(err)
 	}
-	return text{}, models.Fail(models.CodeNotFound, "error.item.unknown")
+	return text{Contribution: t.Common(), Text: t}, nil
 }
 
 func unknownItem(err error) error {
@@ -34,25 +30,14 @@ func unknownItem(err error) error {
 	return err
 }
 
-func (t text) item() models.Item {
-	if t.Idea != nil {
-		return t.Idea.Item()
+// publicPath returns the path where a published text stands in the consultation with a
+// slug; "" for one that has no place of its own, or none yet.
+func publicPath(slug string, t models.Text) string {
+	switch {
+	case t.Item().Kind == models.KindReply:
+		return "/replies/" + t.Item().ID
+	case t.Item().Kind == models.KindIdea && t.AtIdea() > 0:
+		return "/consultations/" + slug + "/ideas/" + strconv.Itoa(t.AtIdea())
 	}
-	return t.Reply.Item()
-}
-
-// words returns title, body and HTML; a reply has no title.
-func (t text) words() (title, body, html string) {
-	if t.Idea != nil {
-		return t.Idea.Title, t.Idea.Body, t.Idea.BodyHTML
-	}
-	return "", t.Reply.Body, t.Reply.BodyHTML
-}
-
-// place returns the number of the idea it is, or in whose thread it stands; 0: neither.
-func (t text) place() int {
-	if t.Idea != nil {
-		return t.Idea.Number
-	}
-	return t.Reply.IdeaNumber
+	return ""
 }

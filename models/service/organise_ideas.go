@@ -31,7 +31,7 @@ func (s *Service) AddOrganiserIdea(ctx context.Context, actor models.Actor, slug
 	}, func(id string) (bool, error) {
 		first, same, err := s.unchanged(ctx, models.Item{Kind: models.KindIdea, ID: id})
 		if same {
-			kept = *first.Idea
+			kept = first.Text.(models.Idea)
 		}
 		return same, err
 	})

@@ -75,7 +75,7 @@ func (s *Service) unchanged(ctx context.Context, item models.Item) (text, bool, 
 		return t, false, nil
 	}
 	want := models.StatusPending
-	if t.Idea != nil && t.Idea.Organiser {
+	if i, isIdea := t.Text.(models.Idea); isIdea && i.Organiser {
 		want = models.StatusPublished
 	}
 	return t, err == nil && t.Status == want && t.Rev == 1, err

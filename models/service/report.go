@@ -14,6 +14,7 @@ type ReportView struct {
 	Name, HTML   string // who wrote it, and what; an idea's title is part of Title
 	Title        string // of an idea
 	IdeaNumber   int    // of the idea it is, or in whose thread it stands; 0: none
+	Path         string // where it stands
 }
 
 // ForReport returns a published text. CodeNotFound for anything else.
@@ -22,8 +23,8 @@ func (s *Service) ForReport(ctx context.Context, item models.Item) (ReportView, 
 	if err != nil {
 		return ReportView{}, err
 	}
-	v := ReportView{Consultation: c, Item: item, Name: t.AuthorName, IdeaNumber: t.place()}
-	v.Title, _, v.HTML = t.words()
+	v := ReportView{Consultation: c, Item: item, Name: t.AuthorName, IdeaNumber: t.AtIdea(), Path: publicPath(c.Slug, t)}
+	v.Title, _, v.HTML = t.Words()
 	return v, nil
 }
 
@@ -33,7 +34,7 @@ func (s *Service) reportable(ctx context.Context, item models.Item) (text, model
 		return t, models.Consultation{}, err
 	}
 	c, err := s.store.Consultation(ctx, t.ConsultationID)
-	if err == nil && (!c.Public() || t.Status != models.StatusPublished) {
+	if err == nil && (!c.Public() || t.Status != models.StatusPublished || !item.Kind.Rules().Reportable) {
 		err = models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
 	return t, c, err

@@ -184,7 +184,7 @@ func decide(t testing.TB, s *Service, item models.Item, action models.Action) {
 	t.Helper()
 	x := must(s.load(t.Context(), item))(t)
 	to := must(action.Next(x.Contribution))(t)
-	title, body, _ := x.words()
+	title, body, _ := x.Words()
 	must(s.store.Decide(t.Context(), models.Decision{
 		ConsultationID: x.ConsultationID, Action: action, Reason: "It names a neighbour.", ReasonSalt: NewToken(), ActorID: "moderator",
 		Items: []models.DecisionItem{{

@@ -193,16 +193,17 @@ func (s *Service) WaitingPlace(ctx context.Context, item models.Item) (Place, er
 		return Place{}, err
 	}
 	c, err := s.store.Consultation(ctx, t.ConsultationID)
-	if err != nil || t.Reply == nil {
+	r, isReply := t.Text.(models.Reply)
+	if err != nil || !isReply {
 		return Place{Slug: c.Slug}, err
 	}
-	p := Place{Slug: c.Slug, IdeaNumber: t.place()}
+	p := Place{Slug: c.Slug, IdeaNumber: r.IdeaNumber}
 	switch {
 	case c.ReplyCount <= defaultSlice:
-	case t.Reply.ParentID == "":
+	case r.ParentID == "":
 		p.Sort = SortNewest
 	default:
-		return s.Permalink(ctx, t.Reply.ParentID)
+		return s.Permalink(ctx, r.ParentID)
 	}
 	return p, nil
 }

@@ -7,7 +7,7 @@ import (
 	"folkmoot/models/sqlite/engine"
 )
 
-// contributionColumns are the columns that ideas and replies share, in the order of
+// contributionColumns are the columns that items of all kinds share, in the order of
 // contributionDest and contributionArgs.
 const contributionColumns = `id, consultation_id, participant_id, author_name, staff_role, address, address_key,
 	guest, network, token_hash, reference, channel, language, source, source_id, status, reason, withdrawn, rev, salt,
@@ -43,8 +43,8 @@ func fresh(c *models.Contribution, t *engine.Tx) {
 // ContributionByToken implements models.ReplyStore.
 func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
 	var i models.Item
-	err := s.db.Reader(ctx).Row(`SELECT 'reply', id FROM replies WHERE token_hash = ?1 AND token_hash <> ''
-		UNION ALL SELECT 'idea', id FROM ideas WHERE token_hash = ?1 AND token_hash <> ''`, tokenHash).Scan(&i.Kind, &i.ID)
+	err := s.db.Reader(ctx).Row(overItems("SELECT '{kind}', id FROM {table} WHERE token_hash = ?1 AND token_hash <> ''", " UNION ALL "),
+		tokenHash).Scan(&i.Kind, &i.ID)
 	return i, engine.Wrap("contribution", engine.Missing(err, "error.item.unknown"))
 }
 

@@ -2,20 +2,19 @@ package sqlite
 
 import (
 	"database/sql"
+	"strings"
 
 	"folkmoot/models"
 	"folkmoot/models/sqlite/engine"
 )
 
-// Further columns of ideas and replies: their state in the queue and the chain.
-const (
-	ideaStanding = `decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = 'idea' AND d.item_id = ideas.id),
-		(SELECT since FROM queue WHERE kind = 'idea' AND item_id = ideas.id),
-		(SELECT waits FROM queue WHERE kind = 'idea' AND item_id = ideas.id)`
-	replyStanding = `decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = 'reply' AND d.item_id = replies.id),
-		(SELECT since FROM queue WHERE kind = 'reply' AND item_id = replies.id),
-		(SELECT waits FROM queue WHERE kind = 'reply' AND item_id = replies.id)`
-)
+// standing returns further columns of a kind of item: its state in the queue and the chain.
+func standing(kind models.Kind) string {
+	return strings.NewReplacer("{kind}", string(kind), "{table}", itemTables[kind]).Replace(
+		`decided_at, (SELECT max(seq) FROM decision_items AS d WHERE d.kind = '{kind}' AND d.item_id = {table}.id),
+		(SELECT since FROM queue WHERE kind = '{kind}' AND item_id = {table}.id),
+		(SELECT waits FROM queue WHERE kind = '{kind}' AND item_id = {table}.id)`)
+}
 
 // corner is an item's state in the queue and the chain.
 type corner struct {
@@ -31,10 +30,10 @@ func (p *corner) fill(s *models.CopiedStanding) {
 	s.LastSeq, s.Queued, s.Since, s.Waits = p.lastSeq.Int64, p.since.Valid, engine.FromMillis(p.since.Int64), p.waits.Bool
 }
 
-const ideasOut = "SELECT " + contributionColumns + `, number, title, body, body_html, organiser, merged_into,
+var ideasOut = "SELECT " + contributionColumns + `, number, title, body, body_html, organiser, merged_into,
 	first_vote_at, agree, disagree, pass, reply_count,
 	(SELECT json_group_object(language, json_object('Title', title, 'Body', body, 'BodyHTML', body_html))
-		FROM idea_texts WHERE idea_id = ideas.id), ` + ideaStanding + " FROM ideas WHERE id > ? ORDER BY id"
+		FROM idea_texts WHERE idea_id = ideas.id), ` + standing(models.KindIdea) + " FROM ideas WHERE id > ? ORDER BY id"
 
 func scanCopiedIdea(row engine.Scanner) (models.CopyRecord, error) {
 	var i models.CopiedIdea
@@ -50,8 +49,8 @@ func scanCopiedIdea(row engine.Scanner) (models.CopyRecord, error) {
 	return i, err
 }
 
-const repliesOut = "SELECT " + contributionColumns + `, idea_id, parent_id, parent_name, orphan, depth, seq, path, path_new,
-	body, body_html, ` + replyStanding + " FROM replies WHERE id > ? ORDER BY id"
+var repliesOut = "SELECT " + contributionColumns + `, idea_id, parent_id, parent_name, orphan, depth, seq, path, path_new,
+	body, body_html, ` + standing(models.KindReply) + " FROM replies WHERE id > ? ORDER BY id"
 
 func scanCopiedReply(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedReply
@@ -63,10 +62,9 @@ func scanCopiedReply(row engine.Scanner) (models.CopyRecord, error) {
 	return r, err
 }
 
-const wordingsOut = `SELECT kind, item_id, rev, title, body, at, CASE kind
-	WHEN 'idea' THEN (SELECT consultation_id FROM ideas WHERE id = item_id)
-	ELSE (SELECT consultation_id FROM replies WHERE id = item_id) END
-	FROM text_revisions ORDER BY kind, item_id, rev`
+var wordingsOut = "SELECT kind, item_id, rev, title, body, at, CASE kind " +
+	overItems("WHEN '{kind}' THEN (SELECT consultation_id FROM {table} WHERE id = item_id)", " ") +
+	" END FROM text_revisions ORDER BY kind, item_id, rev"
 
 func scanCopiedWording(row engine.Scanner) (models.CopyRecord, error) {
 	var r models.CopiedWording

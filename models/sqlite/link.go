@@ -197,7 +197,7 @@ func confirm(t *engine.Tx, p models.Participant, v models.Session) (kept models.
 			return kept, created, err
 		}
 	}
-	for _, table := range []string{"replies", "ideas"} {
+	for _, table := range itemTables {
 		err = t.Run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
 			kept.ID, p.AddressKey)
 		if err != nil {

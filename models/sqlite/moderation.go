@@ -15,17 +15,16 @@ type subject struct {
 	rev            int64
 	publishedAt    time.Time
 	createdAt      time.Time
-	ideaID         string // of a reply: in whose thread it is
-	number         int    // of an idea
 }
 
 // subjectOf reads an item's subject; CodeNotFound error.item.unknown.
 func subjectOf(q engine.Queries, item models.Item) (s subject, err error) {
-	text := "SELECT consultation_id, status, rev, published_at, created_at, idea_id, 0 FROM replies WHERE id = ?"
-	if item.Kind == models.KindIdea {
-		text = "SELECT consultation_id, status, rev, published_at, created_at, '', number FROM ideas WHERE id = ?"
+	table, ok := itemTables[item.Kind]
+	if !ok {
+		return s, models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
-	err = q.Row(text, item.ID).Scan(&s.consultationID, &s.status, &s.rev, engine.ScanTime(&s.publishedAt), engine.ScanTime(&s.createdAt), &s.ideaID, &s.number)
+	err = q.Row("SELECT consultation_id, status, rev, published_at, created_at FROM "+table+" WHERE id = ?", item.ID).
+		Scan(&s.consultationID, &s.status, &s.rev, engine.ScanTime(&s.publishedAt), engine.ScanTime(&s.createdAt))
 	return s, unknownItem(err)
 }
 
@@ -108,11 +107,13 @@ func decideItem(t *engine.Tx, d models.Decision, it models.DecisionItem) (shows 
 	if it.To == models.StatusPublished && s.publishedAt.IsZero() {
 		s.publishedAt = t.Now
 	}
-	move := moveReply
-	if it.Item.Kind == models.KindIdea {
-		move = moveIdea
+	err = t.Run("UPDATE "+itemTables[it.Item.Kind]+` SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?,
+		decided_at = ? WHERE id = ?`,
+		it.To, d.Reason, d.Action == models.ActionWithdraw, engine.Millis(s.publishedAt), engine.Millis(t.Now), it.Item.ID)
+	if err != nil {
+		return false, -1, err
 	}
-	if err = move(t, d, it, s); err != nil {
+	if err = itemKinds[it.Item.Kind].moved(t, it, s); err != nil {
 		return false, -1, err
 	}
 	if waited, err = requeue(t, d, it, s); err != nil {
@@ -146,10 +147,12 @@ func step(it models.DecisionItem) int64 {
 	return n
 }
 
-func moveReply(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) error {
-	err := t.Run(`UPDATE replies SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
-		shown = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, engine.Millis(s.publishedAt), engine.Millis(t.Now),
-		s.shownAs(it.To), it.Item.ID)
+// replyMoved shows or hides a reply that was decided on, counts it, and makes it searchable.
+func replyMoved(t *engine.Tx, it models.DecisionItem, s subject) error {
+	if err := t.Run("UPDATE replies SET shown = ? WHERE id = ?", s.shownAs(it.To), it.Item.ID); err != nil {
+		return err
+	}
+	r, err := reply(t, it.Item.ID)
 	if err != nil {
 		return err
 	}
@@ -157,33 +160,34 @@ func moveReply(t *engine.Tx, d models.Decision, it models.DecisionItem, s subjec
 		if err = t.Run("UPDATE consultations SET reply_count = reply_count + ? WHERE id = ?", n, s.consultationID); err != nil {
 			return err
 		}
-		if err = t.Run("UPDATE ideas SET reply_count = reply_count + ? WHERE id = ?", n, s.ideaID); err != nil {
+		if err = t.Run("UPDATE ideas SET reply_count = reply_count + ? WHERE id = ?", n, r.IdeaID); err != nil {
 			return err
 		}
 	}
-	r, err := reply(t, it.Item.ID)
-	return errorOr(err, func() error { return indexReply(t, r) })
+	return indexReply(t, r)
 }
 
-func moveIdea(t *engine.Tx, d models.Decision, it models.DecisionItem, s subject) (err error) {
-	if it.To == models.StatusPublished && s.number == 0 {
-		if s.number, err = nextNumber(t, s.consultationID); err != nil {
-			return err
-		}
-	}
-	err = t.Run(`UPDATE ideas SET status = ?, reason = ?, withdrawn = max(withdrawn, ?), published_at = ?, decided_at = ?,
-		number = ? WHERE id = ?`, it.To, d.Reason, d.Action == models.ActionWithdraw, engine.Millis(s.publishedAt), engine.Millis(t.Now),
-		s.number, it.Item.ID)
+// ideaMoved numbers an idea that was decided on, if it is published for the first time,
+// counts it, and makes it searchable.
+func ideaMoved(t *engine.Tx, it models.DecisionItem, s subject) error {
+	i, err := idea(t, it.Item.ID)
 	if err != nil {
 		return err
+	}
+	if it.To == models.StatusPublished && i.Number == 0 {
+		if i.Number, err = nextNumber(t, s.consultationID); err != nil {
+			return err
+		}
+		if err = t.Run("UPDATE ideas SET number = ? WHERE id = ?", i.Number, i.ID); err != nil {
+			return err
+		}
 	}
 	if n := step(it); n != 0 {
 		if err = t.Run("UPDATE consultations SET idea_count = idea_count + ? WHERE id = ?", n, s.consultationID); err != nil {
 			return err
 		}
 	}
-	i, err := idea(t, it.Item.ID)
-	return errorOr(err, func() error { return indexIdea(t, i) })
+	return indexIdea(t, i)
 }
 
 const decisionSelect = `SELECT consultation_id, seq, action, reason, reason_salt, actor_id, undoes, at, prev_hash, hash,

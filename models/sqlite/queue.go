@@ -70,10 +70,15 @@ func scanQueued(row engine.Scanner) (e models.QueueEntry, err error) {
 
 // fillEntry reads an entry's item and its context.
 func fillEntry(q engine.Queries, e *models.QueueEntry) error {
-	if err := fillItem(q, e); err != nil {
+	var err error
+	if e.Text, err = readItem(q, e.Item); err != nil {
 		return err
 	}
-	err := q.Row(`SELECT c.slug, coalesce(t.title, '') FROM consultations AS c
+	e.ConsultationID = e.Contribution().ConsultationID
+	if err = itemKinds[e.Item.Kind].describe(q, e); err != nil {
+		return err
+	}
+	err = q.Row(`SELECT c.slug, coalesce(t.title, '') FROM consultations AS c
 		LEFT JOIN consultation_texts AS t ON t.consultation_id = c.id AND t.language = c.language WHERE c.id = ?`,
 		e.ConsultationID).Scan(&e.Slug, &e.Title)
 	if err != nil {
@@ -92,18 +97,15 @@ func fillEntry(q engine.Queries, e *models.QueueEntry) error {
 	return err
 }
 
-// fillItem reads the idea or reply itself, what it answers and where.
-func fillItem(q engine.Queries, e *models.QueueEntry) error {
-	if e.Item.Kind == models.KindIdea {
-		i, err := idea(q, e.Item.ID)
-		e.Idea, e.ConsultationID, e.IdeaTitle = &i, i.ConsultationID, i.Title
-		return unknownItem(err)
-	}
-	r, err := reply(q, e.Item.ID)
-	if err != nil {
-		return err
-	}
-	e.Reply, e.ConsultationID = &r, r.ConsultationID
+// describeIdea fills in the title.
+func describeIdea(_ engine.Queries, e *models.QueueEntry) error {
+	e.IdeaTitle, _, _ = e.Text.Words()
+	return nil
+}
+
+// describeReply reads what the reply answers, and where.
+func describeReply(q engine.Queries, e *models.QueueEntry) error {
+	r := e.Text.(models.Reply)
 	if r.ParentID != "" {
 		p, err := reply(q, r.ParentID)
 		if err != nil {
@@ -111,9 +113,11 @@ func fillItem(q engine.Queries, e *models.QueueEntry) error {
 		}
 		e.Parent = &p
 	}
-	if r.IdeaID != "" {
-		e.IdeaTitle, err = engine.One[string](q.Row("SELECT title FROM ideas WHERE id = ?", r.IdeaID))
+	if r.IdeaID == "" {
+		return nil
 	}
+	var err error
+	e.IdeaTitle, err = engine.One[string](q.Row("SELECT title FROM ideas WHERE id = ?", r.IdeaID))
 	return err
 }
 
@@ -124,8 +128,7 @@ func authorRecord(q engine.Queries, c models.Contribution) (r models.AuthorRecor
 	}
 	return r, q.Row(`SELECT coalesce(sum(status = 'published'), 0),
 		coalesce(sum(status IN ('rejected', 'spam') OR (status IN ('removed', 'erased') AND withdrawn = 0)), 0)
-		FROM (SELECT id, status, withdrawn FROM replies WHERE participant_id = ?1 AND participant_id <> ''
-			UNION ALL SELECT id, status, withdrawn FROM ideas WHERE participant_id = ?1 AND participant_id <> '')
+		FROM (`+overItems("SELECT id, status, withdrawn FROM {table} WHERE participant_id = ?1 AND participant_id <> ''", " UNION ALL ")+`)
 		WHERE id <> ?2`, c.ParticipantID, c.ID).Scan(&r.Published, &r.Refused)
 }
 

@@ -10,19 +10,29 @@ import (
 // EachItem implements models.VerifyStore.
 func (s *Store) EachItem(ctx context.Context, consultationID string, fn func(models.VerifyItem) error) error {
 	q, id := s.db.Reader(ctx), func(a models.VerifyItem) string { return a.ID }
-	err := engine.EachInBatches("items", func(after string) ([]models.VerifyItem, error) {
-		rows, err := q.Query(ideaSelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
-		list, err := engine.Collect(rows, err, verifyIdea)
-		return withRevisions(q, list, err)
-	}, id, fn)
-	if err != nil {
-		return err
+	for _, kind := range models.Kinds() {
+		err := engine.EachInBatches("items", func(after string) ([]models.VerifyItem, error) {
+			return itemKinds[kind].verify(q, consultationID, after)
+		}, id, fn)
+		if err != nil {
+			return err
+		}
 	}
-	return engine.EachInBatches("items", func(after string) ([]models.VerifyItem, error) {
-		rows, err := q.Query(replySelect+"WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?", consultationID, after, engine.BatchSize)
-		list, err := engine.Collect(rows, err, verifyReply)
-		return withRevisions(q, list, err)
-	}, id, fn)
+	return nil
+}
+
+const ofConsultation = "WHERE consultation_id = ? AND id > ? ORDER BY id LIMIT ?"
+
+func verifyIdeas(q engine.Queries, consultationID, after string) ([]models.VerifyItem, error) {
+	rows, err := q.Query(ideaSelect+ofConsultation, consultationID, after, engine.BatchSize)
+	list, err := engine.Collect(rows, err, verifyIdea)
+	return withRevisions(q, list, err)
+}
+
+func verifyReplies(q engine.Queries, consultationID, after string) ([]models.VerifyItem, error) {
+	rows, err := q.Query(replySelect+ofConsultation, consultationID, after, engine.BatchSize)
+	list, err := engine.Collect(rows, err, verifyReply)
+	return withRevisions(q, list, err)
 }
 
 func verifyIdea(row engine.Scanner) (models.VerifyItem, error) {

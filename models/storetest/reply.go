@@ -21,6 +21,7 @@ var replyCases = []testCase{
 	{"an edit replaces the words and keeps the old ones in order", replyEdit},
 	{"an edit of what changed since is refused", replyEditFence},
 	{"only what waits can be edited", replyEditWaiting},
+	{"an item of each kind is found by its name", replyText},
 	{"a private link finds its item", replyToken},
 	{"a stream stops at its reader's error", replyStreamStops},
 }
@@ -297,5 +298,36 @@ func replyStreamStops(e *env) {
 		if !errors.Is(err, stop) || calls != 1 {
 			e.Errorf("%s: error %v after %d calls", what, err, calls)
 		}
+	}
+}
+
+func replyText(e *env) {
+	c := e.open("Markets")
+	idea := e.ideas(c)[0]
+	in := e.newReply(c)
+	in.IdeaID = idea.ID
+	r := e.pending(in)
+	want := map[models.Kind]models.Text{models.KindReply: e.reply(r.ID), models.KindIdea: must(e.store.IdeaByID(e.ctx, idea.ID))(e)}
+	for _, kind := range models.Kinds() {
+		text, there := want[kind]
+		if !there {
+			e.Fatalf("this case has no %s", kind)
+		}
+		got := must(e.store.Text(e.ctx, text.Item()))(e)
+		e.equal(string(kind), got, text)
+		e.equal(string(kind)+": its item", got.Item(), text.Item())
+		e.equal(string(kind)+": where it stands", got.AtIdea(), 1)
+		e.equal(string(kind)+": what all have in common", got.Common().ConsultationID, c.ID)
+		_, err := e.store.Text(e.ctx, models.Item{Kind: kind, ID: "none"})
+		e.refused("no "+string(kind), err, models.CodeNotFound, "")
+		_, err = e.store.QueueEntry(e.ctx, models.Item{Kind: kind, ID: "none"})
+		e.refused("no "+string(kind)+" in the queue", err, models.CodeNotFound, "")
+	}
+	for _, read := range []func(models.Item) error{
+		func(i models.Item) error { _, err := e.store.Text(e.ctx, i); return err },
+		func(i models.Item) error { _, err := e.store.QueueEntry(e.ctx, i); return err },
+		func(i models.Item) error { return e.store.AddReport(e.ctx, e.newReport(i, c), nil) },
+	} {
+		e.refused("a kind that is not known", read(models.Item{Kind: "poem", ID: r.ID}), models.CodeNotFound, "error.item.unknown")
 	}
 }

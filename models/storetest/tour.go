@@ -162,6 +162,10 @@ func (e *env) textStops(g *guide) []stop {
 			e.ok(err)
 		}},
 		{"EditReply", func(e *env) { g.reply = must(e.store.EditReply(e.ctx, g.reply))(e) }},
+		{"Text", func(e *env) {
+			must(e.store.Text(e.ctx, g.reply.Item()))(e)
+			must(e.store.Text(e.ctx, g.idea.Item()))(e)
+		}},
 		{"TextRevisions", func(e *env) { must(e.store.TextRevisions(e.ctx, g.reply.Item()))(e) }},
 		{"ContributionByToken", func(e *env) { must(e.store.ContributionByToken(e.ctx, g.reply.TokenHash))(e) }},
 		{"EachReply", func(e *env) { e.ok(e.store.EachReply(e.ctx, g.c.ID, func(models.Reply) error { return nil })) }},

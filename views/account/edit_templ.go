@@ -125,7 +125,7 @@ func Edit(p EditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Item.Kind == models.KindIdea {
+			if p.Item.Kind.Rules().Titled {
 				templ_7745c5c3_Err = ui.TextField(p.L, ui.Input{Form: p.Form, Name: "title", Label: p.L.T("suggest.idea"), Required: true, Max: models.MaxTitle, Autocomplete: "off", Own: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -77,7 +77,7 @@ func reasonKey(s models.Status) (k queueKey, ok bool) {
 // bulkKeys are the decisions on everything that is ticked.
 var bulkKeys = []queueKey{keyPublish, keySpam, keyReject, keyRemove}
 
-// thing returns what the entry's reply or idea has in common.
+// thing returns what texts of all kinds have in common.
 func (r QueueRow) thing() models.Contribution { return r.Entry.Contribution() }
 
 // id is the item's name in addresses and forms: "reply-0190…".
@@ -86,10 +86,22 @@ func (r QueueRow) id() string { return r.Entry.Item.String() }
 func (r QueueRow) rev() string { return strconv.FormatInt(r.thing().Rev, 10) }
 
 func (r QueueRow) html() string {
-	if r.Entry.Idea != nil {
-		return r.Entry.Idea.BodyHTML
+	_, _, html := r.Entry.Text.Words()
+	return html
+}
+
+// title returns the text's own title, "" if its kind has none.
+func (r QueueRow) title() string {
+	title, _, _ := r.Entry.Text.Words()
+	return title
+}
+
+// onIdea returns the number of the idea in whose thread the text stands; 0: none.
+func (r QueueRow) onIdea() int {
+	if r.Entry.Item.Kind == models.KindIdea {
+		return 0
 	}
-	return r.Entry.Reply.BodyHTML
+	return r.Entry.Text.AtIdea()
 }
 
 // record returns the sentence on what became of the author's earlier texts. An address that nobody
@@ -122,19 +134,19 @@ func (r QueueRow) why(l *i18n.Localizer) string {
 
 // where returns what the text was written on, in words.
 func (r QueueRow) where(l *i18n.Localizer) string {
-	if r.Entry.Idea != nil {
+	switch n := r.onIdea(); {
+	case r.Entry.Item.Kind == models.KindIdea:
 		return l.T("queue.where.idea")
-	}
-	if r.Entry.Reply.IdeaNumber > 0 {
-		return l.T("queue.where.on_idea", "number", r.Entry.Reply.IdeaNumber)
+	case n > 0:
+		return l.T("queue.where.on_idea", "number", n)
 	}
 	return l.T("queue.where.thread")
 }
 
 // whereURL leads to that place.
 func (r QueueRow) whereURL() string {
-	if r.Entry.Reply != nil && r.Entry.Reply.IdeaNumber > 0 {
-		return ui.IdeaURL(r.Entry.Slug, r.Entry.Reply.IdeaNumber)
+	if n := r.onIdea(); n > 0 {
+		return ui.IdeaURL(r.Entry.Slug, n)
 	}
 	return "/consultations/" + r.Entry.Slug
 }

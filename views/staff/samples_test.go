@@ -71,11 +71,11 @@ func sampleQueue() QueuePage {
 		return models.QueueEntry{Item: item, ConsultationID: "c1", Slug: "empty-shops", Title: "Empty shops", Since: viewstest.Now.Add(-26 * time.Hour)}
 	}
 	a, b, c, d := entry(reply.Item()), entry(idea.Item()), entry(reported.Item()), entry(guest.Item())
-	a.Reply, a.Parent, a.Record = &reply, &parent, models.AuthorRecord{Published: 3, Refused: 1}
-	b.Idea, b.Record = &idea, models.AuthorRecord{}
-	c.Reply, c.IdeaTitle, c.Record = &reported, "A market twice a week", models.AuthorRecord{Published: 1}
+	a.Text, a.Parent, a.Record = reply, &parent, models.AuthorRecord{Published: 3, Refused: 1}
+	b.Text, b.Record = idea, models.AuthorRecord{}
+	c.Text, c.IdeaTitle, c.Record = reported, "A market twice a week", models.AuthorRecord{Published: 1}
 	c.Reports = []models.Report{{Reason: viewstest.Spiteful, Reference: "AB12-CD34"}, {Reason: "Rude.", Reference: "AB12-CD35"}}
-	d.Reply = &guest
+	d.Text = guest
 	return QueuePage{
 		LayoutData: viewstest.LayoutData("Moderation"), Total: 1204, NextURL: "/moderation?after=x", Form: viewstest.Form(),
 		Chosen: map[string]bool{}, Rows: []QueueRow{{Entry: a}, {Entry: b}, {Entry: c}, {Entry: d, Own: true}},
