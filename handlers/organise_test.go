@@ -37,7 +37,7 @@ func TestPreviewIsTheStrangersPage(t *testing.T) {
 	paths := map[string]string{"/organise/bench/preview": "/consultations/bench", "/consultations/bench": "/consultations/bench", "/consultations/bench/ideas/2": "/consultations/bench/ideas/2"}
 	previews := map[string]string{}
 	for path := range paths {
-		r := org.get(path).want(t, path, 200, "This is a preview", `href="/organise/bench"`, `id="ballot-2"`, `value="agree"`, "Sign in")
+		r := org.get(path).want(t, path, 200, "This is a preview", `href="/organise/bench"`, `id="vote-2"`, `value="agree"`, "Sign in")
 		if r.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s may be kept: %q", path, r.header.Get("Cache-Control"))
 		}
