@@ -197,6 +197,28 @@ func TestChoicesCannotBeRead(t *testing.T) {
 	b.get(mainPage).want(t, "counted", 200, "You disagree.")
 }
 
+// TestVotesOfThePersonBefore tells who signs in on a device that votes chosen there by
+// somebody will count as theirs, and lets them be forgotten first.
+func TestVotesOfThePersonBefore(t *testing.T) {
+	a := newApp(t)
+	link := func() string {
+		token, _, err := a.svc.MakeSignInLink(t.Context(), "new@example.org", "New", models.RoleParticipant)
+		must(t, err)
+		return "/sign-in/" + token
+	}
+	b := a.browser()
+	if body := b.get(link()).body; strings.Contains(body, "This browser holds") {
+		t.Error("there is nothing to tell of")
+	}
+	b.post(voteOn1, url.Values{"choice": {"agree"}}).want(t, "choose", 303)
+	b.get(link()).want(t, "told", 200, "This browser holds one vote that was chosen here for no address yet.")
+	b.post("/forget", nil).want(t, "forget", 303)
+	b.post(link(), nil).want(t, "sign in", 303)
+	if body := b.get(mainPage).want(t, "signed in", 200, "You are signed in as New.").body; strings.Contains(body, "You agree.") {
+		t.Error("the vote of the person before counts")
+	}
+}
+
 // TestNoCookieBeforeItIsNeeded reads as a stranger.
 func TestNoCookieBeforeItIsNeeded(t *testing.T) {
 	a := newApp(t)

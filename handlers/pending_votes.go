@@ -94,6 +94,17 @@ func (s *Server) countPending(c *fiber.Ctx, actor models.Actor) (counted int) {
 	return counted
 }
 
+// countedOnSignIn returns how many votes, chosen in this browser for no address yet, are cast
+// for whoever signs in here.
+func (s *Server) countedOnSignIn(c *fiber.Ctx) (n int) {
+	for name, cookie := range visitOf(c).cookies {
+		if b := s.readPending(cookie, ""); strings.HasPrefix(name, choicesPrefix) && b.Asked == "" {
+			n += len(b.Choices)
+		}
+	}
+	return n
+}
+
 // countOne casts those of one consultation. What an address was asked for is left to the link
 // in that mail, which may have been used elsewhere since.
 func (s *Server) countOne(c *fiber.Ctx, actor models.Actor, b pendingVotes) (int, error) {

@@ -57,6 +57,7 @@ func (s *Server) showLink(c *fiber.Ctx) error {
 		return err
 	}
 	p := account.LinkPage{LayoutData: s.layout(c, localizer(c).T("title.link."+string(link.Purpose))), Token: c.Params("token"), Link: link}
+	p.Pending = s.countedOnSignIn(c)
 	p.Private = true
 	private(c)
 	if link.ConsultationID != "" {

@@ -43,6 +43,7 @@ type LinkPage struct {
 	Slug    string
 	Choices []models.PendingVote
 	Gone    int // chosen votes on ideas that are no longer public
+	Pending int // votes chosen in this browser that are counted besides
 }
 
 // Heading returns the title of the page: look in your mail, or why not.
