@@ -86,10 +86,10 @@ func (w *mongoWriter) write(ctx context.Context, batch []bareWrite) error {
 		ideas = append(ideas, mongo.NewUpdateOneModel().SetFilter(w.byID(id)).SetUpdate(bson.D{{Key: "$inc", Value: counts}}))
 	}
 	if voteCount > 0 {
-		counters = append(counters, bson.E{Key: "$inc", Value: bson.D{{Key: "voteSeq", Value: voteCount}}})
+		counters = append(counters, bson.E{Key: "$inc", Value: bson.D{{Key: "voteseq", Value: voteCount}}})
 	}
 	if lastReply > 0 {
-		counters = append(counters, bson.E{Key: "$max", Value: bson.D{{Key: "replySeq", Value: lastReply}}})
+		counters = append(counters, bson.E{Key: "$max", Value: bson.D{{Key: "replyseq", Value: lastReply}}})
 	}
 	consultation := []mongo.WriteModel{mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: w.spec.Consultation}}).SetUpdate(counters)}
 	for _, c := range []struct {
@@ -122,8 +122,9 @@ func (w *mongoWriter) byID(id string) bson.D {
 func (w *mongoWriter) vote(b bareWrite) mongo.WriteModel {
 	return mongo.NewUpdateOneModel().SetUpsert(true).SetFilter(w.byID(b.idea + "/" + b.person)).SetUpdate(bson.D{
 		{Key: "$set", Value: bson.D{
-			{Key: "idea", Value: b.idea},
-			{Key: "participant", Value: b.person},
+			{Key: "consultationid", Value: w.spec.Consultation},
+			{Key: "ideaid", Value: b.idea},
+			{Key: "participantid", Value: b.person},
 			{Key: "voice", Value: b.person},
 			{Key: "capacity", Value: "resident"},
 			{Key: "band", Value: ""},
@@ -137,7 +138,7 @@ func (w *mongoWriter) vote(b bareWrite) mongo.WriteModel {
 
 func (w *mongoWriter) voice(b bareWrite) mongo.WriteModel {
 	return mongo.NewUpdateOneModel().SetUpsert(true).SetFilter(w.byID(w.spec.Consultation + "/" + b.person)).SetUpdate(bson.D{
-		{Key: "$set", Value: bson.D{{Key: "voice", Value: b.person}, {Key: "lastAt", Value: time.Now()}}},
+		{Key: "$set", Value: bson.D{{Key: "lastat", Value: time.Now()}}},
 		{Key: "$inc", Value: bson.D{{Key: "live", Value: int64(1)}}},
 	})
 }
@@ -151,43 +152,49 @@ func (w *mongoWriter) reply(b bareWrite) bson.D {
 	return bson.D{
 		{Key: "_id", Value: b.id},
 		{Key: "c", Value: w.spec.Consultation},
-		{Key: "participant", Value: b.person},
-		{Key: "author", Value: "Ada Marsh"},
-		{Key: "staffRole", Value: ""},
-		{Key: "address", Value: ""},
-		{Key: "addressKey", Value: ""},
-		{Key: "guest", Value: ""},
-		{Key: "network", Value: b.id},
-		{Key: "token", Value: models.HashToken(b.id)},
-		{Key: "reference", Value: "2345-6789"},
-		{Key: "channel", Value: "online"},
-		{Key: "language", Value: "en"},
-		{Key: "source", Value: ""},
-		{Key: "sourceId", Value: ""},
-		{Key: "status", Value: "pending"},
-		{Key: "reason", Value: ""},
-		{Key: "withdrawn", Value: false},
-		{Key: "rev", Value: int64(1)},
-		{Key: "salt", Value: b.id},
-		{Key: "createdAt", Value: now},
-		{Key: "editedAt", Value: never},
-		{Key: "publishedAt", Value: never},
-		{Key: "decidedAt", Value: never},
-		{Key: "lastSeq", Value: int64(0)},
-		{Key: "q", Value: now.UTC().Format(time.RFC3339Nano) + " " + b.id},
-		{Key: "waits", Value: true},
-		{Key: "since", Value: now},
-		{Key: "idea", Value: ""},
-		{Key: "parent", Value: ""},
-		{Key: "parentName", Value: ""},
+		{Key: "contribution", Value: bson.D{
+			{Key: "id", Value: b.id},
+			{Key: "consultationid", Value: w.spec.Consultation},
+			{Key: "participantid", Value: b.person},
+			{Key: "authorname", Value: "Ada Marsh"},
+			{Key: "staffrole", Value: ""},
+			{Key: "address", Value: ""},
+			{Key: "addresskey", Value: ""},
+			{Key: "guest", Value: ""},
+			{Key: "network", Value: b.id},
+			{Key: "tokenhash", Value: models.HashToken(b.id)},
+			{Key: "reference", Value: "2345-6789"},
+			{Key: "channel", Value: "online"},
+			{Key: "language", Value: "en"},
+			{Key: "source", Value: ""},
+			{Key: "sourceid", Value: ""},
+			{Key: "status", Value: "pending"},
+			{Key: "reason", Value: ""},
+			{Key: "withdrawn", Value: false},
+			{Key: "rev", Value: int64(1)},
+			{Key: "salt", Value: b.id},
+			{Key: "createdat", Value: now},
+			{Key: "editedat", Value: never},
+			{Key: "publishedat", Value: never},
+		}},
+		{Key: "ideaid", Value: ""},
+		{Key: "ideanumber", Value: int64(0)},
+		{Key: "parentid", Value: ""},
+		{Key: "parentname", Value: ""},
 		{Key: "orphan", Value: false},
 		{Key: "depth", Value: int64(1)},
 		{Key: "seq", Value: b.seq},
 		{Key: "path", Value: r.Path},
-		{Key: "pathNew", Value: r.PathNew},
-		{Key: "shown", Value: false},
+		{Key: "pathnew", Value: r.PathNew},
 		{Key: "body", Value: b.body},
-		{Key: "bodyHtml", Value: b.body},
+		{Key: "bodyhtml", Value: b.body},
+		{Key: "decidedat", Value: never},
+		{Key: "lastseq", Value: int64(0)},
+		{Key: "queued", Value: true},
+		{Key: "waits", Value: true},
+		{Key: "since", Value: now},
+		{Key: "q", Value: now.UTC().Format(time.RFC3339Nano) + " " + b.id},
+		{Key: "onpage", Value: false},
 	}
 }
 
@@ -195,22 +202,28 @@ func (w *mongoWriter) job(b bareWrite) bson.D {
 	now, never := time.Now(), time.Time{}
 	return bson.D{
 		{Key: "_id", Value: b.id},
-		{Key: "key", Value: now.UTC().Format(time.RFC3339Nano) + " " + b.id},
+		{Key: "id", Value: b.id},
 		{Key: "kind", Value: "received"},
 		{Key: "language", Value: "en"},
 		{Key: "recipient", Value: "p@example.org"},
-		{Key: "recipientKey", Value: "p@example.org"},
-		{Key: "args", Value: receivedArgs(models.HashToken(b.id))},
-		{Key: "notBefore", Value: now},
+		{Key: "args", Value: bson.D{
+			{Key: "reference", Value: "2345-6789"},
+			{Key: "slug", Value: "flood"},
+			{Key: "title", Value: "A consultation"},
+			{Key: "token", Value: models.HashToken(b.id)},
+		}},
+		{Key: "notbefore", Value: now},
 		{Key: "attempts", Value: int64(0)},
-		{Key: "leasedTo", Value: never},
-		{Key: "done", Value: false},
-		{Key: "doneAt", Value: never},
-		{Key: "lastError", Value: ""},
-		{Key: "createdAt", Value: now},
+		{Key: "leasedto", Value: never},
+		{Key: "doneat", Value: never},
+		{Key: "lasterror", Value: ""},
+		{Key: "createdat", Value: now},
 		{Key: "unconfirmed", Value: false},
 		{Key: "deferred", Value: false},
-		{Key: "link", Value: ""},
+		{Key: "linkid", Value: ""},
+		{Key: "key", Value: now.UTC().Format(time.RFC3339Nano) + " " + b.id},
+		{Key: "recipientkey", Value: "p@example.org"},
+		{Key: "done", Value: false},
 	}
 }
 

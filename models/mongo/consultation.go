@@ -1,7 +1,9 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"time"
 
 	"folkmoot/models"
@@ -10,211 +12,102 @@ import (
 
 // consultation is its document: what organisers wrote, and the counters.
 type consultation struct {
-	ID       string                      `bson:"_id"`
-	Key      string                      `bson:"key"` // creation and id: lists go by it
-	Slug     string                      `bson:"slug"`
-	State    models.State                `bson:"state"`
-	Language string                      `bson:"language"`
-	Texts    map[string]consultationText `bson:"texts,omitempty"` // none where it was read for its rules
-	Settings settings                    `bson:"settings"`
-	TimeZone string                      `bson:"zone"`
-
-	OpensAt            time.Time `bson:"opensAt"`
-	SuggestionsCloseAt time.Time `bson:"suggestionsCloseAt"`
-	ClosesAt           time.Time `bson:"closesAt"`
-	AnswerBy           time.Time `bson:"answerBy"`
-	CreatedAt          time.Time `bson:"createdAt"`
-	EditedAt           time.Time `bson:"editedAt"`
-	PausedAt           time.Time `bson:"pausedAt"`
-	SealedAt           time.Time `bson:"sealedAt"`
-	AnsweredAt         time.Time `bson:"answeredAt"`
-	StateReason        string    `bson:"stateReason"`
-
-	Rev     int64 `bson:"rev"`
-	Version int64 `bson:"version"`
-	VoteSeq int64 `bson:"voteSeq"`
-
-	IdeaCount   int64  `bson:"ideaCount"`
-	ReplyCount  int64  `bson:"replyCount"`
-	VoterCount  int64  `bson:"voterCount"`
-	ChainLength int64  `bson:"chainLength"`
-	ChainHead   string `bson:"chainHead"`
-	Source      string `bson:"source"`
-	SourceID    string `bson:"sourceId"`
-	Demo        bool   `bson:"demo"`
-
-	Merged     int64 `bson:"merged"`     // how many of its ideas are merged into another
-	LastNumber int   `bson:"lastNumber"` // given to an idea
-	ReplySeq   int64 `bson:"replySeq"`   // the last Seq given to a reply
-	LastEdit   int64 `bson:"lastEdit"`   // how many revisions are kept
-	Seals      int   `bson:"seals"`      // the last sealed version
-}
-
-// DocKey implements engine.Document.
-func (d consultation) DocKey() (c, id string) { return "", d.ID }
-
-// consultationText and settings are their namesakes of models as they are stored.
-type consultationText struct {
-	Title        string `bson:"title"`
-	Question     string `bson:"question"`
-	Body         string `bson:"body"`
-	BodyHTML     string `bson:"bodyHtml"`
-	WhoDecides   string `bson:"whoDecides"`
-	CanChange    string `bson:"canChange"`
-	Contact      string `bson:"contact"`
-	OtherFormats string `bson:"otherFormats"`
-}
-
-type settings struct {
-	MinVotes   int64             `bson:"minVotes"`
-	Capacities []models.Capacity `bson:"capacities"`
-	Bands      []models.Band     `bson:"bands"`
-	Tiers      []models.Tier     `bson:"tiers"`
-	AnswerTop  int64             `bson:"answerTop"`
+	Doc                 `bson:",inline"`
+	models.Consultation `bson:",inline"`
+	Texts               map[string]models.ConsultationText `bson:"texts,omitempty"` // none where it was read for its rules
+	Key                 string                             // creation and id: lists go by it
+	Merged              int64                              // how many of its ideas are merged into another
+	LastNumber          int                                // given to an idea
+	ReplySeq            int64                              // the last Seq given to a reply
+	LastEdit            int64                              // how many revisions are kept
+	Seals               int                                // the last sealed version
 }
 
 // reservation keeps a slug, or the source of an import, for one consultation.
 type reservation struct {
-	ID string `bson:"_id"` // what is reserved
-	C  string `bson:"consultation"`
+	Doc          `bson:",inline"` // what is reserved
+	Consultation string
 }
-
-// DocKey implements engine.Document.
-func (d reservation) DocKey() (c, id string) { return "", d.ID }
 
 func slugKey(slug string) string { return "slug " + slug }
 
 func sourceKey(source, id string) string { return "source " + source + " " + id }
 
-// reserveSlug keeps a slug for c; CodeConflict error.consultation.slug.
-func reserveSlug(t *tx, slug, c string) error {
-	held, taken, err := engine.Get[reservation](t, "reservations", slugKey(slug))
-	switch {
-	case err != nil:
-		return err
-	case taken && held.C != c:
-		return models.Fail(models.CodeConflict, "error.consultation.slug")
+// reserveSlug keeps a slug for c, or refuses the write with CodeConflict
+// error.consultation.slug.
+func reserveSlug(t *tx, slug, c string) {
+	if held, taken := engine.Look[reservation](t, "reservations", "", slugKey(slug)); taken && held.Consultation != c {
+		t.Refuse(models.Fail(models.CodeConflict, "error.consultation.slug"))
 	}
-	return t.Put("reservations", reservation{slugKey(slug), c})
+	t.Put("reservations", reservation{Doc{ID: slugKey(slug)}, c})
 }
 
 // newConsultation makes the document of a new one, whatever its counters say.
 func newConsultation(c models.Consultation) consultation {
-	d := consultation{
-		ID: c.ID, Key: key(c.CreatedAt, c.ID), Slug: c.Slug, State: c.State, Language: c.Language,
-		Texts: storedTexts(c.Texts), Settings: settings(c.Settings), TimeZone: c.TimeZone,
-		OpensAt: c.OpensAt, SuggestionsCloseAt: c.SuggestionsCloseAt, ClosesAt: c.ClosesAt, AnswerBy: c.AnswerBy,
-		CreatedAt: c.CreatedAt, EditedAt: c.EditedAt, PausedAt: c.PausedAt, SealedAt: c.SealedAt, AnsweredAt: c.AnsweredAt,
-		StateReason: c.StateReason, Rev: 1, Version: 1, Source: c.Source, SourceID: c.SourceID, Demo: c.Demo,
-	}
-	if d.State == "" {
-		d.State = models.StateDraft
-	}
+	d := consultation{Doc: Doc{ID: c.ID}, Texts: c.Texts, Key: key(c.CreatedAt, c.ID)}
+	c.Texts, c.Rev, c.Version, c.VoteSeq, c.IdeaCount, c.ReplyCount, c.VoterCount = nil, 1, 1, 0, 0, 0, 0
+	c.ChainLength, c.ChainHead, c.State = 0, "", cmp.Or(c.State, models.StateDraft)
+	d.Consultation = c
 	return d
-}
-
-func storedTexts(texts map[string]models.ConsultationText) map[string]consultationText {
-	stored := make(map[string]consultationText, len(texts))
-	for lang, t := range texts {
-		stored[lang] = consultationText(t)
-	}
-	return stored
 }
 
 // model returns the consultation; read without texts it is good for the rules alone.
 func (d consultation) model() models.Consultation {
-	c := models.Consultation{
-		ID: d.ID, Slug: d.Slug, State: d.State, Language: d.Language, Settings: models.ConsultationSettings(d.Settings),
-		TimeZone: d.TimeZone, OpensAt: d.OpensAt, SuggestionsCloseAt: d.SuggestionsCloseAt, ClosesAt: d.ClosesAt,
-		AnswerBy: d.AnswerBy, CreatedAt: d.CreatedAt, EditedAt: d.EditedAt, PausedAt: d.PausedAt, SealedAt: d.SealedAt,
-		AnsweredAt: d.AnsweredAt, StateReason: d.StateReason, Rev: d.Rev, Version: d.Version, VoteSeq: d.VoteSeq,
-		IdeaCount: d.IdeaCount, ReplyCount: d.ReplyCount, VoterCount: d.VoterCount, ChainLength: d.ChainLength,
-		ChainHead: d.ChainHead, Source: d.Source, SourceID: d.SourceID, Demo: d.Demo,
-	}
-	if len(d.Texts) > 0 {
-		c.Texts = make(map[string]models.ConsultationText, len(d.Texts))
-	}
-	for lang, t := range d.Texts {
-		c.Texts[lang] = models.ConsultationText(t)
-	}
+	c := d.Consultation
+	c.Texts = d.Texts
 	return c
 }
-
-// text returns what is said in the consultation's own language.
-func (d consultation) text() consultationText { return d.Texts[d.Language] }
 
 // rules reads what the rules on time, state and eligibility ask for, and the counters;
 // CodeNotFound error.consultation.unknown. In its own queue it was read with the fence.
 func rules(r engine.Reader, id string) (consultation, error) {
-	if t, ok := r.(*tx); ok {
-		d, found, err := engine.Get[consultation](t, "consultations", id)
-		return d, missing(found, err, "error.consultation.unknown")
-	}
-	d, found, err := engine.First[consultation](r, engine.Query{Coll: "consultations", Filter: eq("_id", id), Fields: eq("texts", 0)})
-	return d, missing(found, err, "error.consultation.unknown")
+	return engine.Find[consultation](r, "consultations", "", id, "error.consultation.unknown")
 }
 
 // AddConsultation implements models.ConsultationStore.
 func (s *Store) AddConsultation(ctx context.Context, c models.Consultation, ideas []models.Idea, by models.AuditEntry) error {
-	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}, {Coll: "consultations", ID: c.ID}}
-	return s.put(ctx, "", needs, func(t *tx) error {
+	return s.put(ctx, "", nil, func(t *tx) error {
 		c.CreatedAt = t.Now()
-		if err := reserveSlug(t, c.Slug, c.ID); err != nil {
-			return err
-		}
+		reserveSlug(t, c.Slug, c.ID)
 		d := newConsultation(c)
 		d.IdeaCount, d.LastNumber = int64(len(ideas)), len(ideas)
 		for n, i := range ideas {
 			i.ConsultationID, i.Organiser, i.Number = c.ID, true, n+1
 			i.CreatedAt, i.PublishedAt, i.Status = t.Now(), t.Now(), models.StatusPublished
-			if err := insertIdea(t, &d, i); err != nil {
-				return err
-			}
+			insertIdea(t, &d, i)
 		}
-		if err := t.Insert("consultations", d); err != nil {
-			return err
-		}
-		if err := indexConsultation(t, d); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		t.Insert("consultations", d)
+		indexConsultation(t, d)
+		addAuditEntry(t, by)
+		return nil
 	})
 }
 
 // EditConsultation implements models.ConsultationStore.
 func (s *Store) EditConsultation(ctx context.Context, c models.Consultation, revisions []models.ConsultationRevision, by models.AuditEntry) (now models.Consultation, err error) {
-	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}}
-	err = s.put(ctx, c.ID, needs, func(t *tx) error {
-		d, err := rules(t, c.ID)
-		if err != nil {
-			return err
-		}
-		if err = movable(d.model(), c, t.Now()); err != nil {
+	err = s.change(ctx, c.ID, nil, func(t *tx, d *consultation) error {
+		if err := movable(d.Consultation, c, t.Now()); err != nil {
 			return err
 		}
 		if d.Rev != c.Rev {
 			return models.Fail(models.CodeConflict, "error.consultation.changed")
 		}
-		if err = moveSlug(t, &d, c.Slug); err != nil {
-			return err
-		}
-		d.Language, d.Texts, d.Settings, d.TimeZone = c.Language, storedTexts(c.Texts), settings(c.Settings), c.TimeZone
+		moveSlug(t, d, c.Slug)
+		d.Language, d.Texts, d.Settings, d.TimeZone = c.Language, c.Texts, c.Settings, c.TimeZone
 		d.OpensAt, d.SuggestionsCloseAt, d.ClosesAt, d.AnswerBy = c.OpensAt, c.SuggestionsCloseAt, c.ClosesAt, c.AnswerBy
 		if d.State != models.StateDraft {
 			d.EditedAt = t.Now()
 		}
 		d.Rev, d.Version = d.Rev+1, d.Version+1
-		if err = addRevisions(t, &d, revisions); err != nil {
-			return err
+		for _, r := range revisions {
+			d.LastEdit++
+			r.ConsultationID, r.At = c.ID, t.Now()
+			t.Insert("revisions", newRevision(r, d.LastEdit))
 		}
 		now = d.model()
-		if err = t.Put("consultations", d); err != nil {
-			return err
-		}
-		if err = indexConsultation(t, d); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		indexConsultation(t, *d)
+		addAuditEntry(t, by)
+		return nil
 	})
 	return now, err
 }
@@ -229,78 +122,35 @@ func movable(old, next models.Consultation, now time.Time) error {
 }
 
 // moveSlug keeps the new slug for d and lets the old one go.
-func moveSlug(t *tx, d *consultation, slug string) error {
-	if slug == d.Slug {
-		return nil
+func moveSlug(t *tx, d *consultation, slug string) {
+	if slug != d.Slug {
+		reserveSlug(t, slug, d.Doc.ID)
+		t.Delete("reservations", "", slugKey(d.Slug))
+		d.Slug = slug
 	}
-	if err := reserveSlug(t, slug, d.ID); err != nil {
-		return err
-	}
-	old := reservation{slugKey(d.Slug), d.ID}
-	d.Slug = slug
-	return t.Delete("reservations", old)
 }
 
-// revision is a models.ConsultationRevision as it is stored.
+// revision is an edit of a consultation.
 type revision struct {
-	ID       string    `bson:"_id"` // consultation and number: lists go by it
-	C        string    `bson:"c"`
-	Revision string    `bson:"revision"`
-	Language string    `bson:"language"`
-	Before   string    `bson:"before"` // JSON
-	After    string    `bson:"after"`
-	Reason   string    `bson:"reason"`
-	Changes  string    `bson:"changes"`
-	At       time.Time `bson:"at"`
+	Doc                         `bson:",inline"` // consultation and number: lists go by it
+	models.ConsultationRevision `bson:",inline"`
+	N                           int64
 }
 
 func newRevision(r models.ConsultationRevision, n int64) revision {
-	return revision{
-		ID: r.ConsultationID + "." + hex(n), C: r.ConsultationID, Revision: r.ID, Language: r.Language,
-		Before: toJSON(r.Before), After: toJSON(r.After), Reason: r.Reason, Changes: toJSON(r.Changes), At: r.At,
-	}
-}
-
-func addRevisions(t *tx, d *consultation, revisions []models.ConsultationRevision) error {
-	for _, r := range revisions {
-		d.LastEdit++
-		r.ConsultationID, r.At = d.ID, t.Now()
-		if err := t.Add("revisions", newRevision(r, d.LastEdit)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d revision) model() (models.ConsultationRevision, error) {
-	r := models.ConsultationRevision{ID: d.Revision, ConsultationID: d.C, Language: d.Language, Reason: d.Reason, At: d.At}
-	var err error
-	if r.Before, err = fromJSON[models.ConsultationText](d.Before); err != nil {
-		return r, err
-	}
-	if r.After, err = fromJSON[models.ConsultationText](d.After); err != nil {
-		return r, err
-	}
-	r.Changes, err = fromJSON[[]models.SettingChange](d.Changes)
-	return r, err
+	return revision{docIn(r.ConsultationID, r.ConsultationID+"."+hex(n)), r, n}
 }
 
 // MoveConsultation implements models.ConsultationStore.
 func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation, by models.AuditEntry) (models.Consultation, error) {
-	err := s.put(ctx, c.ID, nil, func(t *tx) error {
-		d, err := rules(t, c.ID)
-		if err == nil && d.Rev != c.Rev {
-			err = models.Fail(models.CodeConflict, "error.consultation.changed")
-		}
-		if err != nil {
-			return err
+	err := s.change(ctx, c.ID, nil, func(t *tx, d *consultation) error {
+		if d.Rev != c.Rev {
+			return models.Fail(models.CodeConflict, "error.consultation.changed")
 		}
 		d.State, d.StateReason, d.OpensAt, d.PausedAt = c.State, c.StateReason, c.OpensAt, c.PausedAt
 		d.Rev, d.Version = d.Rev+1, d.Version+1
-		if err = t.Put("consultations", d); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		addAuditEntry(t, by)
+		return nil
 	})
 	if err != nil {
 		return models.Consultation{}, err
@@ -309,12 +159,72 @@ func (s *Store) MoveConsultation(ctx context.Context, c models.Consultation, by 
 }
 
 // ConsultationRevisions implements models.ConsultationStore.
-func (s *Store) ConsultationRevisions(ctx context.Context, id string) (list []models.ConsultationRevision, err error) {
-	q := engine.Query{Coll: "revisions", Filter: eq("c", id), Sort: eq("_id", 1)}
-	err = engine.Each(s.read(ctx), q, func(d revision) error {
-		r, err := d.model()
-		list = append(list, r)
-		return err
+func (s *Store) ConsultationRevisions(ctx context.Context, id string) ([]models.ConsultationRevision, error) {
+	list, err := engine.All[revision](s.read(ctx), engine.Query{Coll: "revisions", Filter: eq("c", id), Sort: eq("_id", 1)})
+	return mapped(list, func(d revision) models.ConsultationRevision { return d.ConsultationRevision }), err
+}
+
+// Consultation implements models.ConsultationStore.
+func (s *Store) Consultation(ctx context.Context, id string) (models.Consultation, error) {
+	return s.consultation(ctx, "_id", id)
+}
+
+// ConsultationBySlug implements models.ConsultationStore.
+func (s *Store) ConsultationBySlug(ctx context.Context, slug string) (models.Consultation, error) {
+	return s.consultation(ctx, "slug", slug)
+}
+
+// consultation reads one by its _id or its slug. Nearly every request asks for it, so one
+// read serves all that wait for it.
+func (s *Store) consultation(ctx context.Context, field, value string) (models.Consultation, error) {
+	read := func(ctx context.Context, values []string) (map[string]models.Consultation, error) {
+		found := map[string]models.Consultation{}
+		q := engine.Query{Coll: "consultations", Filter: eq(field, eq("$in", values))}
+		return found, engine.Each(s.read(ctx), q, func(d consultation) error {
+			name := d.Slug
+			if field == "_id" {
+				name = d.Doc.ID
+			}
+			found[name] = d.model()
+			return nil
+		})
+	}
+	c, found, err := s.consultations.Do(ctx, field, value, read)
+	c.Texts = maps.Clone(c.Texts) // for who changes them
+	return c, missing(found, err, "error.consultation.unknown")
+}
+
+// PageVersion implements models.ConsultationStore. Every kept page asks for it, so one
+// read serves all that wait for it.
+func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersion, error) {
+	v, found, err := s.versions.Do(ctx, "slug", slug, func(ctx context.Context, slugs []string) (map[string]models.PageVersion, error) {
+		found := map[string]models.PageVersion{}
+		q := engine.Query{
+			Coll: "consultations", Filter: eq("slug", eq("$in", slugs)),
+			Fields: eq("id", 1, "slug", 1, "rev", 1, "version", 1, "chainlength", 1),
+		}
+		return found, engine.Each(s.read(ctx), q, func(d consultation) error {
+			found[d.Slug] = d.PageVersion()
+			return nil
+		})
 	})
-	return list, err
+	return v, missing(found, err, "error.consultation.unknown")
+}
+
+// Consultations implements models.ConsultationStore. There are few of them: those in
+// other states are read over.
+func (s *Store) Consultations(ctx context.Context, f models.ConsultationFilter) ([]models.Consultation, string, error) {
+	before, err := parseCursor(f.After, lastKey)
+	if err != nil {
+		return nil, "", err
+	}
+	filter := eq("key", eq("$lt", before))
+	if len(f.States) > 0 {
+		filter = append(filter, eq("state", eq("$in", f.States))...)
+	}
+	docs, err := engine.All[consultation](s.read(ctx), engine.Query{
+		Coll: "consultations", Filter: filter, Sort: eq("key", -1), Limit: more(f.Limit),
+	})
+	list, next := page(mapped(docs, consultation.model), f.Limit, func(c models.Consultation) string { return cursor(c.CreatedAt, c.ID) })
+	return list, next, err
 }

@@ -2,7 +2,8 @@ package mongo
 
 import (
 	"context"
-	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
@@ -11,13 +12,10 @@ import (
 // copyID is the document that marks a store into which another one is being copied.
 const copyID = "copy"
 
-// mark is models.CopyMark as it is stored.
+// mark is the document that says how far a copy has come.
 type mark struct {
-	ID      string          `bson:"_id"`
-	Source  string          `bson:"source"`
-	BegunAt time.Time       `bson:"begunAt"`
-	Kind    models.CopyKind `bson:"kind"`
-	After   string          `bson:"after"`
+	Doc             `bson:",inline"`
+	models.CopyMark `bson:",inline"`
 }
 
 // Settle implements models.CopyStore: a write is done as a whole or not at all, but a
@@ -31,10 +29,8 @@ func (s *Store) Settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	busy, err := engine.Exists(s.read(ctx), "site", eq("_id", stagingID, "until", eq("$gt", now)))
-	if err == nil && !busy {
-		busy, err = engine.Exists(s.read(ctx), "site", eq("_id", eq("$gt", "arrival ", "$lt", "arrival!")))
-	}
+	plays, comes := eq("_id", stagingID, "until", eq("$gt", now)), eq("_id", eq("$gt", "arrival ", "$lt", "arrival!"))
+	busy, err := engine.Exists(s.read(ctx), "site", eq("$or", bson.A{plays, comes}))
 	if err == nil && busy {
 		err = models.Fail(models.CodeConflict, "error.copy.busy")
 	}
@@ -43,19 +39,22 @@ func (s *Store) Settle(ctx context.Context) error {
 
 // CopyMark implements models.CopyStore.
 func (s *Store) CopyMark(ctx context.Context) (models.CopyMark, error) {
-	m, _, err := engine.Get[mark](s.read(ctx), "site", copyID)
-	return models.CopyMark{Source: m.Source, BegunAt: m.BegunAt, Kind: m.Kind, After: m.After}, err
+	m, _, err := engine.Get[mark](s.read(ctx), "site", "", copyID)
+	return m.CopyMark, err
 }
 
 // unfinished refuses a store that holds half a copy.
 func (s *Store) unfinished(ctx context.Context) error {
 	m, err := s.CopyMark(ctx)
-	return errorOr(err, m.Unfinished)
+	if err != nil {
+		return err
+	}
+	return m.Unfinished()
 }
 
 // BeginCopy implements models.CopyStore.
 func (s *Store) BeginCopy(ctx context.Context, m models.CopyMark) error {
-	there, err := s.db.InsertOne(ctx, "site", mark{copyID, m.Source, m.BegunAt, m.Kind, m.After})
+	there, err := s.db.InsertOne(ctx, "site", mark{Doc{ID: copyID}, m})
 	if err == nil && there {
 		err = models.Fail(models.CodeConflict, "error.copy.filled")
 	}
@@ -68,16 +67,14 @@ func (s *Store) CopyIn(ctx context.Context, list []models.CopyRecord) error {
 	if len(list) == 0 {
 		return nil
 	}
-	b := batch{}
+	var b batch
 	for _, r := range list {
 		if err := s.copyIn(ctx, &b, r); err != nil {
 			return err
 		}
 	}
-	for _, coll := range b.colls {
-		if err := s.db.InsertMany(ctx, coll.name, coll.docs); err != nil {
-			return err
-		}
+	if err := b.send(ctx, s.db); err != nil {
+		return err
 	}
 	last := list[len(list)-1]
 	_, err := s.db.UpdateOne(ctx, "site", eq("_id", copyID), eq("$set", eq("kind", last.CopyKind(), "after", last.CopyKey())))

@@ -6,65 +6,76 @@ import (
 	"slices"
 
 	"folkmoot/models"
+	"folkmoot/models/mongo/engine"
 )
 
-// batch gathers new documents by collection, in the order in which these came up.
-type batch struct{ colls []*gathered }
-
-type gathered struct {
-	name string
-	docs []any
+// batch gathers new documents by collection.
+type batch struct {
+	colls []string // in the order in which they came up
+	docs  map[string][]engine.Document
 }
 
 // add gathers a document. One that is there already when it is sent stays as it is.
-func (b *batch) add(coll string, doc any) {
-	at := slices.IndexFunc(b.colls, func(g *gathered) bool { return g.name == coll })
-	if at < 0 {
-		at, b.colls = len(b.colls), append(b.colls, &gathered{name: coll})
+func (b *batch) add(coll string, docs ...engine.Document) {
+	if b.docs == nil {
+		b.docs = map[string][]engine.Document{}
 	}
-	b.colls[at].docs = append(b.colls[at].docs, doc)
+	if b.docs[coll] == nil {
+		b.colls = append(b.colls, coll)
+	}
+	b.docs[coll] = append(b.docs[coll], docs...)
+}
+
+// send adds what has gathered, in steps that may be repeated.
+func (b *batch) send(ctx context.Context, db *engine.DB) error {
+	for _, coll := range b.colls {
+		for part := range slices.Chunk(b.docs[coll], engine.BatchSize) {
+			if err := db.InsertMany(ctx, coll, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // copyIn gathers the documents that a record becomes.
 func (s *Store) copyIn(ctx context.Context, b *batch, r models.CopyRecord) error {
 	switch r := r.(type) {
 	case models.CopiedSite:
-		return s.siteIn(ctx, r)
+		return s.copySite(ctx, r)
 	case models.CopiedConsultation:
-		consultationIn(b, r)
+		copyConsultation(b, r)
 	case models.CopiedRevision:
 		b.add("revisions", newRevision(r.ConsultationRevision, r.N))
 	case models.CopiedParticipant:
 		if r.AddressKey != "" {
-			b.add("addresses", addressee{r.AddressKey, r.ID})
+			b.add("addresses", addressee{Doc{ID: r.AddressKey}, r.ID})
 		}
 		b.add("participants", newParticipant(r.Participant))
 	case models.CopiedSession:
-		b.add("sessions", session{r.TokenHash, r.ParticipantID, r.CreatedAt, r.ExpiresAt})
+		b.add("sessions", newSession(r.Session))
 	case models.CopiedLink:
 		b.add("links", newLink(r.Link))
 	case models.CopiedIdea:
-		ideaIn(b, r)
+		copyIdea(b, r)
 	case models.CopiedReply:
-		replyIn(b, r)
+		copyReply(b, r)
 	case models.CopiedWording:
-		w := wording{C: r.ConsultationID, Item: r.Item.String(), Rev: r.Rev, Title: r.Title, Body: r.Body, At: r.At}
-		w.ID = wordingID(w.Item, w.Rev)
-		b.add("wordings", w)
+		b.add("wordings", newWording(r.TextRevision, r.ConsultationID))
 	case models.CopiedVote:
 		b.add("votes", newVote(r.Vote))
 	case models.CopiedDecision:
 		doc, items := newDecision(r.Decision, r.Waited)
-		for _, it := range items {
-			b.add("decided", it)
-		}
+		b.add("decided", items...)
 		b.add("decisions", doc)
 	case models.CopiedReport:
 		b.add("reports", newReport(r.Report))
 	case models.CopiedSealed:
 		return s.sealedIn(ctx, r.Sealed)
 	case models.CopiedResponse:
-		b.add("responses", newResponse(r.Response, r.ConsultationID))
+		idea := eq("c", r.ConsultationID, "_id", r.IdeaID)
+		_, err := s.db.UpdateOne(ctx, "ideas", idea, eq("$set", eq("response", r.Response)))
+		return err
 	case models.CopiedJob:
 		b.add("jobs", newJob(r.Job))
 	case models.CopiedAuditEntry:
@@ -75,55 +86,55 @@ func (s *Store) copyIn(ctx context.Context, b *batch, r models.CopyRecord) error
 	return nil
 }
 
-func (s *Store) siteIn(ctx context.Context, r models.CopiedSite) error {
+func (s *Store) copySite(ctx context.Context, r models.CopiedSite) error {
 	_, err := s.db.UpdateOne(ctx, "site", eq("_id", secretID), eq("$set", eq("value", r.Secret)))
 	if err == nil && r.Audit.Length > 0 {
-		_, err = s.db.InsertOne(ctx, "site", auditHead{auditID, r.Audit.Length, r.Audit.Hash})
+		_, err = s.db.InsertOne(ctx, "site", auditHead{Doc{ID: auditID}, r.Audit})
 	}
 	if err == nil && r.Settings.Version > 0 {
-		_, err = s.db.InsertOne(ctx, "site", siteSettings{settingsID, toJSON(r.Settings)})
+		_, err = s.db.InsertOne(ctx, "site", siteSettings{Doc{ID: settingsID}, r.Settings})
 	}
 	if err == nil && r.Demo {
-		_, err = s.db.InsertOne(ctx, "site", marker{demoID})
+		_, err = s.db.InsertOne(ctx, "site", Doc{ID: demoID})
 	}
 	return err
 }
 
-// consultationIn adds it with what keeps its slug and its source for it.
-func consultationIn(b *batch, r models.CopiedConsultation) {
+// copyConsultation adds it with what keeps its slug and its source for it.
+func copyConsultation(b *batch, r models.CopiedConsultation) {
 	d := newConsultation(r.Consultation)
-	d.Rev, d.Version, d.VoteSeq, d.ReplySeq = r.Rev, r.Version, r.VoteSeq, r.ReplySeq
-	d.IdeaCount, d.ReplyCount, d.VoterCount = r.IdeaCount, r.ReplyCount, r.VoterCount
-	d.ChainLength, d.ChainHead = r.ChainLength, r.ChainHead
-	b.add("reservations", reservation{slugKey(d.Slug), d.ID})
+	d.Consultation, d.ReplySeq = r.Consultation, r.ReplySeq
+	d.Consultation.Texts = nil
+	b.add("reservations", reservation{Doc{ID: slugKey(d.Slug)}, r.ID})
 	if d.SourceID != "" {
-		b.add("reservations", reservation{sourceKey(d.Source, d.SourceID), d.ID})
+		b.add("reservations", reservation{Doc{ID: sourceKey(d.Source, d.SourceID)}, r.ID})
 	}
 	b.add("consultations", d)
 	b.add("search", consultationWords(d))
 }
 
-// standingIn returns an item its place with moderators.
-func (s *Standing) standingIn(item models.Item, r models.CopiedStanding) {
-	s.DecidedAt, s.LastSeq = r.DecidedAt, r.LastSeq
+// newStanding returns an item its place with moderators.
+func newStanding(item models.Item, r models.CopiedStanding) Standing {
+	s := Standing{CopiedStanding: r}
 	if r.Queued {
-		s.enqueue(item, r.Since, r.Waits)
+		s.Queue = key(r.Since, item.String())
 	}
+	return s
 }
 
-func ideaIn(b *batch, r models.CopiedIdea) {
+func copyIdea(b *batch, r models.CopiedIdea) {
 	d := newIdea(r.Idea)
-	d.FirstVote, d.Tally, d.ReplyCount = r.FirstVote, tally(r.Tally), r.ReplyCount
-	d.standingIn(d.item(), r.CopiedStanding)
+	d.FirstVote, d.Tally, d.ReplyCount = r.FirstVote, r.Tally, r.ReplyCount
+	d.Standing = newStanding(d.Item(), r.CopiedStanding)
 	b.add("ideas", d)
 	if d.Status == models.StatusPublished {
 		b.add("search", ideaWords(d))
 	}
 }
 
-func replyIn(b *batch, r models.CopiedReply) {
+func copyReply(b *batch, r models.CopiedReply) {
 	d := newReply(r.Reply)
-	d.standingIn(d.item(), r.CopiedStanding)
+	d.Standing = newStanding(d.Item(), r.CopiedStanding)
 	b.add("replies", d)
 	if d.Status == models.StatusPublished {
 		b.add("search", replyWords(d))

@@ -9,160 +9,141 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// outlet hands on what comes after a key, in one kind.
-type outlet func(ctx context.Context, after string, fn func(models.CopyRecord) error) error
-
 // CopyOut implements models.CopyStore.
 func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string, fn func(models.CopyRecord) error) error {
-	out := s.outletOf(kind)
-	if out == nil {
-		return fmt.Errorf("copy: no kind %q", kind)
-	}
-	return out(ctx, after, func(r models.CopyRecord) error {
-		if r.CopyKey() <= after { // kinds of which there are few are read from their beginning
-			return nil
-		}
-		return fn(r)
-	})
-}
-
-func (s *Store) outletOf(kind models.CopyKind) outlet {
+	o := outlet{s.read(ctx), after, fn}
 	switch kind {
 	case models.CopySite:
-		return s.siteOut
+		return s.siteOut(ctx, o)
 	case models.CopyConsultations:
-		return byID(s, "consultations", consultationOut)
+		return byID(o, "consultations", func(d consultation) (models.CopyRecord, error) {
+			return models.CopiedConsultation{Consultation: d.model(), ReplySeq: d.ReplySeq}, nil
+		})
 	case models.CopyRevisions:
-		return s.revisionsOut
+		return byID(o, "revisions", func(d revision) (models.CopyRecord, error) {
+			return models.CopiedRevision{ConsultationRevision: d.ConsultationRevision, N: d.N}, nil
+		})
 	case models.CopyParticipants:
-		return byID(s, "participants", participantOut)
+		return byID(o, "participants", func(d participant) (models.CopyRecord, error) {
+			return models.CopiedParticipant{Participant: d.Participant}, nil
+		})
 	case models.CopySessions:
-		return byID(s, "sessions", sessionOut)
+		return byID(o, "sessions", func(d session) (models.CopyRecord, error) {
+			return models.CopiedSession{Session: d.Session}, nil
+		})
 	case models.CopyLinks:
-		return s.linksOut
-	case models.CopyIdeas:
-		return byID(s, "ideas", ideaOut)
-	case models.CopyReplies:
-		return byID(s, "replies", replyOut)
-	case models.CopyWordings:
-		return s.wordingsOut
-	case models.CopyVotes:
-		return byID(s, "votes", voteOut)
-	case models.CopyDecisions:
-		return s.decisionsOut
+		return s.linksOut(o)
 	case models.CopyReports:
-		return byID(s, "reports", reportOut)
+		return byID(o, "reports", func(d report) (models.CopyRecord, error) {
+			return models.CopiedReport{Report: d.Report}, nil
+		})
 	case models.CopySealed:
-		return s.sealedOut
+		return byID(o, "sealed", func(d sealed) (models.CopyRecord, error) {
+			v, err := s.assembled(ctx, d, partFull, partPublic)
+			return models.CopiedSealed{Sealed: v}, err
+		})
 	case models.CopyResponses:
-		return byID(s, "responses", responseOut)
+		return byID(o, "ideas", func(d idea) (models.CopyRecord, error) {
+			if d.Response == nil {
+				return nil, nil
+			}
+			return models.CopiedResponse{Response: *d.Response, ConsultationID: d.C}, nil
+		})
 	case models.CopyJobs:
-		return s.jobsOut
+		return byID(o, "jobs", func(d job) (models.CopyRecord, error) {
+			return models.CopiedJob{Job: d.Job}, nil
+		})
 	case models.CopyAudit:
-		return s.auditOut
+		return byID(o, "audit", func(d auditEntry) (models.CopyRecord, error) {
+			return models.CopiedAuditEntry{AuditEntry: d.AuditEntry}, nil
+		})
 	}
-	return nil
+	return s.itemsOut(o, kind)
+}
+
+// itemsOut is CopyOut for what people write, vote and decide.
+func (s *Store) itemsOut(o outlet, kind models.CopyKind) error {
+	switch kind {
+	case models.CopyIdeas:
+		return byID(o, "ideas", func(d idea) (models.CopyRecord, error) {
+			d.Response = nil
+			return models.CopiedIdea{Idea: d.Idea, CopiedStanding: d.CopiedStanding}, nil
+		})
+	case models.CopyReplies:
+		return byID(o, "replies", func(d reply) (models.CopyRecord, error) {
+			return models.CopiedReply{Reply: d.Reply, CopiedStanding: d.CopiedStanding}, nil
+		})
+	case models.CopyWordings:
+		return byID(o, "wordings", func(d wording) (models.CopyRecord, error) {
+			return models.CopiedWording{TextRevision: d.TextRevision, ConsultationID: d.C}, nil
+		})
+	case models.CopyVotes:
+		return byID(o, "votes", func(d vote) (models.CopyRecord, error) {
+			return models.CopiedVote{Vote: d.Vote}, nil
+		})
+	case models.CopyDecisions:
+		return byID(o, "decisions", func(d decision) (models.CopyRecord, error) {
+			r := models.CopiedDecision{Decision: d.Decision}
+			items, err := decidedIn(o.r, d.C, d.Seq, d.Seq)
+			for _, it := range items {
+				r.Items, r.Waited = append(r.Items, it.DecisionItem), append(r.Waited, it.Waited)
+			}
+			return r, err
+		})
+	}
+	return fmt.Errorf("copy: no kind %q", kind)
+}
+
+// outlet hands on the records of one kind that come after a key.
+type outlet struct {
+	r     engine.Reader
+	after string
+	fn    func(models.CopyRecord) error
 }
 
 // byID hands on the documents of a collection by their _id, as record makes them.
-func byID[T any](s *Store, coll string, record func(T) models.CopyRecord) outlet {
-	return func(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-		return engine.Each(s.read(ctx), afterID(coll, after), func(d T) error { return fn(record(d)) })
-	}
+func byID[T any](o outlet, coll string, record func(T) (models.CopyRecord, error)) error {
+	q := engine.Query{Coll: coll, Filter: eq("_id", eq("$gt", o.after)), Sort: eq("_id", 1)}
+	return engine.Each(o.r, q, func(d T) error {
+		r, err := record(d)
+		if err != nil || r == nil {
+			return err
+		}
+		return o.fn(r)
+	})
 }
 
-func afterID(coll, after string) engine.Query {
-	return engine.Query{Coll: coll, Filter: eq("_id", eq("$gt", after)), Sort: eq("_id", 1), Batch: engine.BatchSize}
-}
-
-func (s *Store) siteOut(ctx context.Context, _ string, fn func(models.CopyRecord) error) error {
-	secret, err := s.Secret(ctx)
-	if err != nil {
+func (s *Store) siteOut(ctx context.Context, o outlet) (err error) {
+	var r models.CopiedSite
+	if o.after >= r.CopyKey() {
+		return nil
+	}
+	if r.Secret, err = s.Secret(ctx); err != nil {
 		return err
 	}
-	marked, err := s.Demo(ctx)
-	if err != nil {
+	if r.Demo, err = s.Demo(ctx); err != nil {
 		return err
 	}
-	r := models.CopiedSite{Secret: secret, Demo: marked}
 	if r.Audit, err = s.AuditHead(ctx); err != nil {
 		return err
 	}
-	r.Settings, err = s.SiteSettings(ctx)
-	return errorOr(err, func() error { return fn(r) })
+	if r.Settings, err = s.SiteSettings(ctx); err != nil {
+		return err
+	}
+	return o.fn(r)
 }
 
-func consultationOut(d consultation) models.CopyRecord {
-	return models.CopiedConsultation{Consultation: d.model(), ReplySeq: d.ReplySeq}
-}
-
-// revisionsOut counts the edits of each consultation.
-func (s *Store) revisionsOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	n, last := int64(0), ""
-	return engine.Each(s.read(ctx), engine.Query{Coll: "revisions", Sort: eq("_id", 1), Batch: engine.BatchSize}, func(d revision) error {
-		if d.C != last {
-			n, last = 0, d.C
-		}
-		n++
-		edit, err := d.model()
-		return errorOr(err, func() error { return fn(models.CopiedRevision{ConsultationRevision: edit, N: n}) })
-	})
-}
-
-func participantOut(d participant) models.CopyRecord {
-	return models.CopiedParticipant{Participant: d.model()}
-}
-
-func sessionOut(d session) models.CopyRecord { return models.CopiedSession{Session: d.model()} }
-
-func (s *Store) linksOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	closing, err := s.closingTimes(ctx)
+// linksOut hands on links with the ends that ballots have from their consultations.
+func (s *Store) linksOut(o outlet) error {
+	list, err := engine.All[consultation](o.r, engine.Query{Coll: "consultations", Fields: eq("closesat", 1)})
 	if err != nil {
 		return err
 	}
-	return byID(s, "links", func(d link) models.CopyRecord {
-		var closes time.Time
-		if d.Purpose == models.PurposeBallot {
-			closes = closing[d.ConsultationID]
-		}
-		l := d.model(closes)
-		if l.Choices == nil {
-			l.Choices = []models.ChosenVote{}
-		}
-		return models.CopiedLink{Link: l}
-	})(ctx, after, fn)
-}
-
-// closingTimes returns when each consultation closes.
-func (s *Store) closingTimes(ctx context.Context) (map[string]time.Time, error) {
-	times := map[string]time.Time{}
-	return times, engine.Each(s.read(ctx), engine.Query{Coll: "consultations", Fields: eq("closesAt", 1)}, func(c consultation) error {
-		times[c.ID] = c.ClosesAt
-		return nil
-	})
-}
-
-func (s *Store) sealedOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	return engine.Each(s.read(ctx), afterID("sealed", after), func(d sealed) error {
-		v, err := s.assembled(ctx, d, partFull, partPublic)
-		return errorOr(err, func() error { return fn(models.CopiedSealed{Sealed: v}) })
-	})
-}
-
-func responseOut(d response) models.CopyRecord {
-	return models.CopiedResponse{Response: *d.model(), ConsultationID: d.C}
-}
-
-func (s *Store) jobsOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	return engine.Each(s.read(ctx), afterID("jobs", after), func(d job) error {
-		j, err := d.model()
-		return errorOr(err, func() error { return fn(models.CopiedJob{Job: j}) })
-	})
-}
-
-func (s *Store) auditOut(ctx context.Context, after string, fn func(models.CopyRecord) error) error {
-	return engine.Each(s.read(ctx), afterID("audit", after), func(d auditEntry) error {
-		e, err := d.model()
-		return errorOr(err, func() error { return fn(models.CopiedAuditEntry{AuditEntry: e}) })
+	closes := map[string]time.Time{}
+	for _, c := range list {
+		closes[c.Doc.ID] = c.ClosesAt
+	}
+	return byID(o, "links", func(d link) (models.CopyRecord, error) {
+		return models.CopiedLink{Link: d.model(closes[d.ConsultationID])}, nil
 	})
 }

@@ -46,7 +46,7 @@ func TestSettle(t *testing.T) {
 	}
 	busy("a node plays")
 	clock.Add(stagingLease)
-	comes := arrival{ID: "arrival c", Arrives: "c", Until: clock.Now().Add(importTime)}
+	comes := arrival{Doc: Doc{ID: "arrival c"}, Arrives: "c", Until: clock.Now().Add(importTime)}
 	if _, err := s.db.InsertOne(ctx, "site", comes); err != nil {
 		t.Fatal(err)
 	}

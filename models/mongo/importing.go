@@ -21,60 +21,67 @@ const (
 
 // arrival is a document of the site: an import too large for one transaction.
 type arrival struct {
-	ID      string    `bson:"_id"`
-	Arrives string    `bson:"arrives"` // the consultation
-	Until   time.Time `bson:"until"`
+	Doc     `bson:",inline"`
+	Arrives string // the consultation
+	Until   time.Time
 }
-
-// DocKey implements engine.Document.
-func (d arrival) DocKey() (c, id string) { return "", d.ID }
 
 // AddImport implements models.ImportStore. The organiser's ideas and what d publishes
 // are published, all else waits in the queue from now on; dates are those of the source.
 // CodeInvalid error.reply.parent for a reply that comes before its parent.
 func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (added bool, err error) {
+	source := sourceKey(c.Source, c.SourceID)
+	if there, err := isImported(s.read(ctx), c); err != nil || there {
+		return false, err
+	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return false, err
+	}
+	in, err := prepareImport(c, ideas, replies, d, now)
+	if err != nil {
+		return false, err
+	}
+	comes := arrival{Doc: Doc{ID: "arrival " + c.ID}, Arrives: c.ID, Until: now.Add(importTime)}
 	large := len(ideas)+len(replies) > importAtOnce
-	comes := arrival{ID: "arrival " + c.ID, Arrives: c.ID}
-	var early *imported
 	if large {
-		if early, err = s.importEarly(ctx, comes, c, ideas, replies, d); err != nil || early == nil {
+		if _, err = s.db.InsertOne(ctx, "site", comes); err == nil {
+			err = in.send(ctx, s.db)
+		}
+		if err != nil {
 			return false, err
 		}
+		in.batch = batch{}
 	}
-	source := sourceKey(c.Source, c.SourceID)
-	needs := []engine.Ref{{Coll: "reservations", ID: slugKey(c.Slug)}, {Coll: "reservations", ID: source}, {Coll: "consultations", ID: c.ID}}
-	err = s.put(ctx, "", needs, func(t *tx) error {
+	err = s.put(ctx, "", nil, func(t *tx) error {
 		added = false
-		if there, err := isImported(t, source); err != nil || there && c.SourceID != "" {
+		if there, err := isImported(t, c); err != nil || there {
 			return err
 		}
-		in := early
-		if in == nil {
-			if in, err = prepareImport(c, ideas, replies, d, t.Now()); err != nil {
-				return err
-			}
-		}
-		if err := in.arrive(t, source, early == nil); err != nil {
-			return err
-		}
+		in.arrive(t, source)
+		t.Delete("site", "", comes.ID)
 		added = true
-		return t.Delete("site", comes)
+		return nil
 	})
+	added = added && err == nil
 	if large && !added && models.CodeOf(err) != models.CodeUnavailable {
 		err = errors.Join(err, s.dropArrival(ctx, comes))
 	}
-	return added && err == nil, err
+	return added, err
 }
 
-func isImported(r engine.Reader, source string) (bool, error) {
-	_, there, err := engine.Get[reservation](r, "reservations", source)
-	return there, err
+// isImported reports whether the same source was imported before.
+func isImported(r engine.Reader, c models.Consultation) (bool, error) {
+	_, there, err := engine.Get[reservation](r, "reservations", "", sourceKey(c.Source, c.SourceID))
+	return there && c.SourceID != "", err
 }
 
-// imported are the documents of an import.
+// imported is what an import becomes.
 type imported struct {
-	c    consultation
-	docs map[string][]any // by collection
+	c      consultation
+	public map[models.Item]bool // what its decision publishes or (false) does not
+	now    time.Time
+	batch
 }
 
 // prepareImport makes the documents.
@@ -82,70 +89,67 @@ func prepareImport(c models.Consultation, ideas []models.Idea, replies []models.
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = now
 	}
-	in := &imported{c: newConsultation(c), docs: map[string][]any{}}
-	public := map[models.Item]bool{}
+	in := &imported{c: newConsultation(c), public: map[models.Item]bool{}, now: now}
 	for _, it := range d.Items {
-		public[it.Item] = it.To == models.StatusPublished
+		in.public[it.Item] = it.To == models.StatusPublished
 	}
-	counts, err := in.addReplies(replies, public, now)
+	counts, err := in.addReplies(replies)
 	if err != nil {
 		return nil, err
 	}
-	in.addIdeas(ideas, public, counts, now)
+	in.addIdeas(ideas, counts)
 	if len(d.Items) > 0 {
 		d.ConsultationID = c.ID
 		linkToChain(&d, &in.c, now)
-		waited := make([]int64, len(d.Items))
-		for n := range waited {
-			waited[n] = -1
-		}
-		doc, items := newDecision(d, waited)
-		in.docs["decisions"], in.docs["decided"] = []any{doc}, items
+		doc, items := newDecision(d, slices.Repeat([]int64{-1}, len(d.Items)))
+		in.add("decisions", doc)
+		in.add("decided", items...)
 	}
 	return in, nil
 }
 
 // place returns an imported text its place: status, dates and, if it waits, the queue.
-func (in *imported) place(c *Contribution, at *Standing, item models.Item, public map[models.Item]bool, shown bool, now time.Time) {
-	if c.CreatedAt.IsZero() {
-		c.CreatedAt = now
+func (in *imported) place(v subject, shown bool) {
+	if v.CreatedAt.IsZero() {
+		v.CreatedAt = in.now
 	}
-	c.ConsultationID, c.Status, c.Reason, c.Withdrawn, c.Rev = in.c.ID, models.StatusPending, "", false, 1
-	c.EditedAt, c.PublishedAt = time.Time{}, time.Time{}
-	if _, decided := public[item]; decided {
-		at.LastSeq = 1
+	v.ConsultationID, v.Status, v.Reason, v.Withdrawn, v.Rev = in.c.Doc.ID, models.StatusPending, "", false, 1
+	v.EditedAt, v.PublishedAt = time.Time{}, time.Time{}
+	if _, decided := in.public[v.item()]; decided {
+		v.LastSeq = 1
 	}
 	if shown {
-		c.Status, c.PublishedAt = models.StatusPublished, c.CreatedAt
+		v.Status, v.PublishedAt = models.StatusPublished, v.CreatedAt
 		return
 	}
-	at.enqueue(item, now, true)
+	v.enqueue(v.item(), in.now, true)
 }
 
-func (in *imported) addIdeas(ideas []models.Idea, public map[models.Item]bool, counts map[string]int64, now time.Time) {
+func (in *imported) addIdeas(ideas []models.Idea, counts map[string]int64) {
 	for _, i := range ideas {
-		shown := i.Organiser || public[i.Item()]
+		shown := i.Organiser || in.public[i.Item()]
 		i.Number = 0
 		if shown {
 			in.c.LastNumber++
 			i.Number = in.c.LastNumber
 		}
+		i.ConsultationID = in.c.Doc.ID
 		d := newIdea(i)
-		in.place(&d.Contribution, &d.Standing, d.item(), public, shown, now)
+		in.place(d.subject(), shown)
 		d.ReplyCount = counts[d.ID]
 		if d.MergedInto != "" {
 			in.c.Merged++
 		}
-		in.docs["ideas"] = append(in.docs["ideas"], d)
+		in.add("ideas", d)
 		if shown {
-			in.docs["search"] = append(in.docs["search"], ideaWords(d))
+			in.add("search", ideaWords(d))
 		}
 	}
 	in.c.IdeaCount = int64(in.c.LastNumber)
 }
 
 // addReplies returns how many are published on each idea.
-func (in *imported) addReplies(replies []models.Reply, public map[models.Item]bool, now time.Time) (map[string]int64, error) {
+func (in *imported) addReplies(replies []models.Reply) (map[string]int64, error) {
 	placed := make(map[string]*models.Reply, len(replies))
 	counts := map[string]int64{}
 	for n := range replies {
@@ -156,74 +160,34 @@ func (in *imported) addReplies(replies []models.Reply, public map[models.Item]bo
 		}
 		r.Place(parent, int64(n)+1)
 		placed[r.ID] = &r
+		r.ConsultationID = in.c.Doc.ID
 		d := newReply(r)
-		in.place(&d.Contribution, &d.Standing, d.item(), public, public[r.Item()], now)
-		d.Shown = d.shown()
-		in.docs["replies"] = append(in.docs["replies"], d)
+		in.place(d.subject(), in.public[r.Item()])
+		d.OnPage = d.Shown()
+		in.add("replies", d)
 		if d.Status == models.StatusPublished {
 			counts[r.IdeaID]++
 			in.c.ReplyCount++
-			in.docs["search"] = append(in.docs["search"], replyWords(d))
+			in.add("search", replyWords(d))
 		}
 	}
 	in.c.ReplySeq = int64(len(replies))
 	return counts, nil
 }
 
-// arrive adds the consultation, with all that belongs to it unless that is there.
-func (in *imported) arrive(t *tx, source string, whole bool) error {
-	if err := reserveSlug(t, in.c.Slug, in.c.ID); err != nil {
-		return err
-	}
+// arrive adds the consultation, with what belongs to it and was not sent before.
+func (in *imported) arrive(t *tx, source string) {
+	reserveSlug(t, in.c.Slug, in.c.Doc.ID)
 	if in.c.SourceID != "" {
-		if err := t.Insert("reservations", reservation{source, in.c.ID}); err != nil {
-			return err
+		t.Insert("reservations", reservation{Doc{ID: source}, in.c.Doc.ID})
+	}
+	t.Insert("consultations", in.c)
+	indexConsultation(t, in.c)
+	for _, coll := range in.colls {
+		for _, doc := range in.docs[coll] {
+			t.Insert(coll, doc)
 		}
 	}
-	if err := t.Insert("consultations", in.c); err != nil {
-		return err
-	}
-	if err := indexConsultation(t, in.c); err != nil || !whole {
-		return err
-	}
-	for _, coll := range importedColls {
-		if len(in.docs[coll]) > 0 {
-			if err := t.Add(coll, in.docs[coll]...); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-var importedColls = []string{"ideas", "replies", "decisions", "decided", "search"}
-
-// importEarly adds in steps what belongs to a large import; nil if it is there already.
-func (s *Store) importEarly(ctx context.Context, comes arrival, c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision) (*imported, error) {
-	there, err := isImported(s.read(ctx), sourceKey(c.Source, c.SourceID))
-	if err != nil || there && c.SourceID != "" {
-		return nil, err
-	}
-	now, err := s.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	in, err := prepareImport(c, ideas, replies, d, now)
-	if err != nil {
-		return nil, err
-	}
-	comes.Until = now.Add(importTime)
-	if _, err = s.db.InsertOne(ctx, "site", comes); err != nil {
-		return nil, err
-	}
-	for _, coll := range importedColls {
-		for part := range slices.Chunk(in.docs[coll], engine.BatchSize) {
-			if err = s.db.InsertMany(ctx, coll, part); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return in, nil
 }
 
 // dropArrival takes out what came of a large import whose consultation did not.
@@ -231,7 +195,7 @@ func (s *Store) dropArrival(ctx context.Context, a arrival) error {
 	if _, err := rules(s.read(ctx), a.Arrives); !models.IsNotFound(err) {
 		return err
 	}
-	for _, coll := range importedColls {
+	for _, coll := range []string{"ideas", "replies", "decisions", "decided", "search"} {
 		if err := s.db.DeleteMany(ctx, coll, eq("c", a.Arrives)); err != nil {
 			return err
 		}

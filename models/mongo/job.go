@@ -13,57 +13,41 @@ import (
 // addresses looks back over UnconfirmedEvery, the rest is for who looks into a complaint.
 const jobsKept = 30 * 24 * time.Hour
 
-// job is models.Job as it is stored.
+// job is its document. Its arguments are wiped when it is done.
 type job struct {
-	ID           string         `bson:"_id"`
-	Key          string         `bson:"key"` // creation and id: lists go by it
-	Kind         models.JobKind `bson:"kind"`
-	Language     string         `bson:"language"`
-	Recipient    string         `bson:"recipient"`
-	RecipientKey string         `bson:"recipientKey"` // in lower case
-	Args         string         `bson:"args"`         // JSON; wiped when done
-	NotBefore    time.Time      `bson:"notBefore"`
-	Attempts     int            `bson:"attempts"`
-	LeasedTo     time.Time      `bson:"leasedTo"`
-	Done         bool           `bson:"done"`
-	DoneAt       time.Time      `bson:"doneAt"`
-	LastError    string         `bson:"lastError"`
-	CreatedAt    time.Time      `bson:"createdAt"`
-	Unconfirmed  bool           `bson:"unconfirmed"`
-	Deferred     bool           `bson:"deferred"`
-	LinkID       string         `bson:"link"`
+	Doc          `bson:",inline"`
+	models.Job   `bson:",inline"`
+	Key          string // creation and id: lists go by it
+	RecipientKey string
+	Done         bool
 }
-
-// DocKey implements engine.Document.
-func (d job) DocKey() (c, id string) { return "", d.ID }
 
 func newJob(j models.Job) job {
-	return job{
-		ID: j.ID, Key: key(j.CreatedAt, j.ID), Kind: j.Kind, Language: j.Language, Recipient: j.Recipient,
-		RecipientKey: recipientKey(j.Recipient), Args: toJSON(j.Args), NotBefore: j.NotBefore, CreatedAt: j.CreatedAt,
-		Attempts: j.Attempts, LeasedTo: j.LeasedTo, DoneAt: j.DoneAt, Done: !j.DoneAt.IsZero(), LastError: j.LastError,
-		Unconfirmed: j.Unconfirmed, Deferred: j.Deferred, LinkID: j.LinkID,
-	}
-}
-
-func (d job) model() (models.Job, error) {
-	args, err := fromJSON[map[string]string](d.Args)
-	return models.Job{
-		ID: d.ID, Kind: d.Kind, Language: d.Language, Recipient: d.Recipient, Args: args, NotBefore: d.NotBefore,
-		Attempts: d.Attempts, LeasedTo: d.LeasedTo, DoneAt: d.DoneAt, LastError: d.LastError, CreatedAt: d.CreatedAt,
-		Unconfirmed: d.Unconfirmed, Deferred: d.Deferred, LinkID: d.LinkID,
-	}, err
+	return job{Doc{ID: j.ID}, j, key(j.CreatedAt, j.ID), recipientKey(j.Recipient), !j.DoneAt.IsZero()}
 }
 
 // recipientKey makes addresses that differ in case only one.
 func recipientKey(address string) string { return strings.ToLower(address) }
 
+// mailbox is what transactions collide on that send the same to one address.
+type mailbox struct {
+	Doc     `bson:",inline"` // what is sent, and a hash of the address
+	Touched string           // by the last of them
+	Expires time.Time
+}
+
+func mailboxID(what, address string) string { return what + " " + models.HashToken(address) }
+
+// touch makes two transactions that send the same to an address collide.
+func touch(t *tx, what, address string) {
+	t.Put("mailboxes", mailbox{Doc{ID: mailboxID(what, address)}, t.Op(), t.Now().Add(2 * models.UnconfirmedEvery)})
+}
+
 // jobNeeds names what addJobs looks at.
-func jobNeeds(jobs []models.Job) (needs []engine.Ref) {
+func jobNeeds(jobs []models.Job) (needs []ref) {
 	for _, j := range jobs {
-		needs = append(needs, engine.Ref{Coll: "jobs", ID: j.ID})
 		if j.Unconfirmed {
-			needs = append(needs, engine.Ref{Coll: "mailboxes", ID: jobBox(recipientKey(j.Recipient))})
+			needs = append(needs, ref{Coll: "jobs", ID: j.ID}, ref{Coll: "mailboxes", ID: mailboxID("jobs", recipientKey(j.Recipient))})
 		}
 	}
 	return needs
@@ -71,156 +55,86 @@ func jobNeeds(jobs []models.Job) (needs []engine.Ref) {
 
 // addJobs adds what a write leaves to do, and notes in jobs what was deferred. A
 // job whose id is there already is ignored.
-func addJobs(t *tx, jobs []models.Job) error {
+func addJobs(t *tx, jobs []models.Job) {
 	for n := range jobs {
-		_, known, err := engine.Get[job](t, "jobs", jobs[n].ID)
-		if err != nil {
-			return err
-		}
-		if known {
-			continue
-		}
-		if err = addJob(t, &jobs[n]); err != nil {
-			return err
+		if !t.Known("jobs", "", jobs[n].ID) {
+			addJob(t, &jobs[n])
 		}
 	}
-	return nil
 }
 
-func addJob(t *tx, passed *models.Job) error {
+func addJob(t *tx, passed *models.Job) {
 	j := *passed
 	j.CreatedAt, j.Attempts, j.LeasedTo, j.DoneAt, j.LastError = t.Now(), 0, time.Time{}, time.Time{}, ""
-	m, full, err := deferJob(t, &j)
-	if err != nil {
-		return err
-	}
+	full := deferJob(t, &j)
 	passed.Deferred = j.Deferred
+	if full && (j.Kind == models.JobBallot || j.Kind == models.JobSignIn) { // its link would be lost
+		t.Refuse(models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery))
+	}
 	if full {
-		return refuseLink(j)
+		return
 	}
 	if j.Unconfirmed {
-		m.sends(j.NotBefore, j.Deferred)
-		if err := t.Put("mailboxes", m); err != nil {
-			return err
-		}
+		touch(t, "jobs", recipientKey(j.Recipient))
 	}
-	return t.Insert("jobs", newJob(j))
+	t.Insert("jobs", newJob(j))
 }
 
-// mailbox paces what is sent to one address: messages that nobody has asked for under a
-// confirmed address, or links to sign in. All nodes collide on it.
-type mailbox struct {
-	ID       string      `bson:"_id"`      // what is paced and a hash of the address
-	Last     time.Time   `bson:"last"`     // when the last such message goes or went out
-	Deferred int64       `bson:"deferred"` // how many wait for their day
-	SignIns  []time.Time `bson:"signIns"`  // when the last links to sign in were asked for
-	Expires  time.Time   `bson:"expiresAt"`
-}
-
-// DocKey implements engine.Document.
-func (m mailbox) DocKey() (c, id string) { return "", m.ID }
-
-func jobBox(recipientKey string) string { return "jobs " + models.HashToken(recipientKey) }
-
-// sends notes a message that goes out at a time, and whether it waits until then.
-func (m *mailbox) sends(at time.Time, waits bool) {
-	m.Last = later(m.Last, at)
-	m.Expires = m.Last.Add(2 * models.UnconfirmedEvery)
-	if waits {
-		m.Deferred++
-	}
-}
-
-func boxOf(t *tx, id string) (mailbox, error) {
-	m, found, err := engine.Get[mailbox](t, "mailboxes", id)
-	if !found {
-		m = mailbox{ID: id}
-	}
-	return m, err
+// unconfirmed finds the messages to an address that nobody has confirmed.
+func unconfirmed(recipientKey string) engine.Query {
+	return engine.Query{Coll: "jobs", Filter: eq("recipientkey", recipientKey, "unconfirmed", true)}
 }
 
 // deferJob keeps the promise of one message a day to an address that nobody has
 // confirmed, or that somebody else typed who has not: an account makes no difference,
 // so that nobody learns whether there is one. full reports that MaxDeferred wait already.
-func deferJob(t *tx, j *models.Job) (m mailbox, full bool, err error) {
+func deferJob(t *tx, j *models.Job) (full bool) {
 	j.Deferred = false
 	if j.NotBefore.Before(t.Now()) {
 		j.NotBefore = t.Now()
 	}
 	if !j.Unconfirmed {
-		return m, false, nil
+		return false
 	}
-	m, err = boxOf(t, jobBox(recipientKey(j.Recipient)))
-	if due := m.Last.Add(models.UnconfirmedEvery); !m.Last.IsZero() && due.After(j.NotBefore) {
+	var last time.Time
+	waiting := 0
+	for _, d := range engine.List[job](t, unconfirmed(recipientKey(j.Recipient))) {
+		last = later(last, later(d.NotBefore, d.DoneAt))
+		if d.Deferred && !d.Done {
+			waiting++
+		}
+	}
+	if due := last.Add(models.UnconfirmedEvery); !last.IsZero() && due.After(j.NotBefore) {
 		j.NotBefore, j.Deferred = due, true
 	}
-	return m, j.Deferred && m.Deferred >= models.MaxDeferred, err
-}
-
-// refuseLink refuses a message without which its link would be lost; any other is
-// only left out.
-func refuseLink(j models.Job) error {
-	if j.Kind != models.JobBallot && j.Kind != models.JobSignIn {
-		return nil
-	}
-	return models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery)
+	return j.Deferred && waiting >= models.MaxDeferred
 }
 
 // releaseDeferred makes the deferred messages to an address due: it is confirmed now.
-func releaseDeferred(t *tx, address string) error {
-	m, err := boxOf(t, jobBox(recipientKey(address)))
-	if err != nil || m.Deferred == 0 {
-		return err
-	}
-	q := engine.Query{Coll: "jobs", Filter: eq("recipientKey", recipientKey(address), "unconfirmed", true)}
-	list, err := engine.All[job](t, q)
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
+func releaseDeferred(t *tx, address string) {
+	for _, d := range engine.List[job](t, unconfirmed(recipientKey(address))) {
 		if d.Deferred && !d.Done {
 			d.NotBefore, d.Deferred = t.Now(), false
-			if err := t.Put("jobs", d); err != nil {
-				return err
-			}
+			putJob(t, d)
 		}
 	}
-	return recountBox(t, recipientKey(address))
 }
 
-// recountBox makes a mailbox anew from all the messages that it paces.
-func recountBox(t *tx, recipientKey string) error {
-	list, err := engine.All[job](t, engine.Query{Coll: "jobs", Filter: eq("recipientKey", recipientKey, "unconfirmed", true)})
-	if err != nil {
-		return err
+// putJob writes a job whose time has changed, which the next one to the address goes by.
+func putJob(t *tx, d job) {
+	if d.Unconfirmed {
+		touch(t, "jobs", d.RecipientKey)
 	}
-	m := mailbox{ID: jobBox(recipientKey)}
-	for _, d := range list {
-		m.sends(later(d.NotBefore, d.DoneAt), d.Deferred && !d.Done)
-	}
-	return t.Put("mailboxes", m)
+	t.Put("jobs", d)
 }
 
 // finish marks a job done.
-func finish(t *tx, d job) error {
-	if d.Unconfirmed && !d.Done {
-		m, err := boxOf(t, jobBox(d.RecipientKey))
-		if err != nil {
-			return err
-		}
-		m.sends(t.Now(), false)
-		if d.Deferred && m.Deferred > 0 {
-			m.Deferred--
-		}
-		if err := t.Put("mailboxes", m); err != nil {
-			return err
-		}
-	}
+func finish(t *tx, d job) {
 	if !d.Done {
 		d.Done, d.DoneAt = true, t.Now()
 	}
-	d.LeasedTo, d.Args = time.Time{}, "{}"
-	return t.Put("jobs", d)
+	d.LeasedTo, d.Args = time.Time{}, map[string]string{}
+	putJob(t, d)
 }
 
 // ClaimJobs implements models.JobStore. A job whose link was used meanwhile is
@@ -233,8 +147,8 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 	s.tidy(ctx, now)
 	due := func(now time.Time) engine.Query {
 		return engine.Query{
-			Coll: "jobs", Filter: eq("done", false, "notBefore", eq("$lte", now), "leasedTo", eq("$lte", now)),
-			Sort: eq("notBefore", 1, "_id", 1),
+			Coll: "jobs", Filter: eq("done", false, "notbefore", eq("$lte", now), "leasedto", eq("$lte", now)),
+			Sort: eq("notbefore", 1, "_id", 1),
 		}
 	}
 	if some, err := engine.Exists(s.read(ctx), "jobs", due(now).Filter); err != nil || !some || n <= 0 {
@@ -243,18 +157,16 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 	err = s.put(ctx, "", nil, func(t *tx) error {
 		claimed = nil
 		return engine.Each(t, due(t.Now()), func(d job) error {
-			if used, err := linkUsed(t, d.LinkID); err != nil || used {
-				return errorOr(err, func() error { return finish(t, d) })
+			if linkUsed(t, d.LinkID) {
+				finish(t, d)
+				return nil
 			}
 			d.LeasedTo, d.Attempts = t.Now().Add(lease), d.Attempts+1
-			j, err := d.model()
-			if err == nil {
-				err = t.Put("jobs", d)
+			t.Put("jobs", d)
+			if claimed = append(claimed, d.Job); len(claimed) == n {
+				return engine.ErrEnough
 			}
-			if claimed = append(claimed, j); len(claimed) == n && err == nil {
-				err = engine.ErrEnough
-			}
-			return err
+			return nil
 		})
 	})
 	if err != nil {
@@ -264,20 +176,20 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 }
 
 // linkUsed reports whether the link that a job carries is used by now.
-func linkUsed(t *tx, id string) (bool, error) {
+func linkUsed(t *tx, id string) bool {
 	if id == "" {
-		return false, nil
+		return false
 	}
-	l, found, err := engine.Get[link](t, "links", id)
-	return found && !l.UsedAt.IsZero(), err
+	l, _ := engine.Look[link](t, "links", "", id)
+	return !l.UsedAt.IsZero()
 }
 
 // changeJob runs fn on a job; CodeNotFound.
 func (s *Store) changeJob(ctx context.Context, id string, fn func(t *tx, d job) error) error {
-	return s.put(ctx, "", []engine.Ref{{Coll: "jobs", ID: id}}, func(t *tx) error {
-		d, found, err := engine.Get[job](t, "jobs", id)
-		if err != nil || !found {
-			return missing(found, err, "error.job.unknown")
+	return s.put(ctx, "", []ref{{Coll: "jobs", ID: id}}, func(t *tx) error {
+		d, err := engine.Find[job](t, "jobs", "", id, "error.job.unknown")
+		if err != nil {
+			return err
 		}
 		return fn(t, d)
 	})
@@ -285,7 +197,10 @@ func (s *Store) changeJob(ctx context.Context, id string, fn func(t *tx, d job) 
 
 // FinishJob implements models.JobStore. CodeNotFound.
 func (s *Store) FinishJob(ctx context.Context, id string) error {
-	return s.changeJob(ctx, id, finish)
+	return s.changeJob(ctx, id, func(t *tx, d job) error {
+		finish(t, d)
+		return nil
+	})
 }
 
 // RetryJob implements models.JobStore. CodeNotFound if there is no such job or it is done.
@@ -295,59 +210,29 @@ func (s *Store) RetryJob(ctx context.Context, id string, wait time.Duration, cau
 			return models.Fail(models.CodeNotFound, "error.job.unknown")
 		}
 		d.NotBefore, d.LeasedTo, d.LastError = t.Now().Add(wait), time.Time{}, cause
-		if d.Unconfirmed {
-			m, err := boxOf(t, jobBox(d.RecipientKey))
-			if err != nil {
-				return err
-			}
-			m.sends(d.NotBefore, false)
-			if err := t.Put("mailboxes", m); err != nil {
-				return err
-			}
-		}
-		return t.Put("jobs", d)
+		putJob(t, d)
+		return nil
 	})
 }
 
 // WaitingJobs implements models.JobStore.
 func (s *Store) WaitingJobs(ctx context.Context, after string, limit int) ([]models.Job, string, error) {
-	from, err := parseCursor(after, "")
-	if err != nil {
-		return nil, "", err
-	}
-	var list []models.Job
-	q := engine.Query{Coll: "jobs", Filter: eq("done", false, "key", eq("$gt", from)), Sort: eq("key", 1), Limit: more(limit)}
-	err = engine.Each(s.read(ctx), q, func(d job) error {
-		j, err := d.model()
-		list = append(list, j)
-		return err
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := page(list, limit, func(j models.Job) string { return cursor(j.CreatedAt, j.ID) })
-	return list, next, nil
+	return pageByKey(s.read(ctx), "jobs", eq("done", false), after, limit,
+		func(d job) models.Job { return d.Job }, func(j models.Job) string { return cursor(j.CreatedAt, j.ID) })
 }
 
 // ReleaseJobs implements models.JobStore. A message that was deferred because its
 // address is not confirmed goes on waiting for its day: no mail server changes that promise.
 func (s *Store) ReleaseJobs(ctx context.Context) error {
 	return s.put(ctx, "", nil, func(t *tx) error {
-		list, err := engine.All[job](t, engine.Query{Coll: "jobs", Filter: eq("done", false, "notBefore", eq("$gt", t.Now()))})
-		paced := map[string]bool{}
-		for _, d := range list {
-			if err == nil && !d.Deferred {
+		later := engine.Query{Coll: "jobs", Filter: eq("done", false, "notbefore", eq("$gt", t.Now()))}
+		for _, d := range engine.List[job](t, later) {
+			if !d.Deferred {
 				d.NotBefore = t.Now()
-				err = t.Put("jobs", d)
-				paced[d.RecipientKey] = paced[d.RecipientKey] || d.Unconfirmed
+				putJob(t, d)
 			}
 		}
-		for key, unconfirmed := range paced {
-			if err == nil && unconfirmed {
-				err = recountBox(t, key)
-			}
-		}
-		return err
+		return nil
 	})
 }
 
@@ -357,12 +242,13 @@ const tidyEvery = time.Minute
 // tidy takes out what has expired and says nothing any more: whoever reads it looks at the
 // time too. What fails is tried again the next time.
 func (s *Store) tidy(ctx context.Context, now time.Time) {
-	if !s.tidied.due(now) {
+	last := s.tidied.Load()
+	if age := now.UnixMilli() - last; age >= 0 && age < tidyEvery.Milliseconds() || !s.tidied.CompareAndSwap(last, now.UnixMilli()) {
 		return
 	}
-	_ = s.db.DeleteMany(ctx, "sessions", eq("expiresAt", eq("$lte", now)))
-	_ = s.db.DeleteMany(ctx, "limits", eq("expiresAt", eq("$lte", now.Add(-time.Hour))))
-	_ = s.db.DeleteMany(ctx, "mailboxes", eq("deferred", int64(0), "expiresAt", eq("$lte", now)))
+	_ = s.db.DeleteMany(ctx, "sessions", eq("expiresat", eq("$lte", now)))
+	_ = s.db.DeleteMany(ctx, "limits", eq("ends", eq("$lte", now.Add(-time.Hour))))
+	_ = s.db.DeleteMany(ctx, "mailboxes", eq("expires", eq("$lte", now)))
+	_ = s.db.DeleteMany(ctx, "jobs", eq("done", true, "doneat", eq("$lte", now.Add(-jobsKept))))
 	_ = s.dropArrivals(ctx, now)
-	_ = s.db.DeleteMany(ctx, "jobs", eq("done", true, "doneAt", eq("$lte", now.Add(-jobsKept))))
 }

@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,13 +22,10 @@ const (
 )
 
 // Limiter is a models.Limiter whose counts all nodes share. A node takes a share of a
-// key's allowance from the one document of that key and counts it down by itself; so not
-// every event costs a round trip, and all nodes together never allow more than n. A share
-// lasts as long as its window. What a node holds when its visitors go elsewhere is not
-// given back: in such a window a little less is allowed.
-//
-// Where the database does not answer and no share is left, it gives CodeUnavailable.
-// Only writes ask it, which the same database could not take either; no page does.
+// key's allowance from the one document of that key and counts it down by itself, so that
+// not every event costs a round trip. A share lasts as long as its window. What a node
+// holds when its visitors go elsewhere is not given back: then a little less is allowed.
+// Only writes ask it, which a database that does not answer could not take either.
 type Limiter struct {
 	s     *Store
 	clock models.Clock
@@ -60,7 +58,9 @@ func (l *Limiter) Allow(ctx context.Context, key string, n int, window time.Dura
 		if ok, wait, known := l.own(key); known {
 			return ok, wait, nil
 		}
-		_, err := l.asks.Do(ctx, key, func(ctx context.Context) (share, error) { return l.ask(ctx, key, int64(n), window) })
+		_, _, err := l.asks.Do(ctx, key, "", func(ctx context.Context, _ []string) (map[string]share, error) {
+			return nil, l.ask(ctx, key, int64(n), window)
+		})
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = models.Fail(models.CodeUnavailable, "error.store.unavailable")
 		}
@@ -93,27 +93,25 @@ func (l *Limiter) own(key string) (ok bool, wait time.Duration, known bool) {
 
 // allowance is one key and its window, for all nodes.
 type allowance struct {
-	ID    string    `bson:"_id"`
-	Taken int64     `bson:"taken"`
-	Ends  time.Time `bson:"expiresAt"`
+	Doc   `bson:",inline"`
+	Taken int64
+	Ends  time.Time
 }
 
-// DocKey implements engine.Document.
-func (d allowance) DocKey() (c, id string) { return "", d.ID }
-
 // ask takes a share of what is left to all nodes and keeps it, unless one has come
-// meanwhile. left is 0 where nothing is.
-func (l *Limiter) ask(ctx context.Context, key string, n int64, window time.Duration) (got share, err error) {
-	if mine, there := l.mine(key); there {
-		return mine, nil
+// meanwhile. Its left is 0 where nothing is.
+func (l *Limiter) ask(ctx context.Context, key string, n int64, window time.Duration) error {
+	l.mu.Lock()
+	mine, there := l.shares[key]
+	l.mu.Unlock()
+	if there && l.clock.Now().Before(mine.ends) {
+		return nil
 	}
-	err = l.s.put(ctx, "", []engine.Ref{{Coll: "limits", ID: key}}, func(t *tx) error {
-		d, there, err := engine.Get[allowance](t, "limits", key)
-		if err != nil {
-			return err
-		}
+	var got share
+	err := l.s.put(ctx, "", []ref{{Coll: "limits", ID: key}}, func(t *tx) error {
+		d, there := engine.Look[allowance](t, "limits", "", key)
 		if now := l.clock.Now(); !there || !now.Before(d.Ends) {
-			d = allowance{ID: key, Ends: now.Add(window)}
+			d = allowance{Doc{ID: key}, 0, now.Add(window)}
 		}
 		got = share{ends: d.Ends}
 		if d.Taken >= n {
@@ -121,44 +119,26 @@ func (l *Limiter) ask(ctx context.Context, key string, n int64, window time.Dura
 		}
 		size := max(1, (n-d.Taken)/shareOf)
 		d.Taken, got.left = d.Taken+size, int(size)
-		return t.Put("limits", d)
+		t.Put("limits", d)
+		return nil
 	})
 	if err == nil {
 		l.keep(key, got)
 	}
-	return got, err
+	return err
 }
 
-// mine returns the node's share, if it has one.
-func (l *Limiter) mine(key string) (share, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s, there := l.shares[key]
-	return s, there && l.clock.Now().Before(s.ends)
-}
-
-// keep remembers a share. Once the node is full it forgets those that are over and, if
-// that frees little, some that are not: they are taken anew.
+// keep remembers a share. Once the node is full it forgets those that are over or, if
+// that frees nothing, all: they are taken anew.
 func (l *Limiter) keep(key string, got share) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.shares) >= l.limit {
-		l.makeRoom()
+		now := l.clock.Now()
+		maps.DeleteFunc(l.shares, func(_ string, s share) bool { return !now.Before(s.ends) })
+	}
+	if len(l.shares) >= l.limit {
+		clear(l.shares)
 	}
 	l.shares[key] = got
-}
-
-func (l *Limiter) makeRoom() {
-	now := l.clock.Now()
-	for key, s := range l.shares {
-		if !now.Before(s.ends) {
-			delete(l.shares, key)
-		}
-	}
-	for key := range l.shares {
-		if len(l.shares) <= l.limit-l.limit/10-1 {
-			return
-		}
-		delete(l.shares, key)
-	}
 }

@@ -6,66 +6,34 @@ import (
 	"slices"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
 )
 
 // link is its document.
 type link struct {
-	ID             string          `bson:"_id"`
-	TokenHash      string          `bson:"token"`
-	TokenHash2     string          `bson:"token2"`
-	Purpose        models.Purpose  `bson:"purpose"`
-	Address        string          `bson:"address"`
-	AddressKey     string          `bson:"addressKey"`
-	Name           string          `bson:"name"`
-	Capacity       models.Capacity `bson:"capacity"`
-	Band           models.Band     `bson:"band"`
-	Grant          *grant          `bson:"grant"`
-	ConsultationID string          `bson:"c"`
-	Choices        []chosen        `bson:"choices"`
-	ReturnTo       string          `bson:"returnTo"`
-	Language       string          `bson:"language"`
-	CreatedAt      time.Time       `bson:"createdAt"`
-	ExpiresAt      time.Time       `bson:"expiresAt"`
-	UsedAt         time.Time       `bson:"usedAt"`
-	RemindedAt     time.Time       `bson:"remindedAt"`
-	Open           bool            `bson:"open"`   // an unused ballot
-	Remind         bool            `bson:"remind"` // … of which nobody was reminded
-}
-
-// DocKey implements engine.Document.
-func (d link) DocKey() (c, id string) { return "", d.ID }
-
-type chosen struct {
-	IdeaID string        `bson:"idea"`
-	Choice models.Choice `bson:"choice"`
+	Doc         `bson:",inline"`
+	models.Link `bson:",inline"`
+	Open        bool // an unused ballot
+	Remind      bool // … of which nobody was reminded
 }
 
 func newLink(l models.Link) link {
 	open := l.Purpose == models.PurposeBallot && l.UsedAt.IsZero()
-	return link{
-		ID: l.ID, TokenHash: l.TokenHash, TokenHash2: l.TokenHash2, Purpose: l.Purpose, Address: l.Address,
-		AddressKey: l.AddressKey, Name: l.Name, Capacity: l.Capacity, Band: l.Band, Grant: (*grant)(l.Grant),
-		ConsultationID: l.ConsultationID, Choices: mapped(l.Choices, func(c models.ChosenVote) chosen { return chosen(c) }),
-		ReturnTo: l.ReturnTo, Language: l.Language, CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, UsedAt: l.UsedAt,
-		RemindedAt: l.RemindedAt, Open: open, Remind: open && l.RemindedAt.IsZero(),
+	if l.Choices == nil {
+		l.Choices = []models.ChosenVote{}
 	}
+	return link{Doc{ID: l.ID}, l, open, open && l.RemindedAt.IsZero()}
 }
 
 // model returns the link; a ballot's end moves with the closing time, if there is one.
 func (d link) model(closes time.Time) models.Link {
-	l := models.Link{
-		ID: d.ID, TokenHash: d.TokenHash, TokenHash2: d.TokenHash2, Purpose: d.Purpose, Address: d.Address,
-		AddressKey: d.AddressKey, Name: d.Name, Capacity: d.Capacity, Band: d.Band, Grant: (*models.Grant)(d.Grant),
-		ConsultationID: d.ConsultationID, ReturnTo: d.ReturnTo, Language: d.Language,
-		Choices:   mapped(d.Choices, func(c chosen) models.ChosenVote { return models.ChosenVote(c) }),
-		CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt, UsedAt: d.UsedAt, RemindedAt: d.RemindedAt,
-	}
 	if d.Purpose == models.PurposeBallot && !closes.IsZero() {
-		l.ExpiresAt = closes.Add(models.LateLinks)
+		d.ExpiresAt = closes.Add(models.LateLinks)
 	}
-	return l
+	return d.Link
 }
 
 // use marks a link used.
@@ -73,16 +41,9 @@ func (d *link) use(now time.Time) { d.UsedAt, d.Open, d.Remind = now, false, fal
 
 // findLink finds by either token; CodeNotFound error.link.unknown.
 func findLink(r engine.Reader, tokenHash string) (link, error) {
-	for _, name := range []string{"token", "token2"} {
-		if tokenHash == "" {
-			break
-		}
-		d, found, err := engine.First[link](r, engine.Query{Coll: "links", Filter: eq(name, tokenHash)})
-		if err != nil || found {
-			return d, err
-		}
-	}
-	return link{}, missing(false, nil, "error.link.unknown")
+	either := bson.A{eq("tokenhash", tokenHash), eq("tokenhash2", tokenHash)}
+	d, found, err := engine.First[link](r, engine.Query{Coll: "links", Filter: eq("$or", either)})
+	return d, missing(found && tokenHash != "", err, "error.link.unknown")
 }
 
 // whole returns the link with its end.
@@ -108,18 +69,14 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 
 // AddLink implements models.LinkStore.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
-	needs := append(jobNeeds(jobs), engine.Ref{Coll: "links", ID: l.ID}, engine.Ref{Coll: "mailboxes", ID: signInBox(l.AddressKey)})
-	return s.put(ctx, "", needs, func(t *tx) error {
+	return s.put(ctx, "", jobNeeds(jobs), func(t *tx) error {
 		if l.Purpose == models.PurposeSignIn {
-			if err := checkSignInLimit(t, l.AddressKey); err != nil {
-				return err
-			}
+			checkSignInLimit(t, l.AddressKey)
 		}
+		addJobs(t, jobs)
 		l.Grant = nil
-		if err := insertLink(t, l); err != nil {
-			return err
-		}
-		return addJobs(t, jobs)
+		insertLink(t, l)
+		return nil
 	})
 }
 
@@ -129,43 +86,34 @@ func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditE
 		if l.Grant == nil {
 			l.Grant = &models.Grant{Role: models.RoleParticipant}
 		}
-		if err := insertLink(t, l); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		insertLink(t, l)
+		addAuditEntry(t, by)
+		return nil
 	})
 }
 
 // insertLink inserts a link that is made now.
-func insertLink(t *tx, l models.Link) error {
+func insertLink(t *tx, l models.Link) {
 	l.CreatedAt = t.Now()
 	if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {
 		l.ExpiresAt = t.Now().Add(models.SignInLife)
 	}
 	l.TokenHash2, l.UsedAt, l.RemindedAt = "", time.Time{}, time.Time{}
-	return t.Insert("links", newLink(l))
+	t.Insert("links", newLink(l))
 }
-
-func signInBox(addressKey string) string { return "links " + models.HashToken(addressKey) }
 
 // checkSignInLimit refuses the sixth link to an address within an hour and says
 // how long it is until the first of the last five is an hour old.
-func checkSignInLimit(t *tx, addressKey string) error {
-	m, err := boxOf(t, signInBox(addressKey))
-	if err != nil {
-		return err
-	}
+func checkSignInLimit(t *tx, addressKey string) {
 	hourAgo := t.Now().Add(-time.Hour)
-	recent := slices.DeleteFunc(slices.Clone(m.SignIns), func(at time.Time) bool { return !at.After(hourAgo) })
-	if n := len(recent) - models.SignInPerHour; n >= 0 {
-		return models.Fail(models.CodeLimited, "error.link.limit", "wait", recent[n].Sub(hourAgo))
+	asked := engine.List[link](t, engine.Query{
+		Coll: "links", Sort: eq("createdat", -1), Limit: models.SignInPerHour, Fields: eq("createdat", 1),
+		Filter: eq("addresskey", addressKey, "purpose", models.PurposeSignIn, "grant", nil, "createdat", eq("$gt", hourAgo)),
+	})
+	if len(asked) == models.SignInPerHour {
+		t.Refuse(models.Fail(models.CodeLimited, "error.link.limit", "wait", asked[len(asked)-1].CreatedAt.Sub(hourAgo)))
 	}
-	m.asks(append(recent, t.Now()))
-	return t.Put("mailboxes", m)
-}
-
-func (m *mailbox) asks(times []time.Time) {
-	m.SignIns, m.Expires = times, times[len(times)-1].Add(2*time.Hour)
+	touch(t, "links", addressKey)
 }
 
 // UseLink implements models.LinkStore. A ballot is used in its consultation's queue.
@@ -178,19 +126,10 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 	if found.Purpose == models.PurposeBallot {
 		c = found.ConsultationID
 	}
-	needs := []engine.Ref{
-		{Coll: "links", ID: found.ID},
-		{Coll: "addresses", ID: found.AddressKey},
-		{Coll: "participants", ID: u.NewID},
-		{Coll: "sessions", ID: u.Session.TokenHash},
-		{Coll: "mailboxes", ID: jobBox(recipientKey(found.Address))},
-	}
+	needs := []ref{{Coll: "links", ID: found.Doc.ID}, {Coll: "addresses", ID: found.AddressKey}}
 	err = s.put(ctx, c, needs, func(t *tx) error {
 		used = models.LinkUsed{}
-		d, _, err := engine.Get[link](t, "links", found.ID)
-		if err != nil {
-			return err
-		}
+		d, _ := engine.Look[link](t, "links", "", found.Doc.ID)
 		l, err := d.whole(t)
 		if err == nil {
 			err = l.CheckUse(t.Now())
@@ -199,18 +138,13 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 			return err
 		}
 		d.use(t.Now())
+		t.Put("links", d)
 		l.UsedAt = d.UsedAt
 		used.Link = l
-		if err = t.Put("links", d); err != nil {
-			return err
-		}
-		if used.Participant, used.Created, err = confirm(t, l.Account(u.NewID), u.Session); err != nil {
-			return err
-		}
-		if err = countChoices(t, &used); err != nil {
-			return err
-		}
-		return closeSpent(t, used)
+		used.Participant, used.Created = confirm(t, l.Account(u.NewID), u.Session)
+		countChoices(t, &used)
+		closeSpent(t, used)
+		return nil
 	})
 	if err != nil {
 		return models.LinkUsed{}, err
@@ -220,152 +154,102 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 
 // closeSpent closes the other ballot links of the address that have nothing left to
 // say: on each of their ideas the account's vote is the same, or was made later.
-func closeSpent(t *tx, used models.LinkUsed) error {
+func closeSpent(t *tx, used models.LinkUsed) {
 	l := used.Link
 	if l.Purpose != models.PurposeBallot {
-		return nil
+		return
 	}
-	waiting, err := engine.All[link](t, engine.Query{
-		Coll: "links", Filter: eq("addressKey", l.AddressKey, "purpose", models.PurposeBallot, "usedAt", int64(0), "c", l.ConsultationID),
+	waiting := engine.List[link](t, engine.Query{
+		Coll: "links", Filter: eq("addresskey", l.AddressKey, "purpose", models.PurposeBallot, "usedat", int64(0), "consultationid", l.ConsultationID),
 	})
-	if err != nil {
-		return err
-	}
 	for _, w := range waiting {
-		spent, err := isSpent(t, w, used.Participant.ID)
-		if err == nil && spent {
+		open := slices.ContainsFunc(w.Choices, func(v models.ChosenVote) bool {
+			d, found := engine.Look[vote](t, "votes", l.ConsultationID, voteID(v.IdeaID, used.Participant.ID))
+			return !found || d.Choice != v.Choice && !d.At.After(w.CreatedAt)
+		})
+		if !open {
 			w.use(t.Now())
-			err = t.Put("links", w)
-		}
-		if err != nil {
-			return err
+			t.Put("links", w)
 		}
 	}
-	return nil
-}
-
-func isSpent(t *tx, w link, participantID string) (bool, error) {
-	for _, v := range w.Choices {
-		d, found, err := engine.Within[vote](t, "votes", w.ConsultationID, voteID(v.IdeaID, participantID))
-		if err != nil || !found || d.Choice != v.Choice && !d.At.After(w.CreatedAt) {
-			return false, err
-		}
-	}
-	return true, nil
 }
 
 // ConfirmAddress implements models.LinkStore.
 func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v models.Session) (added models.Participant, err error) {
-	needs := []engine.Ref{{Coll: "addresses", ID: p.AddressKey}, {Coll: "mailboxes", ID: jobBox(recipientKey(p.Address))}}
-	err = s.put(ctx, "", needs, func(t *tx) error {
-		_, taken, err := engine.Get[addressee](t, "addresses", p.AddressKey)
-		if err == nil && taken {
-			err = models.Fail(models.CodeConflict, "error.contribution.confirmed")
+	err = s.put(ctx, "", nil, func(t *tx) error {
+		if _, taken := engine.Look[addressee](t, "addresses", "", p.AddressKey); taken {
+			return models.Fail(models.CodeConflict, "error.contribution.confirmed")
 		}
-		if err == nil {
-			added, _, err = confirm(t, p, v)
-		}
-		return err
+		added, _ = confirm(t, p, v)
+		return nil
 	})
 	return added, err
 }
 
 // confirm finds or adds the account of p's address, adds the session, assigns to the account
 // what guests sent with the address, and releases the messages that waited for that.
-func confirm(t *tx, p models.Participant, v models.Session) (kept models.Participant, created bool, err error) {
-	if kept, created, err = accountOf(t, p); err != nil {
-		return kept, created, err
-	}
+func confirm(t *tx, p models.Participant, v models.Session) (kept models.Participant, created bool) {
+	kept, created = accountOf(t, p)
 	if v.TokenHash != "" {
 		v.ParticipantID = kept.ID
-		if err = insertSession(t, v); err != nil {
-			return kept, created, err
-		}
+		insertSession(t, v)
 	}
 	if p.AddressKey != "" {
-		if err = takeOver(t, p.AddressKey, kept.ID); err != nil {
-			return kept, created, err
-		}
+		takeOver(t, p.AddressKey, kept.ID)
 	}
-	return kept, created, releaseDeferred(t, p.Address)
+	releaseDeferred(t, p.Address)
+	return kept, created
 }
 
 // accountOf finds or adds the account of p's address, and fills in name, capacity and band
 // from p where the account has none.
-func accountOf(t *tx, p models.Participant) (models.Participant, bool, error) {
-	d, created, err := ensure(t, p)
-	if err != nil || created {
-		return d.model(), created, err
-	}
+func accountOf(t *tx, p models.Participant) (kept models.Participant, created bool) {
+	d, created := ensure(t, p)
 	if d.Capacity == "" {
 		d.Capacity, d.Band = p.Capacity, p.Band
 	}
 	d.Name = cmp.Or(d.Name, p.Name)
-	return d.model(), false, t.Put("participants", d)
+	t.Put("participants", d)
+	return d.Participant, created
 }
 
 // takeOver makes what guests sent with an address the participant's.
-func takeOver(t *tx, addressKey, participantID string) error {
-	theirs := eq("addressKey", addressKey, "participant", "")
-	replies, err := engine.All[reply](t, engine.Query{Coll: "replies", Filter: theirs})
-	for _, d := range replies {
-		if err == nil {
-			d.ParticipantID = participantID
-			err = t.Put("replies", d)
-		}
+func takeOver(t *tx, addressKey, participantID string) {
+	theirs := eq("contribution.addresskey", addressKey, "contribution.participantid", "")
+	for _, d := range engine.List[reply](t, engine.Query{Coll: "replies", Filter: theirs}) {
+		d.ParticipantID = participantID
+		t.Put("replies", d)
 	}
-	if err != nil {
-		return err
+	for _, d := range engine.List[idea](t, engine.Query{Coll: "ideas", Filter: theirs}) {
+		d.ParticipantID = participantID
+		t.Put("ideas", d)
 	}
-	ideas, err := engine.All[idea](t, engine.Query{Coll: "ideas", Filter: theirs})
-	for _, d := range ideas {
-		if err == nil {
-			d.ParticipantID = participantID
-			err = t.Put("ideas", d)
-		}
-	}
-	return err
 }
 
-// countChoices puts the votes that waited, at the time when they were chosen.
-func countChoices(t *tx, used *models.LinkUsed) error {
+// countChoices counts the votes that waited, at the time when they were chosen; a vote that
+// was changed since by the same person stands as changed.
+func countChoices(t *tx, used *models.LinkUsed) {
 	l := used.Link
+	if len(l.Choices) == 0 {
+		return
+	}
+	c, err := rules(t, l.ConsultationID)
+	t.Refuse(err)
 	for _, choice := range l.Choices {
-		c, err := rules(t, l.ConsultationID)
-		if err != nil {
-			return err
-		}
-		rules := c.model()
+		b, err := newBallot(t, &c, models.NewVote(l.ConsultationID, used.Participant, choice, l.CreatedAt))
 		switch {
-		case used.Participant.CheckVote(rules) != nil:
+		case used.Participant.CheckVote(c.Consultation) != nil || models.IsNotFound(err):
 			used.Refused++
-		case rules.AcceptsLateLink(l.CreatedAt, t.Now()) != nil:
+		case c.AcceptsLateLink(l.CreatedAt, t.Now()) != nil:
 			used.TooLate++
 		default:
-			err = countChoice(t, c, used, choice)
+			t.Refuse(err)
+			if kept, _ := b.cast(t); kept.Choice == choice.Choice {
+				used.Counted++
+			}
 		}
-		if err != nil {
-			return err
-		}
 	}
-	return nil
-}
-
-// countChoice puts one; a vote that was changed since by the same person stands as changed.
-func countChoice(t *tx, c consultation, used *models.LinkUsed, choice models.ChosenVote) error {
-	b, err := newBallot(t, c, models.NewVote(c.ID, used.Participant, choice, used.Link.CreatedAt))
-	if models.IsNotFound(err) {
-		used.Refused++
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	kept, _, err := b.cast(t)
-	if kept.Choice == choice.Choice {
-		used.Counted++
-	}
-	return err
+	t.Put("consultations", c)
 }
 
 // RemindBallots implements models.LinkStore.
@@ -376,7 +260,7 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (toke
 	}
 	due := func(now time.Time) engine.Query {
 		return engine.Query{
-			Coll: "links", Filter: eq("remind", true, "createdAt", eq("$lte", now.Add(-models.ReminderAfter))), Sort: eq("createdAt", 1),
+			Coll: "links", Filter: eq("remind", true, "createdat", eq("$lte", now.Add(-models.ReminderAfter))), Sort: eq("createdat", 1),
 		}
 	}
 	if some, err := engine.Exists(s.read(ctx), "links", due(now).Filter); err != nil || !some {
@@ -384,17 +268,12 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (toke
 	}
 	err = s.put(ctx, "", nil, func(t *tx) error {
 		reminded = 0
-		list, err := engine.All[link](t, due(t.Now()))
-		for _, d := range list {
-			var done bool
-			if err == nil {
-				done, err = remind(t, d, renew)
-			}
-			if done {
+		for _, d := range engine.List[link](t, due(t.Now())) {
+			if remind(t, d, renew) {
 				reminded++
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return 0, err
@@ -404,30 +283,27 @@ func (s *Store) RemindBallots(ctx context.Context, renew func(models.Link) (toke
 
 // remind adds the reminder of one ballot, if that can still be counted. One whose time is
 // over is not looked at again: after closing, that is not put off any more.
-func remind(t *tx, d link, renew func(models.Link) (string, models.Job)) (bool, error) {
-	c, err := rules(t, d.ConsultationID)
-	if models.IsNotFound(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
+func remind(t *tx, d link, renew func(models.Link) (string, models.Job)) bool {
+	c, found := engine.Look[consultation](t, "consultations", "", d.ConsultationID)
+	if !found {
+		return false
 	}
 	l := d.model(c.ClosesAt)
 	if l.CheckUse(t.Now()) != nil {
 		d.Remind = false
-		return false, t.Put("links", d)
+		t.Put("links", d)
+		return false
 	}
-	if c.model().AcceptsLateLink(l.CreatedAt, t.Now()) != nil {
-		return false, nil
+	if c.AcceptsLateLink(l.CreatedAt, t.Now()) != nil {
+		return false
 	}
 	hash, job := renew(l)
 	asked := job
-	if _, full, err := deferJob(t, &asked); err != nil || full {
-		return false, err
+	if deferJob(t, &asked) {
+		return false
 	}
 	d.TokenHash2, d.RemindedAt, d.Remind = hash, t.Now(), false
-	if err := t.Put("links", d); err != nil {
-		return false, err
-	}
-	return true, addJobs(t, []models.Job{job})
+	t.Put("links", d)
+	addJobs(t, []models.Job{job})
+	return true
 }

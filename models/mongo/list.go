@@ -1,11 +1,12 @@
 package mongo
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
@@ -58,26 +59,6 @@ func page[T any](list []T, limit int, key func(T) string) ([]T, string) {
 	return list[:limit], key(list[limit-1])
 }
 
-// toJSON writes v, which holds nothing that JSON cannot.
-func toJSON(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
-}
-
-// fromJSON reads what toJSON wrote; "" is nothing.
-func fromJSON[T any](s string) (v T, err error) {
-	if s == "" {
-		return v, nil
-	}
-	if err = json.Unmarshal([]byte(s), &v); err != nil {
-		return v, fmt.Errorf("stored JSON: %w", err)
-	}
-	return v, nil
-}
-
 // mapped returns f of each; nil for nil.
 func mapped[T, U any](list []T, f func(T) U) []U {
 	if list == nil {
@@ -96,4 +77,18 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// pageByKey reads the page of q after a cursor, by a key made of time and id.
+func pageByKey[D, M any](
+	r engine.Reader, coll string, filter bson.D, after string, limit int, model func(D) M, place func(M) string,
+) ([]M, string, error) {
+	from, err := parseCursor(after, "")
+	if err != nil {
+		return nil, "", err
+	}
+	filter = append(filter, eq("key", eq("$gt", from))...)
+	docs, err := engine.All[D](r, engine.Query{Coll: coll, Filter: filter, Sort: eq("key", 1), Limit: more(limit)})
+	list, next := page(mapped(docs, model), limit, place)
+	return list, next, err
 }

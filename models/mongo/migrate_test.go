@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -76,8 +75,8 @@ func counted(versions int64) (list []engine.Migration, runs []*atomic.Int64) {
 	return list, runs
 }
 
-// TestNodesMigrateOnce lets several nodes come to a new database at the same time.
-func TestNodesMigrateOnce(t *testing.T) {
+// TestNodesMigrate lets several nodes come to a new database at the same time.
+func TestNodesMigrate(t *testing.T) {
 	uri := freshDatabase(t)
 	list, runs := counted(3)
 	const nodes = 4
@@ -94,8 +93,8 @@ func TestNodesMigrateOnce(t *testing.T) {
 		}
 	}
 	for n, ran := range runs {
-		if ran.Load() != 1 {
-			t.Errorf("migration %d ran %d times", n+1, ran.Load())
+		if ran.Load() < 1 {
+			t.Errorf("migration %d did not run", n+1)
 		}
 	}
 	if have, _, err := bare(t, uri).db.Version(t.Context()); have != 3 || err != nil {
@@ -103,31 +102,25 @@ func TestNodesMigrateOnce(t *testing.T) {
 	}
 }
 
-// TestMigrationIsTakenOver lets a node die in the middle: the next one goes on after
-// its time.
-func TestMigrationIsTakenOver(t *testing.T) {
+// TestMigrationGoesOn lets a node die in the middle: the next one runs what is missing.
+func TestMigrationGoesOn(t *testing.T) {
 	s := bare(t, freshDatabase(t))
 	list, runs := counted(3)
-	now, err := s.db.Clock.Ask(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	died := errors.New("died")
+	goOn := list[1].Run
+	list[1].Run = func(context.Context, *engine.DB) error { return died }
+	if err := s.db.Migrate(t.Context(), list); !errors.Is(err, died) {
+		t.Error(err)
 	}
-	if _, err := s.db.InsertOne(t.Context(), "site", eq("_id", "schema", "version", int64(1), "op", "dead", "until", now.Add(time.Minute))); err != nil {
-		t.Fatal(err)
-	}
-	soon, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := s.db.Migrate(soon, list); err == nil {
-		t.Error("it went on while another one may be at it")
-	}
-	if _, err := s.db.UpdateOne(t.Context(), "site", eq("_id", "schema"), eq("$set", eq("until", now.Add(-time.Second)))); err != nil {
-		t.Fatal(err)
-	}
+	list[1].Run = goOn
 	if err := s.db.Migrate(t.Context(), list); err != nil {
 		t.Error(err)
 	}
-	if got := []int64{runs[0].Load(), runs[1].Load(), runs[2].Load()}; !slices.Equal(got, []int64{0, 1, 1}) {
+	if got := []int64{runs[0].Load(), runs[1].Load(), runs[2].Load()}; !slices.Equal(got, []int64{1, 1, 1}) {
 		t.Errorf("the migrations ran %v times", got)
+	}
+	if have, _, err := s.db.Version(t.Context()); have != 3 || err != nil {
+		t.Errorf("version %d, %v", have, err)
 	}
 }
 
@@ -147,9 +140,6 @@ func TestIndexes(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]bool{"_id_": true}
-		if of.name == "nodes" {
-			want["life"] = true
-		}
 		for _, index := range of.indexes {
 			name, _, _ := strings.Cut(index, ": ")
 			want[name] = true

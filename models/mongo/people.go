@@ -12,97 +12,46 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// participant is its document.
+// participant is its document. Its grants are sorted.
 type participant struct {
-	ID         string          `bson:"_id"`
-	Key        string          `bson:"key"` // joining and id: lists go by it
-	Name       string          `bson:"name"`
-	Address    string          `bson:"address"`
-	AddressKey string          `bson:"addressKey"`
-	Capacity   models.Capacity `bson:"capacity"`
-	Band       models.Band     `bson:"band"`
-	Grants     []grant         `bson:"grants"`
-	Staff      bool            `bson:"staff"` // there are grants
-	Number     int             `bson:"number"`
-	Language   string          `bson:"language"`
-	CreatedAt  time.Time       `bson:"createdAt"`
-}
-
-// DocKey implements engine.Document.
-func (d participant) DocKey() (c, id string) { return "", d.ID }
-
-type grant struct {
-	Role           models.Role `bson:"role"`
-	ConsultationID string      `bson:"c"`
+	Doc                `bson:",inline"`
+	models.Participant `bson:",inline"`
+	Key                string // joining and id: lists go by it
+	Staff              bool   // there are grants
 }
 
 // adminEverywhere is the role that somebody has to have.
-var adminEverywhere = grant{Role: models.RoleAdmin}
+var adminEverywhere = models.Grant{Role: models.RoleAdmin}
 
 // addressee keeps an address for one account; its _id is the address's key.
 type addressee struct {
-	ID          string `bson:"_id"`
-	Participant string `bson:"participant"`
-}
-
-// DocKey implements engine.Document.
-func (d addressee) DocKey() (c, id string) { return "", d.ID }
-
-// roles is the document of the site on which all changes of roles collide.
-type roles struct {
-	ID         string `bson:"_id"`
-	Admins     int    `bson:"admins"`     // who is admin everywhere
-	LastNumber int    `bson:"lastNumber"` // of a moderator
-}
-
-// DocKey implements engine.Document.
-func (d roles) DocKey() (c, id string) { return "", d.ID }
-
-func rolesOf(t *tx) (roles, error) {
-	d, found, err := engine.Get[roles](t, "site", rolesID)
-	if !found {
-		d = roles{ID: rolesID}
-	}
-	return d, err
+	Doc         `bson:",inline"`
+	Participant string
 }
 
 func newParticipant(p models.Participant) participant {
-	d := participant{
-		ID: p.ID, Key: key(p.CreatedAt, p.ID), Name: p.Name, Address: p.Address, AddressKey: p.AddressKey, Capacity: p.Capacity,
-		Band: p.Band, Grants: []grant{}, Staff: len(p.Grants) > 0, Number: p.Number, Language: p.Language, CreatedAt: p.CreatedAt,
-	}
-	for _, g := range p.Grants {
-		d.Grants = append(d.Grants, grant(g))
-	}
+	d := participant{Doc{ID: p.ID}, p, key(p.CreatedAt, p.ID), false}
+	d.grant(p.Grants)
 	return d
 }
 
-func (d participant) model() models.Participant {
-	p := models.Participant{
-		ID: d.ID, Name: d.Name, Address: d.Address, AddressKey: d.AddressKey, Capacity: d.Capacity, Band: d.Band,
-		Number: d.Number, Language: d.Language, CreatedAt: d.CreatedAt, Grants: []models.Grant{},
-	}
-	for _, g := range d.Grants {
-		p.Grants = append(p.Grants, models.Grant(g))
-	}
-	slices.SortFunc(p.Grants, func(a, b models.Grant) int {
+// grant gives d these grants and no others.
+func (d *participant) grant(grants []models.Grant) {
+	d.Grants, d.Staff = append([]models.Grant{}, grants...), len(grants) > 0
+	slices.SortFunc(d.Grants, func(a, b models.Grant) int {
 		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.ConsultationID, b.ConsultationID))
 	})
-	return p
 }
 
 // Participant implements models.PeopleStore.
 func (s *Store) Participant(ctx context.Context, id string) (models.Participant, error) {
-	d, found, err := engine.Get[participant](s.read(ctx), "participants", id)
-	if err != nil || !found {
-		return models.Participant{}, missing(found, err, "error.people.unknown")
-	}
-	return d.model(), nil
+	d, err := engine.Find[participant](s.read(ctx), "participants", "", id, "error.people.unknown")
+	return d.Participant, err
 }
 
 // ParticipantByAddress implements models.PeopleStore.
 func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Participant, error) {
-	held, found, err := engine.Get[addressee](s.read(ctx), "addresses", key)
+	held, found, err := engine.Get[addressee](s.read(ctx), "addresses", "", key)
 	if err != nil || !found || key == "" {
 		return models.Participant{}, missing(false, err, "error.people.unknown")
 	}
@@ -111,106 +60,75 @@ func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Pa
 
 // EnsureParticipant implements models.PeopleStore.
 func (s *Store) EnsureParticipant(ctx context.Context, p models.Participant, by models.AuditEntry) (kept models.Participant, err error) {
-	needs := []engine.Ref{{Coll: "addresses", ID: p.AddressKey}, {Coll: "participants", ID: p.ID}}
-	err = s.put(ctx, "", needs, func(t *tx) error {
-		d, created, err := ensure(t, p)
-		if err != nil {
-			return err
-		}
+	err = s.put(ctx, "", nil, func(t *tx) error {
+		d, created := ensure(t, p)
 		before := len(d.Grants)
-		err = addGrants(t, &d, p.Grants)
-		kept = d.model()
-		if err != nil || !created && len(d.Grants) == before {
-			return err
+		addGrants(t, &d, p.Grants)
+		kept = d.Participant
+		if created || len(d.Grants) > before {
+			by.Subject = models.AuditSubject{Kind: models.SubjectParticipant, ID: kept.ID}
+			addAuditEntry(t, by)
 		}
-		by.Subject = models.AuditSubject{Kind: models.SubjectParticipant, ID: d.ID}
-		return addAuditEntry(t, by)
+		return nil
 	})
 	return kept, err
 }
 
 // ensure finds the account by its address or adds p without grants.
-func ensure(t *tx, p models.Participant) (d participant, created bool, err error) {
-	held, found := addressee{}, false
+func ensure(t *tx, p models.Participant) (d participant, created bool) {
 	if p.AddressKey != "" {
-		held, found, err = engine.Get[addressee](t, "addresses", p.AddressKey)
-	}
-	if err == nil && found {
-		if d, found, err = engine.Get[participant](t, "participants", held.Participant); !found {
-			err = missing(found, err, "error.people.unknown")
+		if held, found := engine.Look[addressee](t, "addresses", "", p.AddressKey); found {
+			d, err := engine.Find[participant](t, "participants", "", held.Participant, "error.people.unknown")
+			t.Refuse(err)
+			return d, false
 		}
-	} else if err == nil {
-		created, d = true, newParticipant(models.Participant{
-			ID: p.ID, Name: p.Name, Address: p.Address, AddressKey: p.AddressKey, Capacity: p.Capacity, Band: p.Band,
-			Language: p.Language, CreatedAt: t.Now(),
-		})
-		err = t.Insert("participants", d)
-		if err == nil && p.AddressKey != "" {
-			err = t.Insert("addresses", addressee{p.AddressKey, p.ID})
-		}
+		t.Insert("addresses", addressee{Doc{ID: p.AddressKey}, p.ID})
 	}
-	return d, created, err
+	p.Grants, p.Number, p.CreatedAt = nil, 0, t.Now()
+	d = newParticipant(p)
+	t.Insert("participants", d)
+	return d, true
 }
 
 // addGrants adds those that are not there; who becomes a moderator is numbered, and
 // the votes of who is staff now are not counted any more.
-func addGrants(t *tx, d *participant, grants []models.Grant) error {
+func addGrants(t *tx, d *participant, grants []models.Grant) {
 	for _, g := range grants {
-		if slices.Contains(d.Grants, grant(g)) {
+		if slices.Contains(d.Grants, g) {
 			continue
 		}
-		r, err := rolesOf(t)
-		if err != nil {
-			return err
-		}
-		d.Grants, d.Staff = append(slices.Clone(d.Grants), grant(g)), true
-		if grant(g) == adminEverywhere {
-			r.Admins++
-		}
+		d.grant(append(d.Grants, g))
 		if g.Role == models.RoleModerator && d.Number == 0 {
-			r.LastNumber++
-			d.Number = r.LastNumber
+			q := engine.Query{Coll: "participants", Sort: eq("number", -1), Fields: eq("number", 1), Limit: 1}
+			for _, last := range engine.List[participant](t, q) {
+				d.Number = last.Number
+			}
+			d.Number++
 		}
-		if err = t.Put("site", r); err != nil {
-			return err
-		}
-		if err = t.Put("participants", *d); err != nil {
-			return err
-		}
-		if g.Role == models.RoleParticipant {
-			continue
-		}
-		if err = takeBackVotes(t, d.ID, g.ConsultationID); err != nil {
-			return err
+		t.Put("participants", *d)
+		if g.Role != models.RoleParticipant {
+			takeBackVotes(t, d.Doc.ID, g.ConsultationID)
 		}
 	}
-	return nil
 }
 
 // Participants implements models.PeopleStore.
 func (s *Store) Participants(ctx context.Context, staffOnly bool, after string, limit int) ([]models.Participant, string, error) {
-	from, err := parseCursor(after, "")
-	if err != nil {
-		return nil, "", err
-	}
-	filter := eq("key", eq("$gt", from))
+	var filter bson.D
 	if staffOnly {
-		filter = eq("staff", true, "key", eq("$gt", from))
+		filter = eq("staff", true)
 	}
-	docs, err := engine.All[participant](s.read(ctx), engine.Query{Coll: "participants", Filter: filter, Sort: eq("key", 1), Limit: more(limit)})
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := page(mapped(docs, participant.model), limit, func(p models.Participant) string { return cursor(p.CreatedAt, p.ID) })
-	return list, next, nil
+	return pageByKey(s.read(ctx), "participants", filter, after, limit,
+		func(d participant) models.Participant { return d.Participant },
+		func(p models.Participant) string { return cursor(p.CreatedAt, p.ID) })
 }
 
 // changeParticipant runs fn on a participant; CodeNotFound.
 func (s *Store) changeParticipant(ctx context.Context, id string, fn func(t *tx, d participant) error) error {
-	return s.put(ctx, "", []engine.Ref{{Coll: "participants", ID: id}}, func(t *tx) error {
-		d, found, err := engine.Get[participant](t, "participants", id)
-		if err != nil || !found {
-			return missing(found, err, "error.people.unknown")
+	return s.put(ctx, "", []ref{{Coll: "participants", ID: id}}, func(t *tx) error {
+		d, err := engine.Find[participant](t, "participants", "", id, "error.people.unknown")
+		if err != nil {
+			return err
 		}
 		return fn(t, d)
 	})
@@ -220,69 +138,57 @@ func (s *Store) changeParticipant(ctx context.Context, id string, fn func(t *tx,
 func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error {
 	return s.changeParticipant(ctx, p.ID, func(t *tx, d participant) error {
 		d.Name, d.Capacity, d.Band, d.Language = p.Name, p.Capacity, p.Band, p.Language
-		return t.Put("participants", d)
+		t.Put("participants", d)
+		return nil
 	})
 }
 
 // RevokeGrant implements models.PeopleStore.
 func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant, by models.AuditEntry) error {
 	return s.changeParticipant(ctx, participantID, func(t *tx, d participant) error {
-		if !slices.Contains(d.Grants, grant(g)) {
+		if !slices.Contains(d.Grants, g) {
 			return models.Fail(models.CodeNotFound, "error.people.no_grant")
 		}
-		r, err := rolesOf(t)
-		if err != nil {
-			return err
-		}
-		if grant(g) == adminEverywhere {
-			r.Admins--
-			if r.Admins < 1 {
-				return models.Fail(models.CodeConflict, "error.people.last_admin")
+		if g == adminEverywhere {
+			n, err := engine.Count(t, "participants", eq("staff", true, "grants", g))
+			if err == nil && n < 2 {
+				err = models.Fail(models.CodeConflict, "error.people.last_admin")
+			}
+			if err != nil {
+				return err
 			}
 		}
-		d.Grants = slices.DeleteFunc(slices.Clone(d.Grants), func(x grant) bool { return x == grant(g) })
-		d.Staff = len(d.Grants) > 0
-		if err = t.Put("site", r); err != nil {
-			return err
-		}
-		if err = t.Put("participants", d); err != nil {
-			return err
-		}
-		if err = expireLinks(t, d.AddressKey, g); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		d.grant(slices.DeleteFunc(slices.Clone(d.Grants), func(x models.Grant) bool { return x == g }))
+		t.Put("participants", d)
+		expireLinks(t, d.AddressKey, g)
+		addAuditEntry(t, by)
+		return nil
 	})
 }
 
 // expireLinks ends the unused sign-in links of an address that were made with a role.
-func expireLinks(t *tx, addressKey string, g models.Grant) error {
+func expireLinks(t *tx, addressKey string, g models.Grant) {
 	if addressKey == "" {
-		return nil
+		return
 	}
-	return t.UpdateAll("links", eq(
-		"addressKey", addressKey, "purpose", models.PurposeSignIn, "usedAt", int64(0), "grant", grant(g), "expiresAt", eq("$gt", t.Now()),
-	), eq("$set", eq("expiresAt", t.Now())))
+	made := eq("addresskey", addressKey, "purpose", models.PurposeSignIn, "usedat", int64(0), "grant", g, "expiresat", eq("$gt", t.Now()))
+	for _, d := range engine.List[link](t, engine.Query{Coll: "links", Filter: made}) {
+		d.ExpiresAt = t.Now()
+		t.Put("links", d)
+	}
 }
 
 // session is its document; its _id is the hash of its token.
 type session struct {
-	ID          string    `bson:"_id"`
-	Participant string    `bson:"participant"`
-	CreatedAt   time.Time `bson:"createdAt"`
-	ExpiresAt   time.Time `bson:"expiresAt"`
+	Doc            `bson:",inline"`
+	models.Session `bson:",inline"`
 }
 
-// DocKey implements engine.Document.
-func (d session) DocKey() (c, id string) { return "", d.ID }
-
-func (d session) model() models.Session {
-	return models.Session{TokenHash: d.ID, ParticipantID: d.Participant, CreatedAt: d.CreatedAt, ExpiresAt: d.ExpiresAt}
-}
+func newSession(v models.Session) session { return session{Doc{ID: v.TokenHash}, v} }
 
 // Session implements models.PeopleStore.
 func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, models.Participant, error) {
-	d, found, err := engine.Get[session](s.read(ctx), "sessions", tokenHash)
+	d, found, err := engine.Get[session](s.read(ctx), "sessions", "", tokenHash)
 	var now time.Time
 	if err == nil && found {
 		now, err = s.Now(ctx)
@@ -290,29 +196,31 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, 
 	if err != nil || !now.Before(d.ExpiresAt) {
 		return models.Session{}, models.Participant{}, missing(false, err, "error.session.unknown")
 	}
-	p, found, err := engine.Get[participant](s.read(ctx), "participants", d.Participant)
-	if err != nil || !found {
-		return models.Session{}, models.Participant{}, missing(found, err, "error.session.unknown")
+	p, err := engine.Find[participant](s.read(ctx), "participants", "", d.ParticipantID, "error.session.unknown")
+	if err != nil {
+		return models.Session{}, models.Participant{}, err
 	}
-	return d.model(), p.model(), nil
+	return d.Session, p.Participant, nil
 }
 
 // AddSession implements models.PeopleStore.
 func (s *Store) AddSession(ctx context.Context, v models.Session, by *models.AuditEntry) error {
 	return s.changeParticipant(ctx, v.ParticipantID, func(t *tx, _ participant) error {
-		if err := insertSession(t, v); err != nil || by == nil {
-			return err
+		insertSession(t, v)
+		if by != nil {
+			addAuditEntry(t, *by)
 		}
-		return addAuditEntry(t, *by)
+		return nil
 	})
 }
 
 // insertSession inserts a session that begins now.
-func insertSession(t *tx, v models.Session) error {
+func insertSession(t *tx, v models.Session) {
 	if v.ExpiresAt.IsZero() {
 		v.ExpiresAt = t.Now().Add(models.SessionLife * time.Second)
 	}
-	return t.Insert("sessions", session{v.TokenHash, v.ParticipantID, t.Now(), v.ExpiresAt})
+	v.CreatedAt = t.Now()
+	t.Insert("sessions", newSession(v))
 }
 
 // EndSession implements models.PeopleStore.
@@ -322,9 +230,14 @@ func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
 
 // EndSessions implements models.PeopleStore.
 func (s *Store) EndSessions(ctx context.Context, participantID string) error {
-	return s.endSessions(ctx, eq("participant", participantID))
+	return s.endSessions(ctx, eq("participantid", participantID))
 }
 
 func (s *Store) endSessions(ctx context.Context, which bson.D) error {
-	return s.put(ctx, "", nil, func(t *tx) error { return t.DeleteAll("sessions", which) })
+	return s.put(ctx, "", nil, func(t *tx) error {
+		for _, d := range engine.List[session](t, engine.Query{Coll: "sessions", Filter: which}) {
+			t.Delete("sessions", "", d.ID)
+		}
+		return nil
+	})
 }

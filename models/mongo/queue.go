@@ -16,8 +16,8 @@ import (
 // enqueue puts an item before the moderators: it waits, or (waits false) is published and
 // was reported. What is in the queue already stays where it is.
 func (s *Standing) enqueue(item models.Item, since time.Time, waits bool) {
-	if s.Queue == "" {
-		s.Queue, s.Since, s.Waits = key(since, item.String()), since, waits
+	if !s.Queued {
+		s.Queue, s.Queued, s.Since, s.Waits = key(since, item.String()), true, since, waits
 	}
 }
 
@@ -25,44 +25,33 @@ func (s *Standing) enqueue(item models.Item, since time.Time, waits bool) {
 // did not wait.
 func (s *Standing) dequeue(now time.Time) (waited int64) {
 	waited = -1
-	if s.Queue != "" && s.Waits {
+	if s.Queued && s.Waits {
 		waited = max(0, now.Sub(s.Since).Milliseconds())
 	}
-	s.Queue, s.Since, s.Waits = "", time.Time{}, false
+	s.Queue, s.Queued, s.Since, s.Waits = "", false, time.Time{}, false
 	return waited
-}
-
-// queued is an idea or a reply in the queue.
-type queued struct {
-	Standing
-	idea  *idea
-	reply *reply
-}
-
-func (v queued) item() models.Item {
-	if v.idea != nil {
-		return v.idea.item()
-	}
-	return v.reply.item()
 }
 
 // Queue implements models.ModerationStore.
 func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.QueueEntry, string, error) {
-	after, err := parseQueueCursor(f.After)
+	after, err := parseCursor(f.After, "")
+	if _, item, ok := strings.Cut(f.After, "."); ok && err == nil {
+		_, err = models.ParseItem(item)
+	}
 	if err != nil {
-		return nil, "", err
+		return nil, "", models.Fail(models.CodeInvalid, "error.cursor")
 	}
 	r := s.read(ctx)
-	var list []queued
-	for _, scope := range scopes(f) {
-		some, err := queuedIn(r, append(scope, bson.E{Key: "q", Value: eq("$gt", after)}), more(f.Limit))
+	var list []subject
+	for _, scope := range inQueue(f, after) {
+		some, err := queuedIn(r, scope, more(f.Limit))
 		if err != nil {
 			return nil, "", err
 		}
 		list = append(list, some...)
 	}
-	slices.SortFunc(list, func(a, b queued) int { return cmp.Compare(a.Queue, b.Queue) })
-	list, next := page(list, f.Limit, func(v queued) string { return cursor(v.Since, v.item().String()) })
+	slices.SortFunc(list, byPlace)
+	list, next := page(list, f.Limit, func(v subject) string { return cursor(v.Since, v.item().String()) })
 	var entries []models.QueueEntry
 	for _, v := range list {
 		e, err := queueEntry(r, v)
@@ -77,101 +66,74 @@ func (s *Store) Queue(ctx context.Context, f models.QueueFilter) ([]models.Queue
 	return entries, next, nil
 }
 
-func parseQueueCursor(after string) (string, error) {
-	k, err := parseCursor(after, "")
-	if err != nil || after == "" {
-		return k, err
-	}
-	_, item, _ := strings.Cut(after, ".")
-	if _, err := models.ParseItem(item); err != nil {
-		return "", models.Fail(models.CodeInvalid, "error.cursor")
-	}
-	return k, nil
-}
-
-// scopes are the filters of all consultations, or of each that was named: one range of
-// one index each.
-func scopes(f models.QueueFilter) []bson.D {
-	if f.ConsultationIDs == nil && len(f.Except) == 0 {
-		return []bson.D{{}}
-	}
-	if f.ConsultationIDs == nil {
-		return []bson.D{eq("c", eq("$nin", f.Except))}
+// inQueue returns the filters of what is in the queue after a place, in all consultations
+// or in each that is named: one range of one index each.
+func inQueue(f models.QueueFilter, after string) []bson.D {
+	queued := eq("$gt", after)
+	switch {
+	case f.ConsultationIDs == nil && len(f.Except) == 0:
+		return []bson.D{eq("q", queued)}
+	case f.ConsultationIDs == nil:
+		return []bson.D{eq("c", eq("$nin", f.Except), "q", queued)}
 	}
 	ids := slices.DeleteFunc(slices.Clone(f.ConsultationIDs), func(id string) bool { return slices.Contains(f.Except, id) })
 	slices.Sort(ids)
-	return mapped(slices.Compact(ids), func(id string) bson.D { return eq("c", id) })
+	return mapped(slices.Compact(ids), func(id string) bson.D { return eq("c", id, "q", queued) })
 }
 
 // queuedIn reads the first ideas and replies of a scope.
-func queuedIn(r engine.Reader, filter bson.D, limit int64) (list []queued, err error) {
+func queuedIn(r engine.Reader, filter bson.D, limit int64) (list []subject, err error) {
 	q := engine.Query{Coll: "ideas", Filter: filter, Sort: eq("q", 1), Limit: limit}
-	err = engine.Each(r, q, func(d idea) error {
-		list = append(list, queued{Standing: d.Standing, idea: &d})
-		return nil
-	})
+	ideas, err := engine.All[*idea](r, q)
 	if err != nil {
 		return nil, err
 	}
 	q.Coll = "replies"
-	err = engine.Each(r, q, func(d reply) error {
-		list = append(list, queued{Standing: d.Standing, reply: &d})
-		return nil
-	})
-	return list, err
+	replies, err := engine.All[*reply](r, q)
+	return append(mapped(ideas, (*idea).subject), mapped(replies, (*reply).subject)...), err
 }
 
 // queueEntry adds an item's context.
-func queueEntry(r engine.Reader, v queued) (models.QueueEntry, error) {
-	e := models.QueueEntry{Item: v.item(), Since: v.Since}
-	var err error
-	if v.idea != nil {
-		var i models.Idea
-		i, err = withResponse(r, *v.idea)
-		e.Text, e.IdeaTitle = i, i.Title
-	} else {
-		err = replyContext(r, v.reply, &e)
+func queueEntry(r engine.Reader, v subject) (models.QueueEntry, error) {
+	e := models.QueueEntry{Item: v.item(), ConsultationID: v.ConsultationID, Since: v.Since}
+	if e.Since.IsZero() {
+		e.Since = v.CreatedAt
 	}
+	if v.idea != nil {
+		i := v.idea.model()
+		e.Text, e.IdeaTitle = i, i.Title
+	} else if err := replyContext(r, v.reply, &e); err != nil {
+		return e, err
+	}
+	c, err := engine.Find[consultation](r, "consultations", "", e.ConsultationID, "error.consultation.unknown")
 	if err != nil {
 		return e, err
 	}
-	e.ConsultationID = e.Contribution().ConsultationID
-	if e.Since.IsZero() {
-		e.Since = e.Contribution().CreatedAt
+	e.Slug, e.Title = c.Slug, c.Texts[c.Language].Title
+	reports, err := engine.All[report](r, openReports(e.ConsultationID, e.Item))
+	e.Reports = mapped(reports, func(d report) models.Report { return d.Report })
+	if err == nil {
+		e.Record, err = authorRecord(r, e.Contribution())
 	}
-	c, found, err := engine.First[consultation](r, engine.Query{Coll: "consultations", Filter: eq("_id", e.ConsultationID)})
-	if err != nil || !found {
-		return e, missing(found, err, "error.consultation.unknown")
-	}
-	e.Slug, e.Title = c.Slug, c.text().Title
-	if e.Reports, err = openReports(r, e.ConsultationID, e.Item); err != nil {
-		return e, err
-	}
-	e.Record, err = authorRecord(r, e.Contribution())
 	return e, err
 }
 
 // replyContext adds what the reply answers and where.
 func replyContext(r engine.Reader, d *reply, e *models.QueueEntry) error {
-	var number int
+	var of idea
+	var err error
 	if d.IdeaID != "" {
-		i, _, err := engine.First[idea](r, engine.Query{
-			Coll: "ideas", Filter: eq("c", d.ConsultationID, "_id", d.IdeaID), Fields: eq("number", 1, "title", 1),
-		})
-		if err != nil {
-			return err
-		}
-		number, e.IdeaTitle = i.Number, i.Title
+		of, _, err = engine.Get[idea](r, "ideas", d.C, d.IdeaID)
 	}
-	m := d.model(number)
-	e.Text = m
-	if d.ParentID == "" {
-		return nil
+	m := d.model(of.Number)
+	e.Text, e.IdeaTitle = m, of.Title
+	if err != nil || d.ParentID == "" {
+		return err
 	}
-	p, found, err := engine.Within[reply](r, "replies", d.ConsultationID, d.ParentID)
-	parent := p.model(number)
+	p, err := engine.Find[reply](r, "replies", d.C, d.ParentID, "error.reply.unknown")
+	parent := p.model(of.Number)
 	e.Parent = &parent
-	return missing(found, err, "error.reply.unknown")
+	return err
 }
 
 // authorRecord counts what became of the author's other items; a guest has no record.
@@ -179,31 +141,40 @@ func authorRecord(r engine.Reader, c models.Contribution) (record models.AuthorR
 	if c.ParticipantID == "" {
 		return record, nil
 	}
-	for _, coll := range []string{"replies", "ideas"} {
-		q := engine.Query{Coll: coll, Filter: eq("participant", c.ParticipantID), Fields: eq("status", 1, "withdrawn", 1)}
-		err = engine.Each(r, q, func(d Contribution) error {
-			switch {
-			case d.ID == c.ID:
-			case d.Status == models.StatusPublished:
-				record.Published++
-			case d.Status == models.StatusRejected, d.Status == models.StatusSpam,
-				(d.Status == models.StatusRemoved || d.Status == models.StatusErased) && !d.Withdrawn:
-				record.Refused++
-			}
-			return nil
+	for _, coll := range itemColls {
+		list, err := engine.All[authored](r, engine.Query{
+			Coll: coll, Filter: eq("contribution.participantid", c.ParticipantID),
+			Fields: eq("contribution.status", 1, "contribution.withdrawn", 1),
 		})
 		if err != nil {
 			return record, err
+		}
+		for _, d := range list {
+			status := d.Contribution.Status
+			switch {
+			case d.ID == c.ID:
+			case status == models.StatusPublished:
+				record.Published++
+			case status == models.StatusRejected, status == models.StatusSpam,
+				(status == models.StatusRemoved || status == models.StatusErased) && !d.Contribution.Withdrawn:
+				record.Refused++
+			}
 		}
 	}
 	return record, nil
 }
 
+// authored is what an idea and a reply have in common.
+type authored struct {
+	ID           string `bson:"_id"`
+	Contribution models.Contribution
+}
+
 // QueueLength implements models.ModerationStore.
 func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (n int64, err error) {
-	for _, scope := range scopes(f) {
-		for _, coll := range []string{"ideas", "replies"} {
-			some, err := engine.Count(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
+	for _, scope := range inQueue(f, "") {
+		for _, coll := range itemColls {
+			some, err := engine.Count(s.read(ctx), coll, scope)
 			if err != nil {
 				return 0, err
 			}
@@ -220,18 +191,21 @@ func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, err
 	if consultationIDs == nil {
 		of = "all"
 	}
-	return s.queues.Do(ctx, of, func(ctx context.Context) (bool, error) {
-		for _, scope := range scopes(models.QueueFilter{ConsultationIDs: consultationIDs}) {
-			for _, coll := range []string{"ideas", "replies"} {
-				some, err := engine.Exists(s.read(ctx), coll, append(scope, bson.E{Key: "q", Value: eq("$gt", "")}))
+	_, some, err := s.queues.Do(ctx, of, "", func(ctx context.Context, _ []string) (map[string]bool, error) {
+		for _, scope := range inQueue(models.QueueFilter{ConsultationIDs: consultationIDs}, "") {
+			for _, coll := range itemColls {
+				some, err := engine.Exists(s.read(ctx), coll, scope)
 				if err != nil || some {
-					return some, err
+					return map[string]bool{"": true}, err
 				}
 			}
 		}
-		return false, nil
+		return nil, nil
 	})
+	return some, err
 }
+
+func byPlace(a, b subject) int { return cmp.Compare(a.Queue, b.Queue) }
 
 // Undecided implements models.ModerationStore.
 func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.Undecided, error) {
@@ -240,22 +214,23 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(list, func(a, b queued) int { return cmp.Compare(a.Queue, b.Queue) })
-	numbers, reports := map[string]int{}, map[string]int{}
-	q := engine.Query{Coll: "ideas", Filter: eq("c", consultationID, "number", eq("$gt", 0)), Fields: eq("number", 1)}
-	err = engine.Each(r, q, func(d idea) error { numbers[d.ID] = d.Number; return nil })
+	slices.SortFunc(list, byPlace)
+	ideas, err := engine.All[idea](r, numberedIdeas(consultationID, 0, eq("number", 1)))
 	if err != nil {
 		return nil, err
 	}
-	q = engine.Query{Coll: "reports", Filter: eq("c", consultationID), Fields: eq("item", 1, "closedBy", 1)}
-	err = engine.Each(r, q, func(d report) error {
+	open, err := engine.All[report](r, engine.Query{Coll: "reports", Filter: eq("c", consultationID), Fields: eq("item", 1, "closedby", 1)})
+	if err != nil {
+		return nil, err
+	}
+	numbers, reports := map[string]int{}, map[models.Item]int{}
+	for _, i := range ideas {
+		numbers[i.ID] = i.Number
+	}
+	for _, d := range open {
 		if d.ClosedBy == 0 {
 			reports[d.Item]++
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	undecided := []models.Undecided{}
 	for _, v := range list {
@@ -264,9 +239,7 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 		if v.reply != nil {
 			of = v.reply.IdeaID
 		}
-		undecided = append(undecided, models.Undecided{
-			Item: item.String(), Idea: numbers[of], Since: v.Since, Reports: reports[item.String()],
-		})
+		undecided = append(undecided, models.Undecided{Item: item.String(), Idea: numbers[of], Since: v.Since, Reports: reports[item]})
 	}
 	return undecided, nil
 }
@@ -276,55 +249,31 @@ func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueE
 	if !item.Kind.Valid() {
 		return models.QueueEntry{}, models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
-	v := queued{}
-	var found bool
-	var err error
-	unknown := "error.item.unknown"
-	if item.Kind == models.KindIdea {
-		var d idea
-		d, found, err = engine.Get[idea](s.read(ctx), "ideas", item.ID)
-		v.idea, v.Standing = &d, d.Standing
-	} else {
-		var d reply
-		d, found, err = engine.Get[reply](s.read(ctx), "replies", item.ID)
-		v.reply, v.Standing, unknown = &d, d.Standing, "error.reply.unknown"
+	v, err := subjectOf(s.read(ctx), "", item)
+	if models.IsNotFound(err) && item.Kind == models.KindReply {
+		err = models.Fail(models.CodeNotFound, "error.reply.unknown")
 	}
-	if err != nil || !found {
-		return models.QueueEntry{}, missing(found, err, unknown)
+	if err != nil {
+		return models.QueueEntry{}, err
 	}
 	return queueEntry(s.read(ctx), v)
 }
 
 // report is its document.
 type report struct {
-	ID        string      `bson:"_id"`
-	C         string      `bson:"c"`
-	Item      string      `bson:"item"`
-	Kind      models.Kind `bson:"kind"`
-	ItemID    string      `bson:"itemId"`
-	Reason    string      `bson:"reason"`
-	Reference string      `bson:"reference"`
-	Network   string      `bson:"network"`
-	CreatedAt time.Time   `bson:"createdAt"`
-	Key       string      `bson:"key"`      // creation and id: lists go by it
-	ClosedBy  int64       `bson:"closedBy"` // Seq of the decision that closed it; 0: open
+	Doc           `bson:",inline"`
+	models.Report `bson:",inline"`
+	Key           string // creation and id: lists go by it
 }
-
-// DocKey implements engine.Document.
-func (d report) DocKey() (c, id string) { return d.C, d.ID }
 
 func newReport(r models.Report) report {
-	return report{
-		ID: r.ID, C: r.ConsultationID, Item: r.Item.String(), Kind: r.Item.Kind, ItemID: r.Item.ID, Reason: r.Reason,
-		Reference: r.Reference, Network: r.Network, CreatedAt: r.CreatedAt, Key: key(r.CreatedAt, r.ID), ClosedBy: r.ClosedBy,
-	}
+	return report{docIn(r.ConsultationID, r.ID), r, key(r.CreatedAt, r.ID)}
 }
 
-func (d report) model() models.Report {
-	return models.Report{
-		ID: d.ID, Item: models.Item{Kind: d.Kind, ID: d.ItemID}, ConsultationID: d.C, Reason: d.Reason,
-		Reference: d.Reference, Network: d.Network, CreatedAt: d.CreatedAt, ClosedBy: d.ClosedBy,
-	}
+// openReports finds the reports on an item that no decision has closed.
+func openReports(consultationID string, item models.Item) engine.Query {
+	filter := eq("c", consultationID, "item", item, "closedby", int64(0))
+	return engine.Query{Coll: "reports", Filter: filter, Sort: eq("key", 1)}
 }
 
 // AddReport implements models.ModerationStore.
@@ -341,24 +290,14 @@ func (s *Store) AddReport(ctx context.Context, r models.Report, jobs []models.Jo
 		if err != nil {
 			return err
 		}
-		if at.status() != models.StatusPublished {
+		if at.Status != models.StatusPublished {
 			return models.Fail(models.CodeNotFound, "error.item.unknown")
 		}
 		r.ConsultationID, r.CreatedAt, r.ClosedBy = c, t.Now(), 0
-		if err = t.Insert("reports", newReport(r)); err != nil {
-			return err
-		}
-		at.standing().enqueue(r.Item, t.Now(), false)
-		if err = at.put(t); err != nil {
-			return err
-		}
-		return addJobs(t, jobs)
+		t.Insert("reports", newReport(r))
+		at.enqueue(r.Item, t.Now(), false)
+		at.put(t)
+		addJobs(t, jobs)
+		return nil
 	})
-}
-
-// openReports lists the reports on an item that no decision has closed.
-func openReports(r engine.Reader, consultationID string, item models.Item) ([]models.Report, error) {
-	q := engine.Query{Coll: "reports", Filter: eq("c", consultationID, "item", item.String(), "closedBy", int64(0)), Sort: eq("key", 1)}
-	list, err := engine.All[report](r, q)
-	return mapped(list, report.model), err
 }

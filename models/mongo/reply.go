@@ -9,41 +9,22 @@ import (
 
 // reply is its document.
 type reply struct {
-	Contribution `bson:",inline"`
+	Doc          `bson:",inline"`
+	models.Reply `bson:",inline"`
 	Standing     `bson:",inline"`
-	IdeaID       string `bson:"idea"` // "": the consultation's own thread
-	ParentID     string `bson:"parent"`
-	ParentName   string `bson:"parentName"`
-	Orphan       bool   `bson:"orphan"`
-	Depth        int    `bson:"depth"`
-	Seq          int64  `bson:"seq"`
-	Path         string `bson:"path"`
-	PathNew      string `bson:"pathNew"`
-	Shown        bool   `bson:"shown"` // has a place on the public page
-	Body         string `bson:"body"`
-	BodyHTML     string `bson:"bodyHtml"`
+	OnPage       bool // has a place on the public page
 }
 
 // newReply makes the document of r as it is.
 func newReply(r models.Reply) reply {
-	d := reply{
-		Contribution: Contribution(r.Contribution), IdeaID: r.IdeaID, ParentID: r.ParentID, ParentName: r.ParentName,
-		Orphan: r.Orphan, Depth: r.Depth, Seq: r.Seq, Path: r.Path, PathNew: r.PathNew, Shown: r.Shown(),
-		Body: r.Body, BodyHTML: r.BodyHTML,
-	}
-	d.Rev = max(d.Rev, 1)
-	return d
+	r.Rev, r.IdeaNumber = max(r.Rev, 1), 0
+	return reply{Doc: docIn(r.ConsultationID, r.ID), Reply: r, OnPage: r.Shown()}
 }
-
-func (d reply) item() models.Item { return models.Item{Kind: models.KindReply, ID: d.ID} }
 
 // model returns the reply; number is that of its idea.
 func (d reply) model(number int) models.Reply {
-	return models.Reply{
-		Contribution: models.Contribution(d.Contribution), IdeaID: d.IdeaID, IdeaNumber: number, ParentID: d.ParentID,
-		ParentName: d.ParentName, Orphan: d.Orphan, Depth: d.Depth, Seq: d.Seq, Path: d.Path, PathNew: d.PathNew,
-		Body: d.Body, BodyHTML: d.BodyHTML,
-	}
+	d.IdeaNumber = number
+	return d.Reply
 }
 
 // numberOf returns the idea's number, 0 for none and for none that is there.
@@ -57,24 +38,20 @@ func numberOf(r engine.Reader, consultationID, ideaID string) (int, error) {
 
 // Reply implements models.ReplyStore.
 func (s *Store) Reply(ctx context.Context, id string) (models.Reply, error) {
-	d, found, err := engine.Get[reply](s.read(ctx), "replies", id)
-	if err != nil || !found {
-		return models.Reply{}, missing(found, err, "error.reply.unknown")
+	d, err := engine.Find[reply](s.read(ctx), "replies", "", id, "error.reply.unknown")
+	if err != nil {
+		return models.Reply{}, err
 	}
-	number, err := numberOf(s.read(ctx), d.ConsultationID, d.IdeaID)
+	number, err := numberOf(s.read(ctx), d.C, d.IdeaID)
 	return d.model(number), err
 }
 
 // AddReply implements models.ReplyStore.
 func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job) (models.Reply, error) {
-	needs := append(jobNeeds(jobs), engine.Ref{Coll: "replies", C: r.ConsultationID, ID: r.ID},
-		engine.Ref{Coll: "replies", C: r.ConsultationID, ID: r.ParentID}, engine.Ref{Coll: "ideas", C: r.ConsultationID, ID: r.IdeaID})
-	err := s.put(ctx, r.ConsultationID, needs, func(t *tx) error {
-		c, err := rules(t, r.ConsultationID)
-		if err != nil {
-			return err
-		}
-		if err = c.model().Accepts(models.ActReply, t.Now()); err != nil {
+	needs := append(jobNeeds(jobs),
+		ref{Coll: "replies", C: r.ConsultationID, ID: r.ParentID}, ref{Coll: "ideas", C: r.ConsultationID, ID: r.IdeaID})
+	err := s.change(ctx, r.ConsultationID, needs, func(t *tx, c *consultation) error {
+		if err := c.Accepts(models.ActReply, t.Now()); err != nil {
 			return err
 		}
 		fresh(&r.Contribution, t)
@@ -85,14 +62,10 @@ func (s *Store) AddReply(ctx context.Context, r models.Reply, jobs []models.Job)
 		c.ReplySeq++
 		r.Place(parent, c.ReplySeq)
 		d := newReply(r)
-		d.enqueue(d.item(), t.Now(), true)
-		if err = t.Insert("replies", d); err != nil {
-			return err
-		}
-		if err = t.Put("consultations", c); err != nil {
-			return err
-		}
-		return addJobs(t, jobs)
+		d.enqueue(d.Item(), t.Now(), true)
+		t.Insert("replies", d)
+		addJobs(t, jobs)
+		return nil
 	})
 	return r, err
 }
@@ -103,23 +76,13 @@ func attach(t *tx, r *models.Reply) (*models.Reply, error) {
 	var i *models.Idea
 	var parent *models.Reply
 	if r.IdeaID != "" {
-		d, found, err := engine.Within[idea](t, "ideas", r.ConsultationID, r.IdeaID)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			m := d.model()
-			i = &m
+		if d, found := engine.Look[idea](t, "ideas", r.ConsultationID, r.IdeaID); found {
+			i = &d.Idea
 		}
 	}
 	if r.ParentID != "" {
-		d, found, err := engine.Within[reply](t, "replies", r.ConsultationID, r.ParentID)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			m := d.model(r.IdeaNumber)
-			parent = &m
+		if d, found := engine.Look[reply](t, "replies", r.ConsultationID, r.ParentID); found {
+			parent = &d.Reply
 		}
 	}
 	return parent, r.Attach(i, parent)
@@ -133,22 +96,21 @@ func (s *Store) EditReply(ctx context.Context, r models.Reply) (kept models.Repl
 		return models.Reply{}, err
 	}
 	err = s.put(ctx, c, nil, func(t *tx) error {
-		d, found, err := engine.Within[reply](t, "replies", c, r.ID)
+		d, err := engine.Find[reply](t, "replies", c, r.ID, "error.reply.unknown")
 		switch {
-		case err != nil || !found:
-			return missing(found, err, "error.reply.unknown")
+		case err != nil:
+			return err
 		case d.Status != models.StatusPending:
 			return models.Fail(models.CodeClosed, "error.edit.published")
 		case d.Rev != r.Rev:
 			return models.Fail(models.CodeConflict, "error.reply.changed")
 		}
-		if err = keepWording(t, d.item(), d.Contribution, "", d.Body); err != nil {
-			return err
-		}
+		keepWording(t, d.Item(), d.Contribution, "", d.Body)
 		d.Body, d.BodyHTML, d.Rev, d.EditedAt = r.Body, r.BodyHTML, d.Rev+1, t.Now()
 		number, err := numberOf(t, c, d.IdeaID)
 		kept = d.model(number)
-		return errorOr(err, func() error { return t.Put("replies", d) })
+		t.Put("replies", d)
+		return err
 	})
 	return kept, err
 }

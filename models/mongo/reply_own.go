@@ -1,9 +1,7 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -13,37 +11,35 @@ import (
 
 // ownWaiting lists an author's waiting texts of one kind, the newest first, and counts
 // all of them.
-func ownWaiting[T any](r engine.Reader, coll string, q models.OwnQuery, further bson.D, place func(T) models.OwnPlace) (list []T, total int64, err error) {
-	for _, whose := range ownership(q.Author) {
-		filter := append(append(whose, eq("c", q.ConsultationID, "status", models.StatusPending)...), further...)
-		n, err := engine.Count(r, coll, filter)
-		if err != nil {
-			return nil, 0, err
-		}
-		total += n
-		if at := q.Before; at != (models.OwnPlace{}) {
-			filter = append(filter, eq("$or", bson.A{eq("createdAt", eq("$lt", at.At)), eq("createdAt", at.At, "_id", eq("$lt", at.ID))})...)
-		}
-		if n == 0 {
-			continue
-		}
-		some, err := engine.All[T](r, engine.Query{Coll: coll, Filter: filter, Sort: eq("createdAt", -1, "_id", -1), Limit: int64(q.Limit)})
-		if err != nil {
-			return nil, 0, err
-		}
-		list = append(list, some...)
+func ownWaiting[T any](r engine.Reader, coll string, q models.OwnQuery, further bson.D) (list []T, total int64, err error) {
+	theirs := bson.A{}
+	if q.Author.ParticipantID != "" {
+		theirs = append(theirs, eq("contribution.participantid", q.Author.ParticipantID))
 	}
-	slices.SortFunc(list, func(a, b T) int {
-		return cmp.Or(place(b).At.Compare(place(a).At), cmp.Compare(place(b).ID, place(a).ID))
+	if q.Author.Guest != "" {
+		theirs = append(theirs, eq("contribution.guest", q.Author.Guest, "contribution.participantid", ""))
+	}
+	if len(theirs) == 0 {
+		return nil, 0, nil
+	}
+	filter := append(eq("c", q.ConsultationID, "contribution.status", models.StatusPending, "$or", theirs), further...)
+	if total, err = engine.Count(r, coll, filter); err != nil || total == 0 {
+		return nil, 0, err
+	}
+	if at := q.Before; at != (models.OwnPlace{}) {
+		earlier := eq("contribution.createdat", eq("$lt", at.At))
+		before := eq("contribution.createdat", at.At, "_id", eq("$lt", at.ID))
+		filter = append(filter, eq("$and", bson.A{eq("$or", bson.A{earlier, before})})...)
+	}
+	list, err = engine.All[T](r, engine.Query{
+		Coll: coll, Filter: filter, Sort: eq("contribution.createdat", -1, "_id", -1), Limit: int64(q.Limit),
 	})
-	return list[:min(len(list), q.Limit)], total, nil
+	return list, total, err
 }
 
 // OwnReplies implements models.ReplyStore.
 func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Reply, int64, error) {
-	docs, total, err := ownWaiting(s.read(ctx), "replies", q, eq("idea", q.IdeaID), func(d reply) models.OwnPlace {
-		return models.OwnPlace{At: d.CreatedAt, ID: d.ID}
-	})
+	docs, total, err := ownWaiting[reply](s.read(ctx), "replies", q, eq("ideaid", q.IdeaID))
 	if err != nil || len(docs) == 0 {
 		return nil, total, err
 	}
@@ -69,8 +65,6 @@ func (s *Store) OwnReplies(ctx context.Context, q models.OwnQuery) ([]models.Rep
 
 // OwnIdeas implements models.IdeaStore.
 func (s *Store) OwnIdeas(ctx context.Context, q models.OwnQuery) ([]models.Idea, int64, error) {
-	docs, total, err := ownWaiting(s.read(ctx), "ideas", q, nil, func(d idea) models.OwnPlace {
-		return models.OwnPlace{At: d.CreatedAt, ID: d.ID}
-	})
+	docs, total, err := ownWaiting[idea](s.read(ctx), "ideas", q, nil)
 	return mapped(docs, idea.model), total, err
 }

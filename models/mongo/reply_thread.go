@@ -7,14 +7,19 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
+// pathField is the name of what a thread is sorted by.
+func pathField(newest bool) string {
+	if newest {
+		return "pathnew"
+	}
+	return "path"
+}
+
 // slice is the part of a thread after a place: one range of one index.
 func slice(q models.ThreadQuery, limit int64) engine.Query {
-	by := "path"
-	if q.Newest {
-		by = "pathNew"
-	}
+	by := pathField(q.Newest)
 	return engine.Query{
-		Coll: "replies", Filter: eq("c", q.ConsultationID, "idea", q.IdeaID, "shown", true, by, eq("$gt", q.After)),
+		Coll: "replies", Filter: eq("c", q.ConsultationID, "ideaid", q.IdeaID, "onpage", true, by, eq("$gt", q.After)),
 		Sort: eq(by, 1), Limit: limit,
 	}
 }
@@ -61,33 +66,25 @@ func place(r models.Reply, newest bool) string {
 
 // ThreadBefore implements models.ReplyStore.
 func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (string, bool, error) {
-	d, found, err := engine.Get[reply](s.read(ctx), "replies", r.ID)
-	if err != nil || !found || !d.Shown {
+	d, found, err := engine.Get[reply](s.read(ctx), "replies", "", r.ID)
+	if err != nil || !found || !d.OnPage {
 		return "", false, err
 	}
-	by := "path"
-	if newest {
-		by = "pathNew"
-	}
-	filter := eq("c", d.ConsultationID, "idea", d.IdeaID, "shown", true, by, eq("$lt", place(d.model(0), newest)))
+	by := pathField(newest)
+	filter := eq("c", d.C, "ideaid", d.IdeaID, "onpage", true, by, eq("$lt", place(d.model(0), newest)))
 	before, _, err := engine.First[reply](s.read(ctx), engine.Query{Coll: "replies", Filter: filter, Sort: eq(by, -1), Fields: eq(by, 1)})
 	return place(before.model(0), newest), err == nil, err
 }
 
 // EachReply implements models.ReplyStore.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	numbered, err := engine.All[idea](s.read(ctx), engine.Query{
-		Coll: "ideas", Filter: eq("c", consultationID, "number", eq("$gt", 0)), Sort: eq("number", 1), Fields: eq("number", 1),
-	})
+	numbered, err := engine.All[idea](s.read(ctx), numberedIdeas(consultationID, 0, eq("number", 1)))
 	if err != nil {
 		return err
 	}
 	for _, i := range append([]idea{{}}, numbered...) {
-		after := func(place string) engine.Query {
-			return slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: i.ID, After: place}, 0)
-		}
-		err := engine.Batches(s.read(ctx), after, func(d reply) string { return d.Path },
-			func(d reply) error { return fn(d.forStranger(i.Number)) })
+		q := slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: i.Doc.ID}, 0)
+		err := engine.Each(s.read(ctx), q, func(d reply) error { return fn(d.forStranger(i.Number)) })
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -18,24 +19,24 @@ const chunkSize = 4 << 20
 // sealed is the document of one sealed version. Its files are kept before it, outside its
 // transaction, under a name that it says.
 type sealed struct {
-	ID           string    `bson:"_id"` // consultation and version
-	C            string    `bson:"c"`
-	Version      int       `bson:"version"`
-	Op           string    `bson:"op"` // the name of its files
-	FullSHA256   string    `bson:"fullSha256"`
-	PublicSHA256 string    `bson:"publicSha256"`
-	SealedBy     string    `bson:"sealedBy"`
-	At           time.Time `bson:"at"`
+	Doc          `bson:",inline"` // consultation and version
+	Version      int
+	Op           string // the name of its files
+	FullSHA256   string
+	PublicSHA256 string
+	SealedBy     string
+	At           time.Time
 }
 
-// chunk is a part of a file of a sealed version.
+// chunk is a part of a file of a sealed version. Its _id is the version's op, the name of
+// the part, and a number.
 type chunk struct {
-	ID   string `bson:"_id"`
-	Op   string `bson:"op"`
-	Part string `bson:"part"`
-	N    int64  `bson:"n"`
-	Data []byte `bson:"data"`
+	Doc  `bson:",inline"`
+	Data []byte
 }
+
+// chunksOf finds the chunks whose _id begins with name.
+func chunksOf(name string) bson.D { return eq("_id", eq("$gt", name+".", "$lt", name+"/")) }
 
 // The parts of a sealed version.
 const (
@@ -45,21 +46,20 @@ const (
 )
 
 func newSealed(v models.Sealed, op string) sealed {
-	return sealed{
-		v.ConsultationID + "." + hex(int64(v.Version)), v.ConsultationID, v.Version, op, v.FullSHA256, v.PublicSHA256, v.SealedBy, v.At,
-	}
+	id := v.ConsultationID + "." + hex(int64(v.Version))
+	return sealed{docIn(v.ConsultationID, id), v.Version, op, v.FullSHA256, v.PublicSHA256, v.SealedBy, v.At}
 }
 
 // keepFiles adds the files of a version and its result.
 func (s *Store) keepFiles(ctx context.Context, op string, v models.Sealed) error {
-	for _, part := range []struct {
-		name string
-		data []byte
-	}{{partFull, v.Full}, {partPublic, v.Public}, {partResult, []byte(toJSON(v.Result))}} {
+	result, err := json.Marshal(v.Result)
+	if err != nil {
+		return err
+	}
+	for name, file := range map[string][]byte{partFull: v.Full, partPublic: v.Public, partResult: result} {
 		n := int64(0)
-		for data := range slices.Chunk(part.data, chunkSize) {
-			id := op + "." + part.name + "." + hex(n)
-			if _, err := s.db.InsertOne(ctx, "chunks", chunk{id, op, part.name, n, data}); err != nil {
+		for data := range slices.Chunk(file, chunkSize) {
+			if _, err := s.db.InsertOne(ctx, "chunks", chunk{Doc{ID: op + "." + name + "." + hex(n)}, data}); err != nil {
 				return err
 			}
 			n++
@@ -73,28 +73,18 @@ func (s *Store) keepFiles(ctx context.Context, op string, v models.Sealed) error
 // error.seal.moved if the version is not the next one. Files of a seal that came to
 // nothing stand for nothing.
 func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFence, by models.AuditEntry) error {
-	check := func(t *tx) error {
-		_, err := sealable(t, v, fence)
-		return err
-	}
-	if err := s.put(ctx, v.ConsultationID, nil, check); err != nil {
-		return err
-	}
 	op := bson.NewObjectID().Hex()
 	if err := s.keepFiles(ctx, op, v); err != nil {
 		return err
 	}
-	err := s.put(ctx, v.ConsultationID, nil, func(t *tx) error {
-		c, err := sealable(t, v, fence)
-		if err != nil {
+	err := s.change(ctx, v.ConsultationID, nil, func(t *tx, c *consultation) error {
+		if err := sealable(t, c, v, fence); err != nil {
 			return err
 		}
 		if v.At.IsZero() {
 			v.At = t.Now()
 		}
-		if err = t.Add("sealed", newSealed(v, op)); err != nil {
-			return err
-		}
+		t.Insert("sealed", newSealed(v, op))
 		if c.State != models.StateAnswered {
 			c.State = models.StateSealed
 		}
@@ -102,32 +92,26 @@ func (s *Store) Seal(ctx context.Context, v models.Sealed, fence models.SealFenc
 			c.SealedAt = v.At
 		}
 		c.Seals, c.Rev, c.Version = v.Version, c.Rev+1, c.Version+1
-		if err = t.Put("consultations", c); err != nil {
-			return err
-		}
-		return addAuditEntry(t, by)
+		addAuditEntry(t, by)
+		return nil
 	})
 	if code := models.CodeOf(err); code == models.CodeConflict || code == models.CodeNotFound {
-		return errors.Join(err, s.db.DeleteMany(ctx, "chunks", eq("op", op)))
+		err = errors.Join(err, s.db.DeleteMany(ctx, "chunks", chunksOf(op)))
 	}
 	return err
 }
 
-// sealable returns the consultation if the version may be sealed now.
-func sealable(t *tx, v models.Sealed, fence models.SealFence) (consultation, error) {
-	c, err := rules(t, v.ConsultationID)
-	if err != nil {
-		return c, err
-	}
-	switch state := c.model().StateAt(t.Now()); state {
+// sealable reports why the version may not be sealed now.
+func sealable(t *tx, c *consultation, v models.Sealed, fence models.SealFence) error {
+	switch state := c.StateAt(t.Now()); state {
 	case models.StateCounting, models.StateSealed, models.StateAnswered:
 	default:
-		return c, models.Fail(models.CodeConflict, "error.seal.state", "state", string(state))
+		return models.Fail(models.CodeConflict, "error.seal.state", "state", string(state))
 	}
-	if c.model().Fence() != fence || v.Version != c.Seals+1 {
-		return c, models.Fail(models.CodeConflict, "error.seal.moved")
+	if c.Fence() != fence || v.Version != c.Seals+1 {
+		return models.Fail(models.CodeConflict, "error.seal.moved")
 	}
-	return c, nil
+	return nil
 }
 
 // Sealed implements models.ResultStore.
@@ -137,15 +121,19 @@ func (s *Store) Sealed(ctx context.Context, consultationID string) (models.Seale
 
 // SealedFile implements models.ResultStore.
 func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool) (models.Sealed, error) {
-	part := partPublic
 	if full {
-		part = partFull
+		return s.lastSealed(ctx, consultationID, partFull)
 	}
-	return s.lastSealed(ctx, consultationID, part)
+	return s.lastSealed(ctx, consultationID, partPublic)
+}
+
+// versions finds the sealed versions of a consultation, in the order given.
+func versions(consultationID string, order int) engine.Query {
+	return engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", order)}
 }
 
 func (s *Store) lastSealed(ctx context.Context, consultationID string, parts ...string) (models.Sealed, error) {
-	d, found, err := engine.First[sealed](s.read(ctx), engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", -1)})
+	d, found, err := engine.First[sealed](s.read(ctx), versions(consultationID, -1))
 	if err != nil || !found {
 		return models.Sealed{}, missing(found, err, "error.sealed.unknown")
 	}
@@ -154,14 +142,11 @@ func (s *Store) lastSealed(ctx context.Context, consultationID string, parts ...
 
 // SealedVersions implements models.VerifyStore.
 func (s *Store) SealedVersions(ctx context.Context, consultationID string) (list []models.Sealed, err error) {
-	docs, err := engine.All[sealed](s.read(ctx), engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", 1)})
-	for _, d := range docs {
-		var v models.Sealed
-		if err == nil {
-			v, err = s.assembled(ctx, d, partFull, partPublic)
-			list = append(list, v)
-		}
-	}
+	err = engine.Each(s.read(ctx), versions(consultationID, 1), func(d sealed) error {
+		v, err := s.assembled(ctx, d, partFull, partPublic)
+		list = append(list, v)
+		return err
+	})
 	return list, err
 }
 
@@ -172,18 +157,16 @@ func (s *Store) assembled(ctx context.Context, d sealed, parts ...string) (v mod
 	}
 	files := map[string][]byte{}
 	for _, part := range append(parts, partResult) {
-		data := []byte{}
-		q := engine.Query{Coll: "chunks", Filter: eq("op", d.Op, "part", part), Sort: eq("n", 1)}
+		files[part] = []byte{}
+		q := engine.Query{Coll: "chunks", Filter: chunksOf(d.Op + "." + part), Sort: eq("_id", 1)}
 		err = engine.Each(s.read(ctx), q, func(c chunk) error {
-			data = append(data, c.Data...)
+			files[part] = append(files[part], c.Data...)
 			return nil
 		})
 		if err != nil {
 			return v, err
 		}
-		files[part] = data
 	}
 	v.Full, v.Public = files[partFull], files[partPublic]
-	v.Result, err = fromJSON[models.Result](string(files[partResult]))
-	return v, err
+	return v, json.Unmarshal(files[partResult], &v.Result)
 }

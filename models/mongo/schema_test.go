@@ -41,9 +41,9 @@ func TestSchema(t *testing.T) {
 		{{Key: "create", Value: "notes"}},
 		{{Key: "create", Value: "voters"}, {Key: "viewOn", Value: "votes"}, {Key: "pipeline", Value: bson.A{}}},
 		{{Key: "collMod", Value: "votes"}, {Key: "validator", Value: bson.D{{Key: "choice", Value: "agree"}}}},
+		{{Key: "drop", Value: "revisions"}},
 		{{Key: "drop", Value: "reports"}},
-		{{Key: "drop", Value: "responses"}},
-		{{Key: "create", Value: "responses"}, {Key: "viewOn", Value: "votes"}, {Key: "pipeline", Value: bson.A{}}},
+		{{Key: "create", Value: "reports"}, {Key: "viewOn", Value: "votes"}, {Key: "pipeline", Value: bson.A{}}},
 	} {
 		if err := s.db.Command(t.Context(), command, &bson.M{}); err != nil {
 			t.Fatal(command, err)
@@ -51,7 +51,7 @@ func TestSchema(t *testing.T) {
 	}
 	got := found()
 	drop()
-	if got != "collection notes, collection reports, collection votes, view responses, view voters" {
+	if got != "collection notes, collection reports, collection revisions, collection votes, view reports, view voters" {
 		t.Errorf("found %s", got)
 	}
 }

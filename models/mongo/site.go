@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"encoding/json"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
@@ -12,24 +11,16 @@ import (
 const (
 	secretID = "secret"
 	demoID   = "demo"
-	rolesID  = "roles"
 	auditID  = "audit"
 
 	settingsID = "settings"
 )
 
-// flag is a document that stands for something by being there.
-type marker struct {
-	ID string `bson:"_id"`
-}
-
-func (d marker) DocKey() (c, id string) { return "", d.ID }
-
 // Secret implements models.SiteStore.
 func (s *Store) Secret(ctx context.Context) ([]byte, error) {
 	doc, found, err := engine.Get[struct {
 		Value []byte `bson:"value"`
-	}](s.read(ctx), "site", secretID)
+	}](s.read(ctx), "site", "", secretID)
 	return doc.Value, missing(found, err, "error.not_found")
 }
 
@@ -47,7 +38,7 @@ func empty(r engine.Reader) (bool, error) {
 
 // Demo implements models.SiteStore.
 func (s *Store) Demo(ctx context.Context) (bool, error) {
-	_, marked, err := engine.Get[marker](s.read(ctx), "site", demoID)
+	_, marked, err := engine.Get[Doc](s.read(ctx), "site", "", demoID)
 	return marked, err
 }
 
@@ -58,29 +49,24 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 		if err == nil && !ok {
 			err = models.Fail(models.CodeConflict, "error.demo.not_empty")
 		}
-		if err != nil {
-			return err
-		}
-		return t.Put("site", marker{demoID})
+		t.Put("site", Doc{ID: demoID})
+		return err
 	})
 }
 
 // siteSettings is the document of models.SiteSettings.
 type siteSettings struct {
-	ID    string `bson:"_id"`
-	Value string `bson:"value"` // JSON
+	Doc                 `bson:",inline"`
+	models.SiteSettings `bson:",inline"`
 }
 
-// DocKey implements engine.Document.
-func (d siteSettings) DocKey() (c, id string) { return "", d.ID }
-
 func settingsOf(r engine.Reader) (models.SiteSettings, error) {
-	v := models.DefaultSiteSettings()
-	d, found, err := engine.Get[siteSettings](r, "site", settingsID)
-	if err == nil && found {
-		err = json.Unmarshal([]byte(d.Value), &v)
+	d := siteSettings{SiteSettings: models.DefaultSiteSettings()}
+	stored, found, err := engine.Get[siteSettings](r, "site", "", settingsID)
+	if found {
+		d = stored
 	}
-	return v, err
+	return d.SiteSettings, err
 }
 
 // SiteSettings implements models.SiteStore.
@@ -97,9 +83,8 @@ func (s *Store) PutSiteSettings(ctx context.Context, v models.SiteSettings, by m
 		if err == nil && last.Version != v.Version {
 			err = models.Fail(models.CodeConflict, "error.settings.changed")
 		}
-		if err == nil {
-			err = t.Put("site", siteSettings{settingsID, toJSON(next)})
-		}
-		return errorOr(err, func() error { return addAuditEntry(t, by) })
+		t.Put("site", siteSettings{Doc{ID: settingsID}, next})
+		addAuditEntry(t, by)
+		return err
 	})
 }

@@ -56,7 +56,8 @@ func TestClocksApart(t *testing.T) {
 	_, err = late.EditConsultation(ctx, c, nil, storetest.Entry(models.AuditConsultationEdited))
 	ok(err)
 	ok(early.put(ctx, "", nil, func(t *tx) error {
-		return addJobs(t, []models.Job{{ID: "job", Kind: models.JobQueue, Recipient: "a@example.org"}})
+		addJobs(t, []models.Job{{ID: "job", Kind: models.JobQueue, Recipient: "a@example.org"}})
+		return nil
 	}))
 	mine, err := early.ClaimJobs(ctx, 1, 300*time.Millisecond)
 	ok(err)

@@ -21,13 +21,10 @@ const (
 
 // staging says who has the right to play, and until when.
 type staging struct {
-	ID    string    `bson:"_id"`
-	Op    string    `bson:"op"`
-	Until time.Time `bson:"until"`
+	Doc   `bson:",inline"`
+	Op    string
+	Until time.Time
 }
-
-// DocKey implements engine.Document.
-func (d staging) DocKey() (c, id string) { return "", d.ID }
 
 // Play lets fn write at the times that clock shows, to play what happened in the weeks
 // before. mine is false if another node is playing. Should this node lose its right to
@@ -54,12 +51,12 @@ func (s *Store) Play(ctx context.Context, clock models.Clock, fn func(ctx contex
 // holds it for longer. It reports whether that is so.
 func (s *Store) holdStage(ctx context.Context, op string, held bool, life time.Duration) (mine bool, err error) {
 	err = s.put(ctx, "", nil, func(t *tx) error {
-		d, _, err := engine.Get[staging](t, "site", stagingID)
+		d, _ := engine.Look[staging](t, "site", "", stagingID)
 		living := t.Now().Before(d.Until)
-		if mine = err == nil && (held && living && d.Op == op || !held && !living); !mine {
-			return err
+		if mine = held && living && d.Op == op || !held && !living; mine {
+			t.Put("site", staging{Doc{ID: stagingID}, op, t.Now().Add(life)})
 		}
-		return t.Put("site", staging{stagingID, op, t.Now().Add(life)})
+		return nil
 	})
 	return mine && err == nil, err
 }

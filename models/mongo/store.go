@@ -3,7 +3,7 @@ package mongo
 import (
 	"context"
 	"fmt"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -28,17 +28,26 @@ type Options struct {
 
 // Store is models.Store on one database, which other nodes may use at the same time.
 type Store struct {
-	db       *engine.DB
-	versions engine.Flights[models.PageVersion]
-	slugs    engine.Flights[models.Consultation]
-	queues   engine.Flights[bool] // whether anything is in them
-	numbers  numbers
-	tidied   tidied
+	db            *engine.DB
+	versions      engine.Flights[models.PageVersion]
+	consultations engine.Flights[models.Consultation]
+	ideas         engine.Flights[models.Idea]
+	queues        engine.Flights[bool] // whether anything is in them
+	tidied        atomic.Int64         // when this node last took out what has expired, in milliseconds
 }
 
 var _ models.Store = (*Store)(nil)
 
-type tx = engine.Tx
+// Doc begins each document. Besides it a document mostly is a type of models as that is,
+// under the names of its fields in lower case, and what is searched by.
+type (
+	Doc = engine.Doc
+	tx  = engine.Tx
+	ref = engine.Ref
+)
+
+// docIn begins a document of a consultation.
+func docIn(c, id string) Doc { return Doc{ID: id, C: c} }
 
 // eq writes alternating names and values as a document.
 func eq(pairs ...any) bson.D { return engine.Eq(pairs...) }
@@ -105,8 +114,11 @@ func (s *Store) Ready(ctx context.Context) error {
 	if s.db.Closed() {
 		return models.Fail(models.CodeUnavailable, "error.store.busy")
 	}
-	err := s.db.CheckVersion(ctx, migrations)
-	return errorOr(err, func() error { return s.unfinished(ctx) })
+	_, err := s.db.CheckVersion(ctx, migrations)
+	if err != nil {
+		return err
+	}
+	return s.unfinished(ctx)
 }
 
 // Close implements models.Store: it waits for the writes in the queues. A second Close
@@ -122,33 +134,22 @@ func (s *Store) read(ctx context.Context) engine.Reader { return s.db.Read(ctx) 
 // put runs fn in a transaction of a consultation's queue, or of the one for what concerns
 // none (""). It may be run several times, of which only the last counts: what it leaves
 // behind it sets, and does not add to.
-func (s *Store) put(ctx context.Context, c string, needs []engine.Ref, fn func(*tx) error) error {
+func (s *Store) put(ctx context.Context, c string, needs []ref, fn func(*tx) error) error {
 	return s.db.Do(ctx, c, needs, fn)
 }
 
-// tidied says when this node last took out what has expired.
-type tidied struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-// due reports whether it is time to do so again.
-func (d *tidied) due(now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if age := now.Sub(d.at); age >= 0 && age < tidyEvery {
-		return false
-	}
-	d.at = now
-	return true
-}
-
-// errorOr goes on with then if there is no error.
-func errorOr(err error, then func() error) error {
-	if err != nil {
+// change is put for what changes a consultation: fn is given it without its texts, and it
+// is written as fn leaves it. CodeNotFound error.consultation.unknown.
+func (s *Store) change(ctx context.Context, id string, needs []ref, fn func(*tx, *consultation) error) error {
+	return s.put(ctx, id, needs, func(t *tx) error {
+		c, err := rules(t, id)
+		if err != nil {
+			return err
+		}
+		err = fn(t, &c)
+		t.Put("consultations", c)
 		return err
-	}
-	return then()
+	})
 }
 
 // missing returns CodeNotFound with the key for what was not found; an error passes.

@@ -8,59 +8,33 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// vote is the document of one participant's entry on one idea.
+// vote is one participant's entry on one idea.
 type vote struct {
-	ID             string          `bson:"_id"` // idea and participant
-	ConsultationID string          `bson:"c"`
-	IdeaID         string          `bson:"idea"`
-	ParticipantID  string          `bson:"participant"`
-	Voice          string          `bson:"voice"`
-	Capacity       models.Capacity `bson:"capacity"`
-	Band           models.Band     `bson:"band"`
-	Tier           models.Tier     `bson:"tier"`
-	Channel        models.Channel  `bson:"channel"`
-	Choice         models.Choice   `bson:"choice"`
-	At             time.Time       `bson:"at"`
+	Doc         `bson:",inline"` // idea and participant
+	models.Vote `bson:",inline"`
 }
-
-// DocKey implements engine.Document.
-func (d vote) DocKey() (c, id string) { return d.ConsultationID, d.ID }
 
 func voteID(ideaID, participantID string) string { return ideaID + "/" + participantID }
 
 func newVote(v models.Vote) vote {
-	return vote{
-		voteID(v.IdeaID, v.ParticipantID), v.ConsultationID, v.IdeaID, v.ParticipantID, v.Voice, v.Capacity, v.Band, v.Tier,
-		v.Channel, v.Choice, v.At,
-	}
-}
-
-func (d vote) model() models.Vote {
-	return models.Vote{
-		ConsultationID: d.ConsultationID, IdeaID: d.IdeaID, ParticipantID: d.ParticipantID, Voice: d.Voice, Capacity: d.Capacity,
-		Band: d.Band, Tier: d.Tier, Channel: d.Channel, Choice: d.Choice, At: d.At,
-	}
+	return vote{docIn(v.ConsultationID, voteID(v.IdeaID, v.ParticipantID)), v}
 }
 
 // PutVote implements models.VoteStore. The entry's time is the store's, but
 // always later than the last entry of the same voice, so that of two entries the
 // one that came later counts.
 func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, changed bool, err error) {
-	err = s.put(ctx, v.ConsultationID, ballotNeeds(v), func(t *tx) error {
-		c, err := rules(t, v.ConsultationID)
-		if err != nil {
-			return err
-		}
+	err = s.change(ctx, v.ConsultationID, ballotNeeds(v), func(t *tx, c *consultation) error {
 		b, err := newBallot(t, c, v)
 		if err != nil {
 			return err
 		}
 		b.vote.At = after(t.Now(), b.last)
-		if err = c.model().Accepts(models.ActVote, b.vote.At); err != nil {
+		if err = c.Accepts(models.ActVote, b.vote.At); err != nil {
 			return err
 		}
-		kept, changed, err = b.cast(t)
-		return err
+		kept, changed = b.cast(t)
+		return nil
 	})
 	return kept, changed, err
 }
@@ -77,7 +51,7 @@ func after(now, last time.Time) time.Time {
 func (s *Store) OwnVotes(ctx context.Context, consultationID, participantID string) (map[string]models.Choice, error) {
 	choices := map[string]models.Choice{}
 	q := engine.Query{
-		Coll: "votes", Filter: eq("c", consultationID, "participant", participantID), Fields: eq("idea", 1, "choice", 1),
+		Coll: "votes", Filter: eq("c", consultationID, "participantid", participantID), Fields: eq("ideaid", 1, "choice", 1),
 	}
 	return choices, engine.Each(s.read(ctx), q, func(d vote) error {
 		if d.Choice != models.ChoiceNone {
@@ -91,15 +65,17 @@ func (s *Store) OwnVotes(ctx context.Context, consultationID, participantID stri
 // nothing, so that all is of one moment.
 func (s *Store) EachVote(ctx context.Context, consultationID string, fn func(models.Vote) error) error {
 	return s.db.Snapshot(ctx, func(r engine.Reader) error {
-		q := engine.Query{Coll: "votes", Filter: eq("c", consultationID), Sort: eq("idea", 1, "participant", 1)}
-		return engine.Each(r, q, func(d vote) error { return fn(d.model()) })
+		q := engine.Query{Coll: "votes", Filter: eq("c", consultationID), Sort: eq("ideaid", 1, "participantid", 1)}
+		return engine.Each(r, q, func(d vote) error { return fn(d.Vote) })
 	})
 }
 
 // UnconfirmedVotes implements models.VoteStore: one for each address and idea.
 func (s *Store) UnconfirmedVotes(ctx context.Context, consultationID string) (int64, error) {
 	waiting := map[[2]string]bool{}
-	q := engine.Query{Coll: "links", Filter: eq("c", consultationID, "open", true), Fields: eq("addressKey", 1, "choices", 1)}
+	q := engine.Query{
+		Coll: "links", Filter: eq("consultationid", consultationID, "open", true), Fields: eq("addresskey", 1, "choices", 1),
+	}
 	err := engine.Each(s.read(ctx), q, func(d link) error {
 		for _, v := range d.Choices {
 			if v.Choice != models.ChoiceNone {
@@ -120,9 +96,39 @@ func (s *Store) OpenBallotLinks(ctx context.Context, consultationID string) (int
 	c, err := rules(s.read(ctx), consultationID)
 	if models.IsNotFound(err) || err == nil && !now.Before(c.ClosesAt.Add(models.LateLinks)) {
 		return 0, nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return 0, err
 	}
-	return engine.Count(s.read(ctx), "links", eq("c", consultationID, "open", true))
+	return engine.Count(s.read(ctx), "links", eq("consultationid", consultationID, "open", true))
+}
+
+// takeBackVotes lets every choice of a participant who is staff now, in the
+// consultation or ("") in all of them, become ChoiceNone. What is sealed stays.
+func takeBackVotes(t *tx, participantID, consultationID string) {
+	filter := eq("participantid", participantID)
+	if consultationID != "" {
+		filter = eq("c", consultationID, "participantid", participantID)
+	}
+	for _, v := range engine.List[vote](t, engine.Query{Coll: "votes", Filter: filter}) {
+		if v.Choice != models.ChoiceNone {
+			takeBack(t, v.Vote)
+		}
+	}
+}
+
+// takeBack takes one back, whatever became of its idea: a vote on one that was
+// removed would count again if that were restored.
+func takeBack(t *tx, v models.Vote) {
+	t.Enter(v.ConsultationID)
+	c, err := rules(t, v.ConsultationID)
+	if c.State == models.StateSealed || c.State == models.StateAnswered {
+		return
+	}
+	t.Refuse(err)
+	i, err := ideaIn(t, v.ConsultationID, v.IdeaID)
+	t.Refuse(err)
+	b := readBallot(t, &c, i, v)
+	b.vote.Choice, b.vote.At = models.ChoiceNone, after(t.Now(), b.last)
+	b.cast(t)
+	t.Put("consultations", c)
 }

@@ -29,17 +29,15 @@ const (
 type Clock struct {
 	Local func() time.Time // this machine's, monotonic; a test's may stand off
 
-	given models.Clock // a test's: the database's time is what it says
-	db    *driver.Database
+	given  models.Clock // a test's: the database's time is what it says
+	db     *driver.Database
+	asking sync.Mutex
 
 	mu    sync.Mutex
-	asked time.Time // when, by Local, the answer was here
-	told  time.Time
-	quick bool // the answer was here soon: it may be carried on
-}
-
-func newClock(db *driver.Database, given models.Clock) *Clock {
-	return &Clock{given: given, db: db, Local: time.Now}
+	told  time.Time // the last reading
+	asked time.Time // when, by Local, it was here
+	took  time.Duration
+	shown time.Time // by the carried clock
 }
 
 // Ask asks the database now.
@@ -54,12 +52,17 @@ func (c *Clock) Ask(ctx context.Context) (time.Time, error) {
 	if err := c.db.RunCommand(ctx, Eq("hello", 1)).Decode(&hello); err != nil {
 		return time.Time{}, Wrap("database's time", err)
 	}
-	told := models.Millis(hello.LocalTime.Time())
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked, c.told = c.Local(), told
-	c.quick = c.asked.Sub(begun) <= quick
-	return told, nil
+	c.told, c.asked = models.Millis(hello.LocalTime.Time()), c.Local()
+	c.took = c.asked.Sub(begun)
+	return c.told, nil
+}
+
+// last returns the last reading carried on to now, and how old it is. c.mu is held.
+func (c *Clock) last() (at time.Time, age time.Duration) {
+	age = c.Local().Sub(c.asked)
+	return models.Millis(c.told.Add(age)), age
 }
 
 // Now returns a reading that is at most freshFor old, carried on. It is never later than
@@ -67,48 +70,38 @@ func (c *Clock) Ask(ctx context.Context) (time.Time, error) {
 // asked for again.
 func (c *Clock) Now(ctx context.Context) (time.Time, error) {
 	c.mu.Lock()
-	asked, told, soon := c.asked, c.told, c.quick
+	at, age := c.last()
+	fresh := !c.told.IsZero() && c.took <= quick && age >= 0 && age < freshFor
 	c.mu.Unlock()
-	if c.given != nil || !soon {
+	if c.given != nil || !fresh {
 		return c.Ask(ctx)
 	}
-	if age := c.Local().Sub(asked); age >= 0 && age < freshFor {
-		return models.Millis(told.Add(age)), ctx.Err()
-	}
-	return c.Ask(ctx)
+	return at, ctx.Err()
 }
 
 // carried is the database's time as a models.Clock: the last reading carried on by what
 // this machine has measured since. It costs no round trip, never fails and does not go
 // back.
-type carried struct {
-	of     *Clock
-	asking sync.Mutex
-
-	mu    sync.Mutex
-	shown time.Time
-}
+type carried struct{ *Clock }
 
 // Carried returns the clock of all nodes on this database. It asks the database once, so
 // that the first reading is one already.
 func (c *Clock) Carried(ctx context.Context) (models.Clock, error) {
-	if _, err := c.Ask(ctx); err != nil {
-		return nil, err
-	}
-	return &carried{of: c}, nil
+	_, err := c.Ask(ctx)
+	return carried{c}, err
 }
 
 // Now implements models.Clock.
-func (c *carried) Now() time.Time {
-	if c.of.given != nil {
-		return models.Millis(c.of.given.Now())
-	}
-	at, age := c.of.last()
-	if age >= askEvery && c.asking.TryLock() {
-		go c.refresh()
+func (c carried) Now() time.Time {
+	if c.given != nil {
+		return models.Millis(c.given.Now())
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	at, age := c.last()
+	if age >= askEvery && c.asking.TryLock() {
+		go c.refresh()
+	}
 	if back := c.shown.Sub(at); back <= 0 || back > backAtMost {
 		c.shown = at
 	}
@@ -116,17 +109,9 @@ func (c *carried) Now() time.Time {
 }
 
 // refresh asks the database. What it does not answer is carried on.
-func (c *carried) refresh() {
+func (c carried) refresh() {
 	defer c.asking.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), askEvery)
 	defer cancel()
-	_, _ = c.of.Ask(ctx)
-}
-
-// last returns the last reading carried on to now, and how old it is.
-func (c *Clock) last() (at time.Time, age time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	age = c.Local().Sub(c.asked)
-	return models.Millis(c.told.Add(age)), age
+	_, _ = c.Ask(ctx)
 }

@@ -11,7 +11,7 @@ func TestClockIsCarriedOn(t *testing.T) {
 	told := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
 	machine := told.Add(7 * time.Hour)
 	of := &Clock{Local: func() time.Time { return machine }}
-	c := &carried{of: of}
+	c := carried{of}
 	reads := func(reading, passed, want time.Duration) {
 		t.Helper()
 		of.asked, of.told = machine, told.Add(reading)

@@ -26,7 +26,6 @@ const defaultDatabase = "folkmoot"
 type Options struct {
 	Clock    models.Clock          // a test's; nil: the time is the database's
 	Patience time.Duration         // how long a write waits for its turn and the database; 0: ten seconds
-	Queue    int                   // writes of this program that may wait; 0: 4096
 	Fence    Fence                 // what the first statement of a consultation's group moves
 	Monitor  *event.CommandMonitor // a test's
 }
@@ -52,8 +51,7 @@ type DB struct {
 	closed  bool
 	running sync.WaitGroup // queues at work
 
-	sessions sessions
-	loads    loads
+	loads Flights[bson.Raw]
 
 	faults func(step string) Verdict // a test's; nil: none
 }
@@ -65,21 +63,15 @@ func Connect(uri string, o Options) (*DB, error) {
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Second
 	}
-	if o.Queue <= 0 {
-		o.Queue = 4096
-	}
 	name, err := databaseName(uri)
 	if err != nil {
 		return nil, err
 	}
 	set := options.Client().ApplyURI(uri).SetAppName("folkmoot").SetRegistry(registry).
 		SetWriteConcern(journalled()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
-		SetRetryWrites(true).SetRetryReads(true)
+		SetRetryWrites(true).SetRetryReads(true).SetMonitor(o.Monitor)
 	if set.ServerSelectionTimeout == nil {
 		set.SetServerSelectionTimeout(5 * time.Second)
-	}
-	if o.Monitor != nil {
-		set.SetMonitor(o.Monitor)
 	}
 	client, err := driver.Connect(set)
 	if err != nil {
@@ -90,13 +82,13 @@ func Connect(uri string, o Options) (*DB, error) {
 
 // Staged returns the same database seen through other options: it has queues of its own.
 func (db *DB) Staged(o Options) *DB {
-	o.Fence, o.Queue = db.o.Fence, db.o.Queue
+	o.Fence = db.o.Fence
 	return newDB(db.client, db.db, o)
 }
 
 func newDB(client *driver.Client, in *driver.Database, o Options) *DB {
 	return &DB{
-		client: client, db: in, o: o, node: bson.NewObjectID().Hex(), Clock: newClock(in, o.Clock),
+		client: client, db: in, o: o, node: bson.NewObjectID().Hex(), Clock: &Clock{Local: time.Now, given: o.Clock, db: in},
 		queues: map[string]*queue{},
 	}
 }
@@ -180,6 +172,3 @@ func (db *DB) Disconnect() error {
 	defer cancel()
 	return Wrap("close store", db.client.Disconnect(ctx))
 }
-
-// Disturb lets a test come between the steps of writes.
-func (db *DB) Disturb(faults func(step string) Verdict) { db.faults = faults }

@@ -13,10 +13,10 @@ import (
 )
 
 // transientCodes are the server's: write conflict, a primary that steps down, shuts
-// down or is not one yet, a request refused under load or interrupted by an election, a
+// down or is not one yet, a request refused under load or interrupted, a
 // transaction that it does not know any more.
 var transientCodes = []int{
-	6, 7, 24, 50, 89, 91, 112, 189, 246, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 16908292,
+	6, 7, 24, 50, 89, 91, 112, 189, 246, 251, 262, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 16908292,
 }
 
 // transient reports whether the same command, or the transaction that it was part of,
@@ -74,14 +74,6 @@ func gone(err error) bool {
 		errors.As(err, &selection) || errors.As(err, &concern) && concern.WriteConcernError != nil
 }
 
-// Missing returns CodeNotFound with the key for what was not found; an error passes.
-func Missing(found bool, err error, key string) error {
-	if err == nil && !found {
-		return models.Fail(models.CodeNotFound, key)
-	}
-	return err
-}
-
 func errBusy(cause error) error {
 	return refusal(models.CodeUnavailable, "error.store.busy", "queue", cause)
 }
@@ -93,5 +85,3 @@ func refusal(code models.Code, key, what string, cause error) error {
 	}
 	return e
 }
-
-func asServer(err error, e *driver.CommandError) bool { return errors.As(err, e) }

@@ -10,6 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"folkmoot/models"
 )
 
 // Reader is what reads documents: the database, each question at its own moment, or a
@@ -31,6 +33,16 @@ type reader struct {
 // Read returns a Reader of what a majority has acknowledged, by the primary.
 func (db *DB) Read(ctx context.Context) Reader { return reader{ctx: ctx, db: db} }
 
+// Snapshot lets fn read one moment of the database, whatever is written meanwhile.
+func (db *DB) Snapshot(ctx context.Context, fn func(Reader) error) error {
+	session, err := db.client.StartSession(options.Session().SetSnapshot(true))
+	if err != nil {
+		return Wrap("snapshot", err)
+	}
+	defer session.EndSession(context.WithoutCancel(ctx))
+	return fn(reader{driver.NewSessionContext(ctx, session), db, true})
+}
+
 func (r reader) asking(coll string) (context.Context, *driver.Collection, error) {
 	return r.ctx, r.db.Coll(coll), nil
 }
@@ -44,19 +56,14 @@ type Query struct {
 	Sort   bson.D
 	Fields bson.D
 	Limit  int64 // 0: none
-	Batch  int32 // how many the database sends at a time; 0: as it likes
 }
 
-// Get reads a document by its _id; found is false if it is not there.
-func Get[T any](r Reader, coll, id string) (doc T, found bool, err error) {
-	return Within[T](r, coll, "", id)
-}
-
-// Within reads a document of a consultation by its _id.
-func Within[T any](r Reader, coll, c, id string) (doc T, found bool, err error) {
+// Get reads a document by its _id, and by its consultation unless c is "".
+func Get[T any](r Reader, coll, c, id string) (doc T, found bool, err error) {
 	switch r := r.(type) {
 	case *Tx:
-		return look[T](r, coll, c, id)
+		doc, found = Look[T](r, coll, c, id)
+		return doc, found, r.err
 	case reader:
 		if !r.alone {
 			raw, err := r.db.load(r.ctx, coll, c, id)
@@ -67,7 +74,21 @@ func Within[T any](r Reader, coll, c, id string) (doc T, found bool, err error) 
 			return doc, err == nil, err
 		}
 	}
-	return First[T](r, Query{Coll: coll, Filter: byID(c, id)})
+	return First[T](r, Query{Coll: coll, Filter: byIDs(c, []string{id})})
+}
+
+// Find is Get for a document that should be there: CodeNotFound with the key unknown.
+func Find[T any](r Reader, coll, c, id, unknown string) (T, error) {
+	doc, found, err := Get[T](r, coll, c, id)
+	return doc, Missing(found, err, unknown)
+}
+
+// Missing returns CodeNotFound with the key for what was not found; an error passes.
+func Missing(found bool, err error, key string) error {
+	if err == nil && !found {
+		return models.Fail(models.CodeNotFound, key)
+	}
+	return err
 }
 
 // decode reads a document.
@@ -80,8 +101,12 @@ func decode[T any](coll string, raw bson.Raw) (doc T, err error) {
 	return doc, err
 }
 
-// byID finds a document, by its shard key where c is known.
-func byID(c, id string) bson.D {
+// byIDs finds documents by their _id, and by the shard key where c is known.
+func byIDs(c string, ids []string) bson.D {
+	var id any = Eq("$in", ids)
+	if len(ids) == 1 {
+		id = ids[0]
+	}
 	if c == "" {
 		return Eq("_id", id)
 	}
@@ -91,10 +116,10 @@ func byID(c, id string) bson.D {
 // First reads the first that q finds.
 func First[T any](r Reader, q Query) (doc T, found bool, err error) {
 	q.Limit = 1
-	err = Each(r, q, func(v T) error {
-		doc, found = v, true
-		return nil
-	})
+	list, err := All[T](r, q)
+	if len(list) > 0 {
+		doc, found = list[0], true
+	}
 	return doc, found, err
 }
 
@@ -123,6 +148,9 @@ func All[T any](r Reader, q Query) (list []T, err error) {
 	return list, err
 }
 
+// BatchSize is how many documents are read or added at a time where there are many.
+const BatchSize = 1000
+
 // ErrEnough is returned by the function that Each calls to end it without an error.
 var ErrEnough = errors.New("enough")
 
@@ -142,10 +170,10 @@ func Each[T any](r Reader, q Query, fn func(T) error) error {
 	defer closeSoon(ctx, cursor)
 	t, _ := r.(*Tx)
 	for cursor.Next(ctx) {
-		var v T
 		if t != nil && q.Fields == nil {
 			t.keep(q.Coll, cursor.Current)
 		}
+		var v T
 		if err := cursor.Decode(&v); err != nil {
 			return Wrap("decode "+q.Coll, err)
 		}
@@ -160,21 +188,15 @@ func Each[T any](r Reader, q Query, fn func(T) error) error {
 }
 
 func (q Query) options() *options.FindOptionsBuilder {
-	opts := options.Find()
+	opts := options.Find().SetLimit(q.Limit).SetBatchSize(BatchSize)
 	if q.Sort != nil {
 		opts.SetSort(q.Sort)
 	}
 	if q.Fields != nil {
 		opts.SetProjection(q.Fields)
 	}
-	if q.Limit > 0 {
-		opts.SetLimit(q.Limit)
-	}
 	if q.Limit == 1 {
 		opts.SetBatchSize(2) // so that the server need keep no cursor
-	}
-	if q.Batch > 0 {
-		opts.SetBatchSize(q.Batch)
 	}
 	return opts
 }
@@ -182,35 +204,7 @@ func (q Query) options() *options.FindOptionsBuilder {
 // closeSoon closes a cursor also when ctx has ended, but waits for no database that does
 // not answer: it forgets cursors by itself.
 func closeSoon(ctx context.Context, cursor *driver.Cursor) {
-	if cursor.ID() == 0 {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	_ = cursor.Close(ctx)
-}
-
-// BatchSize is how many documents a stream reads at a time whose caller may be slow.
-const BatchSize = 500
-
-// Batches reads keyset by keyset, and hands the documents on while nothing is held. q
-// returns what to read after a key. fn's error comes back as it is.
-func Batches[T any](r Reader, q func(after string) Query, key func(T) string, fn func(T) error) error {
-	for after := ""; ; {
-		part := q(after)
-		part.Limit = BatchSize
-		list, err := All[T](r, part)
-		if err != nil {
-			return err
-		}
-		for _, v := range list {
-			if err := fn(v); err != nil {
-				return err
-			}
-		}
-		if len(list) < BatchSize {
-			return nil
-		}
-		after = key(list[len(list)-1])
-	}
 }

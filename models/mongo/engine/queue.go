@@ -9,6 +9,9 @@ import (
 // maxBatch bounds the writes of one transaction, and so how long one waits.
 const maxBatch = 256
 
+// maxWaiting bounds the writes that wait in all queues of this program.
+const maxWaiting = 4096
+
 // The stations of a write. Its caller may give it up while it is queued; once it is
 // started its answer is waited for.
 const (
@@ -68,7 +71,7 @@ func (db *DB) Do(ctx context.Context, c string, needs []Ref, fn func(*Tx) error)
 func (db *DB) enqueue(c string, w *write) bool {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if db.closed || db.waiting >= db.o.Queue {
+	if db.closed || db.waiting >= maxWaiting {
 		return false
 	}
 	q, running := db.queues[c]
@@ -88,27 +91,19 @@ func (db *DB) enqueue(c string, w *write) bool {
 func (db *DB) run(c string, q *queue) {
 	defer db.running.Done()
 	for {
-		batch := db.gather(c, q)
-		if batch == nil {
+		db.mu.Lock()
+		n := min(len(q.waiting), maxBatch)
+		if n == 0 {
+			delete(db.queues, c)
+			db.mu.Unlock()
 			return
 		}
+		batch := q.waiting[:n:n]
+		q.waiting = q.waiting[n:]
+		db.waiting -= n
+		db.mu.Unlock()
 		if rivals := db.commit(c, batch); rivals {
 			time.Sleep(jitter(yieldFor)) // so that another node gets its turn
 		}
 	}
-}
-
-// gather takes what waits; nil ends the queue.
-func (db *DB) gather(c string, q *queue) []*write {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	n := min(len(q.waiting), maxBatch)
-	if n == 0 {
-		delete(db.queues, c)
-		return nil
-	}
-	batch := q.waiting[:n:n]
-	q.waiting = q.waiting[n:]
-	db.waiting -= n
-	return batch
 }

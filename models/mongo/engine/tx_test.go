@@ -18,11 +18,9 @@ import (
 
 // count is a document that tests count in.
 type count struct {
-	ID string `bson:"_id"`
-	N  int64  `bson:"n"`
+	Doc `bson:",inline"`
+	N   int64
 }
-
-func (d count) DocKey() (c, id string) { return "", d.ID }
 
 // open connects to a database with one thing to collide on.
 func open(t *testing.T, uri string) *DB {
@@ -36,7 +34,7 @@ func open(t *testing.T, uri string) *DB {
 		t.Fatal(err)
 	}
 	for _, coll := range []string{"counts", nodesColl} {
-		if err := db.MakeCollection(t.Context(), coll, nil); err != nil {
+		if err := db.Make(t.Context(), coll, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -45,20 +43,21 @@ func open(t *testing.T, uri string) *DB {
 
 // add counts one more in a document.
 func add(t *Tx, id string) error {
-	d, found, err := Get[count](t, "counts", id)
+	d, found, err := Get[count](t, "counts", "", id)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return t.Insert("counts", count{id, 1})
+		d.Doc.ID = id
 	}
 	d.N++
-	return t.Put("counts", d)
+	t.Put("counts", d)
+	return nil
 }
 
 func counted(t *testing.T, db *DB, id string) int64 {
 	t.Helper()
-	d, _, err := Get[count](db.Read(t.Context()), "counts", id)
+	d, _, err := Get[count](db.Read(t.Context()), "counts", "", id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +69,7 @@ func counted(t *testing.T, db *DB, id string) int64 {
 func TestDeadNode(t *testing.T) {
 	uri := mongotest.Database(t)
 	dead, living := open(t, uri), open(t, uri)
-	session, err := dead.session(t.Context())
+	session, err := dead.client.StartSession()
 	if err == nil {
 		err = session.StartTransaction()
 	}
@@ -184,38 +183,42 @@ func TestCommittedIsFound(t *testing.T) {
 func TestFlights(t *testing.T) {
 	var f Flights[int]
 	begun, goOn := make(chan int), make(chan bool)
-	reads := 0
-	read := func(context.Context) (int, error) {
-		reads++
-		begun <- reads
+	var asked []string
+	read := func(_ context.Context, ids []string) (map[string]int, error) {
+		slices.Sort(ids)
+		asked = append(asked, fmt.Sprint(ids))
+		begun <- len(asked)
 		<-goOn
-		return reads, nil
+		return map[string]int{"x": len(asked), "y": -len(asked)}, nil
 	}
 	got := make(chan string, 8)
-	call := func(name string) {
+	call := func(name, id string) {
 		go func() {
-			n, err := f.Do(t.Context(), "a", read)
-			got <- fmt.Sprint(name, n, err)
+			n, found, err := f.Do(t.Context(), "a", id, read)
+			got <- fmt.Sprint(name, n, found, err)
 		}()
 	}
-	call("first ")
+	call("first ", "x")
 	<-begun
-	for _, name := range []string{"b ", "c ", "d "} {
-		call(name)
+	for name, id := range map[string]string{"b ": "x", "c ": "y", "d ": "z", "e ": "x"} {
+		call(name, id)
 	}
-	for f.waiting("a") < 3 {
+	for f.waiting("a") < 4 {
 		runtime.Gosched()
 	}
 	goOn <- true
 	<-begun
 	goOn <- true
 	var all []string
-	for range 4 {
+	for range 5 {
 		all = append(all, <-got)
 	}
 	slices.Sort(all)
-	if want := []string{"b 2 <nil>", "c 2 <nil>", "d 2 <nil>", "first 1 <nil>"}; !slices.Equal(all, want) {
+	if want := []string{"b 2 true <nil>", "c -2 true <nil>", "d 0 false <nil>", "e 2 true <nil>", "first 1 true <nil>"}; !slices.Equal(all, want) {
 		t.Errorf("got %v, want %v", all, want)
+	}
+	if want := []string{"[x]", "[x y z]"}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %v, want %v", asked, want)
 	}
 }
 
@@ -223,8 +226,8 @@ func TestFlights(t *testing.T) {
 func (f *Flights[T]) waiting(key string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if at := f.keys[key]; at != nil && at.next != nil {
-		return at.next.waiting
+	if next := f.next[key]; next != nil {
+		return next.waiting
 	}
 	return 0
 }
