@@ -26,6 +26,20 @@ func (b *batch) add(coll string, docs ...engine.Document) {
 	b.docs[coll] = append(b.docs[coll], docs...)
 }
 
+func (b *batch) addIdea(d idea) {
+	b.add("ideas", d)
+	if d.Status == models.StatusPublished {
+		b.add("search", ideaWords(d))
+	}
+}
+
+func (b *batch) addReply(d reply) {
+	b.add("replies", d)
+	if d.Status == models.StatusPublished {
+		b.add("search", replyWords(d))
+	}
+}
+
 // send adds what has gathered, in steps that may be repeated.
 func (b *batch) send(ctx context.Context, db *engine.DB) error {
 	for _, coll := range b.colls {
@@ -126,19 +140,13 @@ func copyIdea(b *batch, r models.CopiedIdea) {
 	d := newIdea(r.Idea)
 	d.FirstVote, d.Tally, d.ReplyCount = r.FirstVote, r.Tally, r.ReplyCount
 	d.Standing = newStanding(d.Item(), r.CopiedStanding)
-	b.add("ideas", d)
-	if d.Status == models.StatusPublished {
-		b.add("search", ideaWords(d))
-	}
+	b.addIdea(d)
 }
 
 func copyReply(b *batch, r models.CopiedReply) {
 	d := newReply(r.Reply)
 	d.Standing = newStanding(d.Item(), r.CopiedStanding)
-	b.add("replies", d)
-	if d.Status == models.StatusPublished {
-		b.add("search", replyWords(d))
-	}
+	b.addReply(d)
 }
 
 // sealedIn adds a sealed version with its files.

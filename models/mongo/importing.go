@@ -140,10 +140,7 @@ func (in *imported) addIdeas(ideas []models.Idea, counts map[string]int64) {
 		if d.MergedInto != "" {
 			in.c.Merged++
 		}
-		in.add("ideas", d)
-		if shown {
-			in.add("search", ideaWords(d))
-		}
+		in.addIdea(d)
 	}
 	in.c.IdeaCount = int64(in.c.LastNumber)
 }
@@ -164,11 +161,10 @@ func (in *imported) addReplies(replies []models.Reply) (map[string]int64, error)
 		d := newReply(r)
 		in.place(d.subject(), in.public[r.Item()])
 		d.OnPage = d.Shown()
-		in.add("replies", d)
+		in.addReply(d)
 		if d.Status == models.StatusPublished {
 			counts[r.IdeaID]++
 			in.c.ReplyCount++
-			in.add("search", replyWords(d))
 		}
 	}
 	in.c.ReplySeq = int64(len(replies))
