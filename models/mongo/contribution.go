@@ -15,6 +15,9 @@ func fresh(c *models.Contribution, t *tx) {
 	c.CreatedAt, c.EditedAt, c.PublishedAt = t.Now(), models.Time{}, models.Time{}
 }
 
+// ofText names a field of what an idea and a reply have in common.
+func ofText(field string) string { return "contribution." + field }
+
 // Standing is what an idea and a reply have besides: where they are with moderators. It is
 // exported because the driver leaves out what is embedded and is not.
 type Standing struct {
@@ -83,7 +86,7 @@ func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (mode
 		if tokenHash == "" {
 			break
 		}
-		q := engine.Query{Coll: collOf(k), Filter: eq("contribution.tokenhash", tokenHash), Fields: eq("_id", 1)}
+		q := engine.Query{Coll: collOf(k), Filter: eq(ofText("tokenhash"), tokenHash), Fields: eq("_id", 1)}
 		d, found, err := engine.First[Doc](s.read(ctx), q)
 		if err != nil || found {
 			return models.Item{Kind: k, ID: d.ID}, err

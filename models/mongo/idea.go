@@ -102,14 +102,14 @@ func (s *Store) Ideas(ctx context.Context, f models.IdeaFilter) (list []models.I
 	err = engine.Each(s.read(ctx), q, add)
 	if err == nil && f.All && (f.Limit <= 0 || len(list) < f.Limit) {
 		unnumbered := eq("c", f.ConsultationID, "number", 0)
-		err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: unnumbered, Sort: eq("contribution.createdat", 1, "_id", 1)}, add)
+		err = engine.Each(s.read(ctx), engine.Query{Coll: "ideas", Filter: unnumbered, Sort: eq(ofText("createdat"), 1, "_id", 1)}, add)
 	}
 	return list, err
 }
 
 // IdeaPlaces implements models.IdeaStore.
 func (s *Store) IdeaPlaces(ctx context.Context, consultationID string) (list []models.IdeaPlace, err error) {
-	fields := eq("number", 1, "contribution.status", 1, "contribution.publishedat", 1, "replycount", 1)
+	fields := eq("number", 1, ofText("status"), 1, ofText("publishedat"), 1, "replycount", 1)
 	err = engine.Each(s.read(ctx), numberedIdeas(consultationID, 0, fields), func(d idea) error {
 		if d.Shown() {
 			list = append(list, models.IdeaPlace{Number: d.Number, PublishedAt: d.PublishedAt, ReplyCount: d.ReplyCount})

@@ -215,7 +215,7 @@ func accountOf(t *tx, p models.Participant) (kept models.Participant, created bo
 
 // takeOver makes what guests sent with an address the participant's.
 func takeOver(t *tx, addressKey, participantID string) {
-	theirs := eq("contribution.addresskey", addressKey, "contribution.participantid", "")
+	theirs := eq(ofText("addresskey"), addressKey, ofText("participantid"), "")
 	for _, d := range engine.List[reply](t, engine.Query{Coll: "replies", Filter: theirs}) {
 		d.ParticipantID = participantID
 		t.Put("replies", d)

@@ -143,8 +143,8 @@ func authorRecord(r engine.Reader, c models.Contribution) (record models.AuthorR
 	}
 	for _, coll := range itemColls {
 		list, err := engine.All[authored](r, engine.Query{
-			Coll: coll, Filter: eq("contribution.participantid", c.ParticipantID),
-			Fields: eq("contribution.status", 1, "contribution.withdrawn", 1),
+			Coll: coll, Filter: eq(ofText("participantid"), c.ParticipantID),
+			Fields: eq(ofText("status"), 1, ofText("withdrawn"), 1),
 		})
 		if err != nil {
 			return record, err

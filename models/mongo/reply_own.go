@@ -14,25 +14,25 @@ import (
 func ownWaiting[T any](r engine.Reader, coll string, q models.OwnQuery, further bson.D) (list []T, total int64, err error) {
 	theirs := bson.A{}
 	if q.Author.ParticipantID != "" {
-		theirs = append(theirs, eq("contribution.participantid", q.Author.ParticipantID))
+		theirs = append(theirs, eq(ofText("participantid"), q.Author.ParticipantID))
 	}
 	if q.Author.Guest != "" {
-		theirs = append(theirs, eq("contribution.guest", q.Author.Guest, "contribution.participantid", ""))
+		theirs = append(theirs, eq(ofText("guest"), q.Author.Guest, ofText("participantid"), ""))
 	}
 	if len(theirs) == 0 {
 		return nil, 0, nil
 	}
-	filter := append(eq("c", q.ConsultationID, "contribution.status", models.StatusPending, "$or", theirs), further...)
+	filter := append(eq("c", q.ConsultationID, ofText("status"), models.StatusPending, "$or", theirs), further...)
 	if total, err = engine.Count(r, coll, filter); err != nil || total == 0 {
 		return nil, 0, err
 	}
 	if at := q.Before; at != (models.OwnPlace{}) {
-		earlier := eq("contribution.createdat", eq("$lt", at.At))
-		before := eq("contribution.createdat", at.At, "_id", eq("$lt", at.ID))
+		earlier := eq(ofText("createdat"), eq("$lt", at.At))
+		before := eq(ofText("createdat"), at.At, "_id", eq("$lt", at.ID))
 		filter = append(filter, eq("$and", bson.A{eq("$or", bson.A{earlier, before})})...)
 	}
 	list, err = engine.All[T](r, engine.Query{
-		Coll: coll, Filter: filter, Sort: eq("contribution.createdat", -1, "_id", -1), Limit: int64(q.Limit),
+		Coll: coll, Filter: filter, Sort: eq(ofText("createdat"), -1, "_id", -1), Limit: int64(q.Limit),
 	})
 	return list, total, err
 }
