@@ -96,6 +96,8 @@ func (s *Server) staffRoutes() {
 
 	a.Get("/admin", s.showAdmin)
 	a.Get("/admin/mail", s.showHeldMail)
+	a.Get("/admin/settings", s.showSettings)
+	a.Post("/admin/settings", s.postSettings)
 	a.Post("/admin/people", s.postGrant)
 	a.Post("/admin/people/:id/revoke", s.postRevoke)
 	a.Post("/admin/people/:id/link", s.postAdminLink)

@@ -55,6 +55,7 @@ func pages() []scanned {
 		{"board", "/board/" + demoSealed, nil},
 		{"admin", "/admin", nil},
 		{"admin", "/admin/mail", nil},
+		{"admin", "/admin/settings", nil},
 	}
 }
 

@@ -78,6 +78,8 @@ var builtKeys = []struct{ prefix, suffix, file string }{
 	{"role.", "", "views/ui/status.templ"},
 	{"search.kind.", "", "views/search.templ"},
 	{"store_unavailable.field.", "", "views/store_unavailable.go"},
+	{"settings.hint.", "", "views/staff/settings.templ"},
+	{"settings.limit.", "", "views/staff/settings.templ"},
 	{"source.", "", "views/thread.go"},
 	{"state.", "", "views/ui/status.templ"},
 	{"status.", "", "views/ui/status.templ"},

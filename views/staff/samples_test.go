@@ -55,6 +55,7 @@ func staffPages() map[string]templ.Component {
 		"admin":           Admin(sampleAdmin()),
 		"admin-empty":     Admin(AdminPage{LayoutData: viewstest.LayoutData("People")}),
 		"held-mail":       WaitingMail(HeldMailPage{LayoutData: viewstest.LayoutData("Mail"), Holds: true, NextURL: "/admin/mail?after=x", Messages: []HeldMail{{Job: models.Job{Recipient: viewstest.Spiteful, CreatedAt: viewstest.Now, Attempts: 2, LastError: viewstest.Spiteful}, Subject: viewstest.Spiteful, Text: "Hello\n\n" + viewstest.Spiteful + viewstest.WideWord()}}}),
+		"settings":        Settings(SettingsPage{LayoutData: viewstest.LayoutData("Settings"), Form: viewstest.Form("texts", "reason")}),
 		"held-mail-empty": WaitingMail(HeldMailPage{LayoutData: viewstest.LayoutData("Mail")}),
 	}
 }
