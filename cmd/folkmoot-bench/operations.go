@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maker returns the function that writes the n-th request of a worker.
@@ -62,11 +63,13 @@ func (a operation) votes(addr string, worker int, fields []field) func(int) []by
 	}
 }
 
-// replies writes Markdown as people do; every second one answers somebody.
+// replies writes Markdown as people do; every second one answers somebody. No two loads send
+// the same words, which from one person would be one text.
 func (a operation) replies(addr string, worker int, fields []field) func(int) []byte {
 	fields = writes(addr, fields)
+	load := strconv.FormatInt(time.Now().UnixNano(), 36)
 	return func(n int) []byte {
-		form := url.Values{"body": {markdownOf(worker*1_000_003 + n)}}
+		form := url.Values{"body": {markdownOf(worker*1_000_003+n) + " (" + load + ")"}}
 		if len(a.Items) > 0 && n%2 == 1 {
 			form.Set("parent", a.Items[(worker+n/2)%len(a.Items)])
 		}
