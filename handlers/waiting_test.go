@@ -276,7 +276,11 @@ func TestWithdrawingAsks(t *testing.T) {
 		if strings.Contains(guest.get(mainPage).body, item) {
 			t.Errorf("the %s is still there", kind)
 		}
-		guest.post("/withdraw/"+item, nil).want(t, "twice", 409)
+		again := guest.post("/withdraw/"+item, nil).want(t, "pressed twice", 303)
+		if page, _ := guest.put(again); !strings.Contains(page.body, "You have withdrawn your "+kind+".") {
+			t.Errorf("pressed twice: %s", excerpt(page.body))
+		}
+		guest.get("/withdraw/"+item).want(t, "nothing more to ask", 409)
 	}
 	guest.post(replies, reply("body", "By its link")).want(t, "post", 303)
 	link := regexp.MustCompile(`/contributions/[\w.-]+`).FindString(guest.get(mainPage).body)

@@ -32,7 +32,11 @@ func (s *Server) postWithdrawal(c *fiber.Ctx) error {
 
 // showOwnWithdrawal asks the same of who sent a text from this browser or account.
 func (s *Server) showOwnWithdrawal(c *fiber.Ctx) error {
-	v, err := s.ownWithdrawal(c)
+	item, err := models.ParseItem(c.Params("item"))
+	if err != nil {
+		return err
+	}
+	v, err := s.svc.ForWithdrawal(c.UserContext(), actorOf(c), item)
 	if err != nil {
 		return err
 	}
@@ -43,28 +47,17 @@ func (s *Server) showOwnWithdrawal(c *fiber.Ctx) error {
 	return s.askToWithdraw(c, v, "/withdraw/"+v.Item.String(), placeURL(place)+"#"+v.Item.String())
 }
 
-func (s *Server) ownWithdrawal(c *fiber.Ctx) (service.ContributionView, error) {
+func (s *Server) postOwnWithdrawal(c *fiber.Ctx) error {
 	item, err := models.ParseItem(c.Params("item"))
 	if err != nil {
-		return service.ContributionView{}, err
+		return err
 	}
-	return s.svc.ForWithdrawal(c.UserContext(), actorOf(c), item)
-}
-
-func (s *Server) postOwnWithdrawal(c *fiber.Ctx) error {
-	v, err := s.ownWithdrawal(c)
+	place, err := s.svc.WithdrawOwn(c.UserContext(), actorOf(c), item)
 	if err != nil {
 		return err
 	}
-	if err := s.svc.WithdrawOwn(c.UserContext(), actorOf(c), v.Item); err != nil {
-		return err
-	}
-	s.done(c, "notice.withdrawn."+string(v.Item.Kind), nil)
-	number := 0
-	if v.Item.Kind == models.KindReply {
-		number = v.IdeaNumber
-	}
-	return seeOther(c, toNotice(subjectPath(v.Consultation.Slug, number)))
+	s.done(c, "notice.withdrawn."+string(item.Kind), nil)
+	return seeOther(c, toNotice(placeURL(place)))
 }
 
 // askToWithdraw shows the text once more, with a button that withdraws it by action.

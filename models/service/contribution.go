@@ -112,8 +112,8 @@ func canWithdraw(c models.Consultation, by models.Contribution) error {
 }
 
 // Withdraw takes a text back on its author's wish, as a decision in the chain.
-// An idea keeps its number and place, without its words. CodeNotFound,
-// CodeClosed once sealed, CodeConflict if it is withdrawn or was not published.
+// An idea keeps its number and place, without its words. One that is withdrawn already stays
+// so. CodeNotFound, CodeClosed once sealed, CodeConflict if it was decided against.
 func (s *Service) Withdraw(ctx context.Context, token string) error {
 	t, err := s.byToken(ctx, token)
 	if err != nil {
@@ -139,13 +139,21 @@ func (s *Service) ForWithdrawal(ctx context.Context, actor models.Actor, item mo
 	return v, canWithdraw(c, t.Contribution)
 }
 
-// WithdrawOwn is Withdraw for a text that ForWithdrawal returns.
-func (s *Service) WithdrawOwn(ctx context.Context, actor models.Actor, item models.Item) error {
+// WithdrawOwn is Withdraw for a text of the actor's. It returns where that stood.
+func (s *Service) WithdrawOwn(ctx context.Context, actor models.Actor, item models.Item) (Place, error) {
 	t, err := s.own(ctx, actor, item)
 	if err != nil {
-		return err
+		return Place{}, err
 	}
-	return s.withdraw(ctx, t)
+	c, err := s.store.Consultation(ctx, t.ConsultationID)
+	if err != nil {
+		return Place{}, fmt.Errorf("find the consultation: %w", err)
+	}
+	p := Place{Slug: c.Slug}
+	if item.Kind == models.KindReply { // an idea was on the consultation's own page
+		p.IdeaNumber = t.AtIdea()
+	}
+	return p, s.withdraw(ctx, t)
 }
 
 // own loads a text of the actor's. CodeNotFound for any other.
@@ -158,6 +166,9 @@ func (s *Service) own(ctx context.Context, actor models.Actor, item models.Item)
 }
 
 func (s *Service) withdraw(ctx context.Context, t text) error {
+	if t.Withdrawn { // the button was pressed twice
+		return nil
+	}
 	c, err := s.store.Consultation(ctx, t.ConsultationID)
 	if err != nil {
 		return fmt.Errorf("find the consultation: %w", err)
@@ -173,6 +184,11 @@ func (s *Service) withdraw(ctx context.Context, t text) error {
 			Digest: models.TextDigest(t.Salt, title, body),
 		}},
 	}, nil)
+	if models.CodeOf(err) == models.CodeConflict { // at once, perhaps, by a second press
+		if now, failed := s.load(ctx, t.Item()); failed == nil && now.Withdrawn {
+			return nil
+		}
+	}
 	return err
 }
 

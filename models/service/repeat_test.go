@@ -85,7 +85,7 @@ func TestSameWordsLater(t *testing.T) {
 		for what, change := range map[string]func(){
 			"published": func() { publish(t, s, last.Item) },
 			"rejected":  func() { decide(t, s, last.Item, models.ActionReject) },
-			"withdrawn": func() { ok(t, s.WithdrawOwn(t.Context(), guest("mine"), last.Item)) },
+			"withdrawn": func() { ok(t, errOf(s.WithdrawOwn(t.Context(), guest("mine"), last.Item))) },
 			"edited": func() {
 				ok(t, s.Edit(t.Context(), guest("mine"), EditInput{Item: last.Item, Rev: 1, Title: "Vans", Body: "Two vans for all."}))
 			},
@@ -110,6 +110,7 @@ func TestFormsAtOnce(t *testing.T) {
 	c := addConsultation(t, s, "shops", nil)
 	shown := published(t, s, "shops", "other", "Before", "")
 	olive := person(t, s, "olive", models.RoleOrganiser)
+	gone := reply(t, s, "shops", "mine", "To be withdrawn", "").Item
 	edited := reply(t, s, "shops", "mine", "To be changed", "").Item
 	for name, send := range map[string]func() (string, error){
 		"a reply": func() (string, error) {
@@ -128,6 +129,7 @@ func TestFormsAtOnce(t *testing.T) {
 		"an edit": func() (string, error) {
 			return "", s.Edit(t.Context(), guest("mine"), EditInput{Item: edited, Rev: 1, Body: "Changed"})
 		},
+		"a withdrawal": func() (string, error) { return "", errOf(s.WithdrawOwn(t.Context(), guest("mine"), gone)) },
 	} {
 		const sides = 8
 		got, errs := make([]string, sides), make([]error, sides)
