@@ -84,6 +84,7 @@ func (s *Server) postEditConsultation(c *fiber.Ctx) error {
 		return err
 	}
 	in, form, err := s.consultationInput(c, m.Consultation.TimeZone)
+	in.Settings.Tiers = m.Consultation.Settings.Tiers // the form has no field for them
 	if err == nil {
 		var con models.Consultation
 		if con, err = s.svc.EditConsultation(c.UserContext(), actorOf(c), c.Params("slug"), in); err == nil {

@@ -279,3 +279,22 @@ func TestRepliesSayWhereTheyAre(t *testing.T) {
 	}
 	a.browser().get(mainPage).want(t, "page", 200, "<b>5</b> replies, 2 of them under ideas", "3 replies", "2 more stand under ideas")
 }
+
+// TestEditKeepsWhatTheFormDoesNotShow changes no rule that has no field in the form.
+func TestEditKeepsWhatTheFormDoesNotShow(t *testing.T) {
+	a := newApp(t)
+	ctx, org := context.Background(), a.staff(models.RoleOrganiser)
+	in := consultationInput("tiers", a.clock.Now())
+	in.Settings.Tiers = []models.Tier{models.TierOrganiser}
+	con, err := a.svc.NewConsultation(ctx, org, in)
+	must(t, err)
+	_, err = a.svc.Open(ctx, org, con.Slug, time.Time{}, con.Rev)
+	must(t, err)
+	b := a.signedIn("organiser@example.org", models.RoleOrganiser)
+	b.post("/organise/tiers/edit", b.editValues("tiers", url.Values{"contact": {"Ask the clerk"}})).want(t, "a text", 303)
+	con, err = a.store.Consultation(ctx, con.ID)
+	must(t, err)
+	if len(con.Settings.Tiers) != 1 || con.Text("en").Contact != "Ask the clerk" {
+		t.Errorf("saved %+v, contact %q", con.Settings, con.Text("en").Contact)
+	}
+}

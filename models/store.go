@@ -299,9 +299,9 @@ type ModerationStore interface {
 	Queue(ctx context.Context, f QueueFilter) ([]QueueEntry, string, error)
 	// QueueLength returns the number of items that Queue lists without a limit.
 	QueueLength(ctx context.Context, f QueueFilter) (int64, error)
-	// Queued reports whether the queue holds anything for these consultations (nil: all),
-	// at a cost that does not depend on its length.
-	Queued(ctx context.Context, consultationIDs []string) (bool, error)
+	// Queued reports whether Queue would list anything, at a cost that does not depend on
+	// how much.
+	Queued(ctx context.Context, f QueueFilter) (bool, error)
 	// Undecided lists what Queue lists for one consultation, without words and whole, in
 	// the same order; an empty slice, never nil, if there is nothing.
 	Undecided(ctx context.Context, consultationID string) ([]Undecided, error)

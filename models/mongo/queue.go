@@ -186,13 +186,14 @@ func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (n int64,
 
 // Queued implements models.ModerationStore. Each text that comes in asks for it, so one
 // read serves all that wait for it.
-func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
-	of := strings.Join(consultationIDs, " ")
-	if consultationIDs == nil {
+func (s *Store) Queued(ctx context.Context, f models.QueueFilter) (bool, error) {
+	of := strings.Join(f.ConsultationIDs, " ")
+	if f.ConsultationIDs == nil {
 		of = "all"
 	}
+	of += " but " + strings.Join(f.Except, " ")
 	_, some, err := s.queues.Do(ctx, of, "", func(ctx context.Context, _ []string) (map[string]bool, error) {
-		for _, scope := range inQueue(models.QueueFilter{ConsultationIDs: consultationIDs}, "") {
+		for _, scope := range inQueue(f, "") {
 			for _, coll := range itemColls {
 				some, err := engine.Exists(s.read(ctx), coll, scope)
 				if err != nil || some {

@@ -56,6 +56,17 @@ func TestDraftsAreNotFound(t *testing.T) {
 	if q := must(r.Queue(ctx, r.mod, ""))(t); len(q.Items) != 0 || q.Total != 0 || must(r.QueueLength(ctx, r.mod))(t) != 0 {
 		t.Errorf("a moderator's queue has %d texts of a draft", len(q.Items))
 	}
+	open := r.opened(t, "Elsewhere", nil, "Another")
+	open = reload(t, r.Service, open.ID)
+	told := 0
+	for _, j := range must(r.queueJobs(ctx, open, ""))(t) {
+		if j.Recipient == r.mod.Participant.Address {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("what waits in a draft keeps its moderators from %d messages about what waits elsewhere, want 1", 1-told)
+	}
 	for _, words := range []string{c.Text("en").Title, "One", "Approved"} {
 		if hits := must(r.Search(ctx, words))(t); len(hits) != 0 {
 			t.Errorf("searching for %q finds the draft: %+v", words, hits)

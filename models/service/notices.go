@@ -85,7 +85,7 @@ func (s *Service) receivedJobs(ctx context.Context, c models.Consultation, item 
 // at most once a day, because the job's id holds the date and a job that is
 // there already is ignored. Who wrote the text is not told, nor who has work anyway.
 func (s *Service) queueJobs(ctx context.Context, c models.Consultation, authorID string) ([]models.Job, error) {
-	if busy, err := s.queued(ctx, []string{c.ID}); err != nil || busy {
+	if busy, err := s.queued(ctx, models.QueueFilter{ConsultationIDs: []string{c.ID}}); err != nil || busy {
 		return nil, err
 	}
 	var jobs []models.Job
@@ -120,7 +120,11 @@ func (s *Service) queueJob(ctx context.Context, c models.Consultation, p models.
 	if all {
 		scope = nil
 	}
-	if busy, err := s.queued(ctx, scope); err != nil || busy {
+	drafts, err := s.otherDrafts(ctx, models.Actor{Participant: &p})
+	if err != nil {
+		return models.Job{}, false, err
+	}
+	if busy, err := s.queued(ctx, models.QueueFilter{ConsultationIDs: scope, Except: drafts}); err != nil || busy {
 		return models.Job{}, false, err
 	}
 	to := recipient{Address: p.Address, Language: orElse(p.Language, c.Language)}
@@ -129,9 +133,9 @@ func (s *Service) queueJob(ctx context.Context, c models.Consultation, p models.
 	return job, true, nil
 }
 
-// queued reports whether anything is in the queue of these consultations; nil: of all.
-func (s *Service) queued(ctx context.Context, consultationIDs []string) (bool, error) {
-	some, err := s.store.Queued(ctx, consultationIDs)
+// queued reports whether anything is in the queue.
+func (s *Service) queued(ctx context.Context, f models.QueueFilter) (bool, error) {
+	some, err := s.store.Queued(ctx, f)
 	if err != nil {
 		return false, fmt.Errorf("look into the queue: %w", err)
 	}

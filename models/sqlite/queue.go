@@ -141,10 +141,16 @@ func (s *Store) QueueLength(ctx context.Context, f models.QueueFilter) (int64, e
 }
 
 // Queued implements models.ModerationStore.
-func (s *Store) Queued(ctx context.Context, consultationIDs []string) (bool, error) {
+func (s *Store) Queued(ctx context.Context, f models.QueueFilter) (bool, error) {
 	some, args := "SELECT EXISTS (SELECT 1 FROM queue)", []any{}
-	if consultationIDs != nil {
-		some, args = "SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id IN (SELECT value FROM json_each(?)))", []any{engine.JSON(consultationIDs)}
+	switch {
+	case f.ConsultationIDs != nil:
+		some = `SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id IN
+			(SELECT value FROM json_each(?) WHERE value NOT IN (SELECT value FROM json_each(?))))`
+		args = []any{engine.JSON(f.ConsultationIDs), engine.JSON(append([]string{}, f.Except...))}
+	case len(f.Except) > 0:
+		some = "SELECT EXISTS (SELECT 1 FROM queue WHERE consultation_id NOT IN (SELECT value FROM json_each(?)))"
+		args = []any{engine.JSON(f.Except)}
 	}
 	any, err := engine.One[bool](s.db.Reader(ctx).Row(some, args...))
 	return any, engine.Wrap("queued", err)

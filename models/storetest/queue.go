@@ -92,10 +92,10 @@ func queueScope(e *env) {
 		e.once(what, got, f.want)
 		e.equal(what, len(got), len(f.want))
 		e.equal(what+": length", must(e.store.QueueLength(e.ctx, filter))(e), int64(len(f.want)))
-		e.equal(what+": anything", must(e.store.Queued(e.ctx, f.scope))(e), len(f.want) > 0)
+		e.equal(what+": anything", must(e.store.Queued(e.ctx, filter))(e), len(f.want) > 0)
 	}
 	e.equal("all", len(e.queue(models.QueueFilter{})), 4)
-	e.equal("anything at all", must(e.store.Queued(e.ctx, nil))(e), true)
+	e.equal("anything at all", must(e.store.Queued(e.ctx, models.QueueFilter{}))(e), true)
 }
 
 func queueExcept(e *env) {
@@ -116,6 +116,7 @@ func queueExcept(e *env) {
 	} {
 		e.equal(what, ids(e.queue(c.filter), entryID), c.want)
 		e.equal(what+": length", must(e.store.QueueLength(e.ctx, c.filter))(e), int64(len(c.want)))
+		e.equal(what+": anything", must(e.store.Queued(e.ctx, c.filter))(e), len(c.want) > 0)
 	}
 }
 

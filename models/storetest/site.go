@@ -121,7 +121,7 @@ func siteEmptyStreams(e *env) {
 	e.equal("Search", must(s.Search(e.ctx, "nothing", 5))(e), []models.Hit(nil))
 	e.equal("ClaimJobs", must(s.ClaimJobs(e.ctx, 5, time.Minute))(e), []models.Job(nil))
 	e.equal("QueueLength", must(s.QueueLength(e.ctx, models.QueueFilter{}))(e), int64(0))
-	e.equal("Queued", must(s.Queued(e.ctx, nil))(e), false)
+	e.equal("Queued", must(s.Queued(e.ctx, models.QueueFilter{}))(e), false)
 	e.equal("UnconfirmedVotes", must(s.UnconfirmedVotes(e.ctx, c.ID))(e), int64(0))
 	e.equal("OpenBallotLinks", must(s.OpenBallotLinks(e.ctx, c.ID))(e), int64(0))
 	e.equal("RemindBallots", must(s.RemindBallots(e.ctx, nil))(e), 0)

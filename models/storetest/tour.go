@@ -251,8 +251,8 @@ func (e *env) moderationStops(g *guide) []stop {
 			must(e.store.QueueLength(e.ctx, here))(e)
 		}},
 		{"Queued", func(e *env) {
-			must(e.store.Queued(e.ctx, nil))(e)
-			must(e.store.Queued(e.ctx, here.ConsultationIDs))(e)
+			must(e.store.Queued(e.ctx, models.QueueFilter{}))(e)
+			must(e.store.Queued(e.ctx, here))(e)
 		}},
 		{"Undecided", func(e *env) { must(e.store.Undecided(e.ctx, g.c.ID))(e) }},
 		{"QueueEntry", func(e *env) {
