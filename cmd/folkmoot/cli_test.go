@@ -251,7 +251,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if code, out, errs := command(t, "restore", "copy.db", "--store", "other.db"); code != exitDone || strings.Contains(out, "kept") {
 		t.Fatal(code, out, errs)
 	}
-	if code, out, _ := command(t, "verify", "--store", "other.db"); code != exitDone || !strings.Contains(out, "1 consultation\n") {
+	if code, out, _ := command(t, "verify", "--store", "other.db"); code != exitDone || !strings.Contains(out, "1 consultation\n") || !strings.Contains(out, "1 entry of the audit log\n") {
 		t.Errorf("the restored store: exit %d, %q", code, out)
 	}
 	if code, _, errs := command(t, "restore", "blog.xml"); code != exitFailed || errs == "" {

@@ -139,6 +139,10 @@ func TestCopyAgain(t *testing.T) {
 	if !again.Already || fmt.Sprint(again.Kinds) != fmt.Sprint(first.Kinds) {
 		t.Errorf("a second time: %+v, the first %+v", again, first)
 	}
+	copies, _, err := to.AuditEntries(t.Context(), models.AuditFilter{Act: models.AuditCopied})
+	if err != nil || len(copies) != 1 {
+		t.Errorf("the copy's log says of %d copies, %v", len(copies), err)
+	}
 	addPerson(t, to, 7)
 	report, err := Copy(t.Context(), from, to, begun, quietly)
 	if err != nil || report.Same() || report.Kinds[3].Differs != "p0007" || report.Kinds[3].To.Count != 4 {
