@@ -26,12 +26,12 @@ type RespondRow struct {
 
 func (r RespondRow) id() string { return "idea-" + strconv.Itoa(r.Ranked.Number) }
 
-// form has the field ids of its own row; "still considering" stands chosen until
-// something else is.
+// form has the field ids of its own row.
 func (r RespondRow) form() ui.Form { return r.Form.Named(r.id()) }
 
+// decisions offers the answers, none of them chosen for the board.
 func (r RespondRow) decisions(l *i18n.Localizer) []ui.Choice {
-	chosen := models.ResponseConsidering
+	chosen := models.ResponseDecision("")
 	if r.Response != nil {
 		chosen = r.Response.Decision
 	}
