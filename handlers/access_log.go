@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,21 +15,20 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 		s.fiber(ctx)
 	}
 	if s.AccessLog {
-		s.Log.Info("request", "id", requestID(ctx), "method", string(ctx.Method()), "path", logPath(ctx), "status", ctx.Response.StatusCode(),
+		s.Log.Info("request", "id", requestID(ctx), "method", string(ctx.Method()), "path", s.logPath(ctx), "status", ctx.Response.StatusCode(),
 			"took", time.Since(ctx.Time()).Round(time.Microsecond))
 	}
 }
 
-// logPath is the path without the token that may be in it, whether or not the
-// request came as far as its route.
-func logPath(ctx *fasthttp.RequestCtx) string {
-	path := string(ctx.URI().PathOriginal())
-	for _, secret := range []string{"/sign-in/", "/contributions/"} {
-		if len(path) > len(secret) && strings.EqualFold(path[:len(secret)], secret) {
-			return secret + "…"
-		}
-	}
-	return path
+// noRoute stands in the log for a path that matches no route: it may be a mangled link
+// with a token in it.
+const noRoute = "(no route)"
+
+// logPath returns what the log may show of the path: the pattern of its route, whether or
+// not the request came as far.
+func (s *Server) logPath(ctx *fasthttp.RequestCtx) string {
+	_, shown := s.table.find(string(ctx.Method()), string(ctx.URI().PathOriginal()))
+	return first(shown, noRoute)
 }
 
 // log is the log with the request's id.

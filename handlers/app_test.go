@@ -144,7 +144,7 @@ func consultationInput(slug string, now time.Time) service.ConsultationInput {
 	}
 }
 
-// browser is one visitor: it keeps cookies and follows nothing by itself.
+// browser is one visitor: it keeps cookies, by the handlers' names, and follows nothing by itself.
 type browser struct {
 	a       *app
 	cookies map[string]string
@@ -191,7 +191,7 @@ func (b *browser) postRaw(path, body string) answer {
 func (b *browser) do(r *http.Request) answer {
 	b.a.t.Helper()
 	for k, v := range b.cookies {
-		r.AddCookie(&http.Cookie{Name: k, Value: v})
+		r.AddCookie(&http.Cookie{Name: b.a.srv.wireName(k), Value: v})
 	}
 	if b.json {
 		r.Header.Set("Accept", "application/json")
@@ -206,10 +206,11 @@ func (b *browser) do(r *http.Request) answer {
 	body, err := io.ReadAll(resp.Body)
 	must(b.a.t, err)
 	for _, c := range resp.Cookies() {
+		name := strings.TrimPrefix(c.Name, hostPrefix)
 		if c.MaxAge < 0 {
-			delete(b.cookies, c.Name)
+			delete(b.cookies, name)
 		} else {
-			b.cookies[c.Name] = c.Value
+			b.cookies[name] = c.Value
 		}
 	}
 	return answer{resp.StatusCode, string(body), resp.Header}

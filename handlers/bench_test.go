@@ -59,7 +59,7 @@ func (a *app) ask(b testing.TB, cookie, etag string) func() *fasthttp.RequestCtx
 		c.Request.SetRequestURI(bigPage)
 		c.Request.Header.Set("Accept-Encoding", "gzip, br")
 		if cookie != "" {
-			c.Request.Header.SetCookie(sessionCookie, cookie)
+			c.Request.Header.SetCookie(a.srv.wireName(sessionCookie), cookie)
 		}
 		if etag != "" {
 			c.Request.Header.Set("If-None-Match", etag)

@@ -6,6 +6,7 @@ import (
 	"folkmoot/models"
 	"folkmoot/models/service"
 	"folkmoot/views/account"
+	"folkmoot/views/ui"
 )
 
 // showConfirmVotes asks under which address the chosen votes shall count.
@@ -32,7 +33,7 @@ func (s *Server) confirmVotesPage(c *fiber.Ctx) (account.ConfirmVotesPage, pendi
 	votes, err := s.svc.PendingVotes(c.UserContext(), sub.C, b.Choices)
 	p := account.ConfirmVotesPage{
 		LayoutData: s.layout(c, localizer(c).T("title.confirm_votes")), Subject: sub, Choices: votes, Asked: b.Asked, NoMail: !s.CanMail && !s.ShowLinks,
-		Form: typed(c, "email", "name", "capacity", "band"),
+		Form: typed(c, "email", "name", "capacity", "band", "remember"),
 	}
 	p.Private = true
 	private(c)
@@ -50,7 +51,12 @@ func (s *Server) postConfirmVotes(c *fiber.Ctx) error {
 	if len(p.Choices) == 0 {
 		return models.Fail(models.CodeInvalid, "error.vote.none_chosen")
 	}
-	asked, err := s.svc.AskBallotLink(c.UserContext(), actorOf(c), service.BallotLinkInput{
+	if b.Browser == "" {
+		b.Browser = service.NewToken()
+	}
+	actor := actorOf(c)
+	actor.Guest = s.svc.Keyed("ballot", b.Browser)
+	asked, err := s.svc.AskBallotLink(c.UserContext(), actor, service.BallotLinkInput{
 		Slug: p.C.Slug, Email: p.Form.Value("email"), Name: p.Form.Value("name"),
 		Capacity: models.Capacity(p.Form.Value("capacity")), Band: models.Band(p.Form.Value("band")), Choices: b.Choices,
 	})
@@ -63,18 +69,18 @@ func (s *Server) postConfirmVotes(c *fiber.Ctx) error {
 	}
 	s.wake()
 	s.rememberDevice(c)
-	b.Asked = shorten(asked.Address)
+	b.Asked, b.Link = shorten(asked.Address), asked.TokenHash
 	if err := s.keepPending(c, b); err != nil {
 		return err
 	}
-	return s.mailSent(c, asked, models.PurposeBallot, p.URL())
+	return s.mailSent(c, asked, models.PurposeBallot, p.URL(), p.Form)
 }
 
-// mailSent says where the link went.
-func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string) error {
+// mailSent says where the link goes, and has the form to ask for it again.
+func (s *Server) mailSent(c *fiber.Ctx, asked service.Asked, purpose models.Purpose, back string, form ui.Form) error {
 	p := account.MailSentPage{
 		LayoutData: s.layout(c, ""), Address: asked.Address, Purpose: purpose,
-		Minutes: int(models.SignInLife.Minutes()), Deferred: asked.Deferred, NoMail: !s.CanMail, Return: back,
+		Minutes: int(models.SignInLife.Minutes()), NoMail: !s.CanMail, Return: back, Form: form,
 	}
 	p.Private = true
 	private(c)

@@ -6,14 +6,17 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"folkmoot/models"
 	"folkmoot/views/i18n"
 	"folkmoot/views/ui"
 )
 
-// The cookies; none is set before it is needed.
+// The cookies, as the handlers name them; none is set before it is needed. Under TLS a
+// browser knows them with hostPrefix in front, so that no other host can set them.
 const (
+	hostPrefix     = "__Host-"
 	cookiePrefix   = "folkmoot_"
 	sessionCookie  = cookiePrefix + "session"  // a random token, hashed in the store
 	guestCookie    = cookiePrefix + "guest"    // signed: shows a guest their own waiting texts
@@ -28,6 +31,37 @@ const (
 	rememberedFor = 90 * 24 * time.Hour
 	choicesLife   = 30 * 24 * time.Hour
 )
+
+// wireName returns the name by which browsers know a cookie.
+func (s *Server) wireName(name string) string {
+	if s.secure() {
+		return hostPrefix + name
+	}
+	return name
+}
+
+// ourCookies returns the cookies of ours that the browser holds, by the names of the
+// handlers. Nothing else reads cookies. Where a browser sends a name twice, the first
+// counts, as it does in net/http.
+func (s *Server) ourCookies(c *fiber.Ctx) map[string]string { return s.cookiesIn(&c.Request().Header) }
+
+// cookiesIn is ourCookies before there is a Ctx.
+func (s *Server) cookiesIn(h *fasthttp.RequestHeader) map[string]string {
+	var ours map[string]string
+	for k, v := range h.Cookies() {
+		name, host := strings.CutPrefix(string(k), hostPrefix)
+		if host != s.secure() || !strings.HasPrefix(name, cookiePrefix) {
+			continue
+		}
+		if ours == nil {
+			ours = map[string]string{}
+		}
+		if _, again := ours[name]; !again {
+			ours[name] = string(v)
+		}
+	}
+	return ours
+}
 
 // rememberDevice notes whether this browser keeps our cookies beyond its session, as the
 // box of the form says that was sent.
@@ -67,14 +101,14 @@ func (s *Server) keepCookie(c *fiber.Ctx, name, value string) {
 // setCookie sets a cookie that lives for a time, 0 for the browser's session.
 func (s *Server) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
 	c.Cookie(&fiber.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), SessionOnly: life == 0,
+		Name: s.wireName(name), Value: value, Path: "/", MaxAge: int(life.Seconds()), SessionOnly: life == 0,
 		HTTPOnly: true, Secure: s.secure(), SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }
 
 func (s *Server) dropCookie(c *fiber.Ctx, name string) {
 	c.Cookie(&fiber.Cookie{
-		Name: name, Path: "/", Expires: time.Unix(1, 0), MaxAge: -1,
+		Name: s.wireName(name), Path: "/", Expires: time.Unix(1, 0), MaxAge: -1,
 		HTTPOnly: true, Secure: s.secure(), SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }
@@ -138,7 +172,7 @@ func (s *Server) postForget(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	for name := range ourCookies(c) {
+	for name := range s.ourCookies(c) {
 		s.dropCookie(c, name)
 	}
 	s.done(c, "notice.forgotten", nil)

@@ -60,7 +60,7 @@ func TestCookies(t *testing.T) {
 			}
 		}
 		for _, name := range []string{sessionCookie, guestCookie, noticeCookie, srv.pendingCookie(a.con.Slug)} {
-			if seen[name] == "" {
+			if seen[srv.wireName(name)] == "" {
 				t.Errorf("%s: %s was not set", base, name)
 			}
 		}
@@ -70,7 +70,7 @@ func TestCookies(t *testing.T) {
 			}
 			kept(t, base+", forgetting", c, secure)
 		}
-		delete(seen, noticeCookie) // says that the rest is forgotten
+		delete(seen, srv.wireName(noticeCookie)) // says that the rest is forgotten
 		if len(seen) > 0 {
 			t.Errorf("%s: still remembered: %v", base, seen)
 		}
@@ -79,8 +79,12 @@ func TestCookies(t *testing.T) {
 
 func kept(t *testing.T, what string, c *http.Cookie, secure bool) {
 	t.Helper()
-	if !strings.HasPrefix(c.Name, "folkmoot_") {
-		t.Errorf("%s: %s is no name of ours", what, c.Name)
+	prefix := "folkmoot_"
+	if secure {
+		prefix = "__Host-folkmoot_"
+	}
+	if !strings.HasPrefix(c.Name, prefix) {
+		t.Errorf("%s: %s does not begin with %s", what, c.Name, prefix)
 	}
 	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != secure || c.Path != "/" || c.Domain != "" {
 		t.Errorf("%s: %s, want HttpOnly, SameSite=Lax, path /, Secure %v", what, c, secure)
@@ -113,14 +117,14 @@ func TestRememberedOnlyIfAsked(t *testing.T) {
 			return c.path
 		}
 		for _, set := range sent(t, a.srv, path(), form, nil).Cookies() {
-			if lasts := set.MaxAge > 0 || !set.Expires.IsZero(); lasts && set.Name != noticeCookie {
+			if lasts := set.MaxAge > 0 || !set.Expires.IsZero(); lasts && set.Name != a.srv.wireName(noticeCookie) {
 				t.Errorf("%s: %s outlives the browser's session", c.name, set)
 			}
 		}
 		maps.Copy(form, ticked)
 		got := map[string]int{}
 		for _, set := range sent(t, a.srv, path(), form, nil).Cookies() {
-			got[set.Name] = set.MaxAge / (24 * 60 * 60)
+			got[strings.TrimPrefix(set.Name, hostPrefix)] = set.MaxAge / (24 * 60 * 60)
 		}
 		if got[c.cookie] != c.days || got[rememberCookie] != 90 {
 			t.Errorf("%s, remembered: %v", c.name, got)
@@ -131,7 +135,7 @@ func TestRememberedOnlyIfAsked(t *testing.T) {
 	b.get(mainPage).want(t, "the box", 200, `name="remember" value="1" checked`)
 	again := b.post(replies, reply("body", "Second")).want(t, "not any more", 303)
 	for _, set := range again.header.Values("Set-Cookie") {
-		if strings.HasPrefix(set, guestCookie+"=") && (strings.Contains(set, "max-age") || strings.Contains(set, "expires")) {
+		if strings.HasPrefix(set, a.srv.wireName(guestCookie)+"=") && (strings.Contains(set, "max-age") || strings.Contains(set, "expires")) {
 			t.Errorf("the guest is still kept: %s", set)
 		}
 	}
@@ -216,6 +220,59 @@ func TestVotesOfThePersonBefore(t *testing.T) {
 	b.post(link(), nil).want(t, "sign in", 303)
 	if body := b.get(mainPage).want(t, "signed in", 200, "You are signed in as New.").body; strings.Contains(body, "You agree.") {
 		t.Error("the vote of the person before counts")
+	}
+}
+
+// TestOneReadingOfCookies sends writes without Origin and Sec-Fetch-Site. Whatever the
+// Cookie header holds, a write that is taken for somebody's who is signed in is refused.
+func TestOneReadingOfCookies(t *testing.T) {
+	a := newApp(t)
+	member := a.signedIn("member@example.org", models.RoleParticipant).cookies[sessionCookie]
+	for _, base := range []string{testBase, "http://127.0.0.1:8080"} {
+		srv := a.plainServer(base)
+		name, other := hostPrefix+sessionCookie, sessionCookie
+		if !srv.secure() {
+			name, other = other, name
+		}
+		for _, c := range []struct {
+			name, cookie string
+			form, member int // status of a form without origin, and of a form that only a member may send, with one
+		}{
+			{"none", "", 303, 401},
+			{"the session", name + "=" + member, 403, 303},
+			{"an empty one first", name + "=; " + name + "=" + member, 403, 401},
+			{"an empty one last", name + "=" + member + "; " + name + "=", 403, 303},
+			{"another first", name + "=x; " + name + "=" + member, 403, 401},
+			{"spaces", name + "=;  " + name + "= " + member, 403, 401},
+			{"quotes", name + `="` + member + `"`, 403, 303},
+			{"only an empty one", name + "=", 403, 401},
+			{"the other name", other + "=" + member, 303, 401},
+			{"the other name first", other + "=; " + name + "=" + member, 403, 303},
+			{"in capitals", strings.ToUpper(name) + "=" + member, 303, 401},
+		} {
+			ask := func(path string, form url.Values, header ...string) int {
+				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.Header.Set("Accept", "text/html")
+				for i := 0; i+1 < len(header); i += 2 {
+					r.Header.Set(header[i], header[i+1])
+				}
+				if c.cookie != "" {
+					r.Header.Set("Cookie", c.cookie)
+				}
+				resp, err := srv.Test(r)
+				must(t, err)
+				must(t, resp.Body.Close())
+				return resp.StatusCode
+			}
+			if got := ask(replies, reply()); got != c.form {
+				t.Errorf("%s, %s: a form without origin gets %d, want %d", base, c.name, got, c.form)
+			}
+			account := url.Values{"name": {"Pat"}, "capacity": {"resident"}}
+			if got := ask("/account", account, "Sec-Fetch-Site", "same-origin"); got != c.member {
+				t.Errorf("%s, %s: a member's form gets %d, want %d", base, c.name, got, c.member)
+			}
+		}
 	}
 }
 

@@ -23,8 +23,10 @@ func (s *Server) crossOrigin(c *fiber.Ctx) error {
 	if err := s.origin.Check(r); err != nil {
 		return models.Fail(models.CodeForbidden, "error.cross_site")
 	}
-	if !safeMethod(c.Method()) && site == "" && origin == "" && c.Cookies(sessionCookie) != "" {
-		return models.Fail(models.CodeForbidden, "error.cross_site")
+	if !safeMethod(c.Method()) && site == "" && origin == "" {
+		if _, session := s.ourCookies(c)[sessionCookie]; session {
+			return models.Fail(models.CodeForbidden, "error.cross_site")
+		}
 	}
 	return c.Next()
 }

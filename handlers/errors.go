@@ -44,6 +44,7 @@ func (s *Server) handleError(c *fiber.Ctx, err error) error {
 		}
 	}
 	if e.Code == models.CodeTooLarge {
+		e = s.tooLarge(c)
 		httpconn.DrainBeforeClose(c.Context().Conn())
 	}
 	s.retryAfter(c, e)
@@ -70,7 +71,7 @@ func (s *Server) knownError(err error) *models.Error {
 func fromFiber(e *fiber.Error) *models.Error {
 	switch {
 	case e.Code == fiber.StatusRequestEntityTooLarge:
-		return models.Fail(models.CodeTooLarge, "error.too_large")
+		return models.Fail(models.CodeTooLarge, "error.too_large", "limit", otherFormBody/1000) // see tooLarge
 	case e.Code == fiber.StatusNotFound || e.Code == fiber.StatusMethodNotAllowed:
 		return models.Fail(models.CodeNotFound, "error.page.unknown")
 	case e.Code >= 400 && e.Code < 500:
@@ -89,7 +90,7 @@ func (s *Server) internal(c *fiber.Ctx, err error) error {
 // in the log.
 func (s *Server) logInternal(c *fiber.Ctx, err error) (reference string) {
 	reference = requestID(c.Context())
-	attrs := []any{"id", reference, "path", logPath(c.Context()), "error", err}
+	attrs := []any{"id", reference, "path", s.logPath(c.Context()), "error", err}
 	if p, ok := errors.AsType[*panicError](err); ok {
 		attrs = append(attrs, "stack", p.stack)
 	}

@@ -32,7 +32,7 @@ func (s *Server) queuePage(c *fiber.Ctx) (staff.QueuePage, error) {
 	}
 	p.Private = true
 	for _, i := range queue.Items {
-		p.Rows = append(p.Rows, staff.QueueRow{Entry: i.Entry, Own: i.Own})
+		p.Rows = append(p.Rows, staff.QueueRow{Entry: i.Entry, Own: i.Own, Alike: i.Alike})
 	}
 	if queue.Next != "" {
 		p.NextURL = "/moderation?after=" + escape(queue.Next)
@@ -55,7 +55,7 @@ func (s *Server) showItem(c *fiber.Ctx) error {
 	}
 	p := staff.QueuePage{LayoutData: s.layout(c, localizer(c).T("title.moderation")), Form: typed(c), Chosen: map[string]bool{}, One: true}
 	p.Private = true
-	p.Rows = []staff.QueueRow{{Entry: one.Entry, Own: one.Own}}
+	p.Rows = []staff.QueueRow{{Entry: one.Entry, Own: one.Own, Alike: one.Alike}}
 	return ok(c, staff.Queue(p))
 }
 

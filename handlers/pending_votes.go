@@ -16,6 +16,8 @@ type pendingVotes struct {
 	Slug    string                `json:"s"`
 	Choices map[int]models.Choice `json:"c"`
 	Asked   string                `json:"a,omitempty"` // the address asked, shortened
+	Link    string                `json:"l,omitempty"` // the link asked for, by the hash of its token
+	Browser string                `json:"b,omitempty"` // tells browsers that ask apart: none replaces another's message
 }
 
 // maxPending keeps the cookie under the 4,096 bytes that browsers take.
@@ -65,7 +67,7 @@ func (s *Server) choose(c *fiber.Ctx, slug string, number int, choice models.Cho
 	} else {
 		b.Choices[number] = choice
 	}
-	b.Asked = ""
+	b.Asked, b.Link = "", ""
 	return b, s.keepPending(c, b)
 }
 
@@ -105,11 +107,11 @@ func (s *Server) countedOnSignIn(c *fiber.Ctx) (n int) {
 	return n
 }
 
-// countOne casts those of one consultation. What an address was asked for is left to the link
-// in that mail, which may have been used elsewhere since.
+// countOne casts those of one consultation. What a link was asked for counts as by that
+// link, which may have been used elsewhere since.
 func (s *Server) countOne(c *fiber.Ctx, actor models.Actor, b pendingVotes) (int, error) {
 	if b.Asked != "" {
-		return 0, nil
+		return s.svc.CountAskedVotes(c.UserContext(), actor, b.Link)
 	}
 	return s.svc.CountPendingVotes(c.UserContext(), actor, b.Slug, b.Choices)
 }

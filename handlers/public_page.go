@@ -262,7 +262,7 @@ func (s *Server) sendStale(c *fiber.Ctx) (bool, error) {
 	}
 	l := localizer(c)
 	note := l.T("stale.note", "date", l.DateTime(p.Seen(), p.Data.subject.C.TimeZone))
-	if len(ourCookies(c)) > 0 {
+	if len(s.ourCookies(c)) > 0 {
 		note += " " + l.T("stale.own")
 	}
 	s.setSecureHeaders(&c.Response().Header)

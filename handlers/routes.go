@@ -10,7 +10,7 @@ func (s *Server) routes() {
 	a.Use(s.session)
 
 	a.Get("/", s.showHome)
-	a.Get("/search", s.showSearch)
+	a.Get("/search", s.limitReads, s.showSearch)
 	for _, name := range hostPages {
 		a.Get("/"+name, s.showHostPage(name))
 	}
@@ -20,8 +20,8 @@ func (s *Server) routes() {
 	c.Get("", s.showConsultation)
 	c.Get("/changes", s.showChanges)
 	c.Post("/replies", s.postReply)
-	c.Get("/replies.csv", s.showRepliesCSV)
-	c.Get("/replies.json", s.showRepliesJSON)
+	c.Get("/replies.csv", s.limitReads, s.showRepliesCSV)
+	c.Get("/replies.json", s.limitReads, s.showRepliesJSON)
 	c.Get("/suggest", s.showSuggest)
 	c.Post("/ideas", s.postIdea)
 	c.Get("/ideas/:number<int>", s.showIdea)
@@ -31,9 +31,9 @@ func (s *Server) routes() {
 	c.Get("/waiting", s.showWaiting)
 	c.Get("/ideas/:number<int>/waiting", s.showWaiting)
 	c.Get("/results", s.showResults)
-	c.Get("/results.json", s.showResultsJSON)
-	c.Get("/results.csv", s.showResultsCSV)
-	c.Get("/sealed.json", s.showPublicFile)
+	c.Get("/results.json", s.limitReads, s.showResultsJSON)
+	c.Get("/results.csv", s.limitReads, s.showResultsCSV)
+	c.Get("/sealed.json", s.limitReads, s.showPublicFile)
 
 	a.Get("/replies/:id", s.showPermalink)
 	a.Get("/edit/:item", s.showEdit)

@@ -34,7 +34,7 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	strict(t, "a write from elsewhere", a.forged().header)
-	strict(t, "too much", a.browser().post(replies, reply("body", strings.Repeat("x", 70<<10))).want(t, "too much", 413).header)
+	strict(t, "too much", a.browser().post(replies, reply("body", strings.Repeat("x", 140<<10))).want(t, "too much", 413).header)
 }
 
 // forged posts from another site.
@@ -146,17 +146,16 @@ func TestPrivatePages(t *testing.T) {
 	}
 }
 
-// TestRetryAfter says when to come back: after too many links, and while the store is away.
+// TestRetryAfter says when to come back: after too many texts, and while the store is away.
 func TestRetryAfter(t *testing.T) {
 	a := newApp(t)
-	a.signedIn("member@example.org", models.RoleParticipant)
-	var last answer
-	for range models.SignInPerHour + 1 {
-		last = a.browser().post("/sign-in", url.Values{"email": {"member@example.org"}})
+	a.limited(func(l *models.Limits) { l.Texts = 2 })
+	for range 2 {
+		a.browser().post(replies, reply()).want(t, "a reply", 303)
 	}
-	last.want(t, "too many links", 429)
-	if wait := seconds(last); wait < 1 || wait > 3600 {
-		t.Errorf("too many links: Retry-After %q", last.header.Get("Retry-After"))
+	last := a.browser().post(replies, reply()).want(t, "too many texts", 429)
+	if wait := seconds(last); wait < 1 || wait > 600 {
+		t.Errorf("too many texts: Retry-After %q", last.header.Get("Retry-After"))
 	}
 	must(t, a.store.Close())
 	if r := a.browser().get("/readyz").want(t, "no store", 503); seconds(r) < 1 {

@@ -24,7 +24,6 @@ import (
 
 // The limits of one request (limits of bad input).
 const (
-	maxBody         = 64 << 10
 	requestDeadline = 15 * time.Second
 	readTimeout     = 60 * time.Second
 	writeTimeout    = 60 * time.Second
@@ -50,6 +49,7 @@ type Server struct {
 	Options
 	svc     *service.Service
 	app     *fiber.App
+	table   routeTable
 	fiber   fasthttp.RequestHandler // what Fiber makes of a request
 	base    *url.URL
 	proxies []*net.IPNet
@@ -82,7 +82,9 @@ func New(o Options) (*Server, error) {
 	s.pages, s.keys = newPageCache(s.public)
 	s.app = fiber.New(s.config())
 	s.routes()
+	s.table = newRouteTable(s.Routes())
 	s.fiber, s.app.Server().Handler = s.app.Handler(), s.serve
+	s.app.Server().HeaderReceived = s.headerReceived
 	return s, nil
 }
 
@@ -95,7 +97,7 @@ func (s *Server) config() fiber.Config {
 		StrictRouting:         false,
 		UnescapePath:          false,
 		DisableStartupMessage: true,
-		BodyLimit:             maxBody,
+		BodyLimit:             noFormBody, // of a form: headerReceived
 		ReadBufferSize:        16 << 10,
 		ReadTimeout:           readTimeout,
 		WriteTimeout:          writeTimeout,

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/models"
@@ -27,7 +25,7 @@ func stranger() *visit { return &visit{Actor: models.Actor{Language: "en"}} }
 // session finds out who asks, before any page.
 func (s *Server) session(c *fiber.Ctx) error {
 	v := stranger()
-	v.cookies = ourCookies(c)
+	v.cookies = s.ourCookies(c)
 	v.remember = v.cookies[rememberCookie] != ""
 	network := s.clientNetwork(c) // of reads too: it warns of a header that cannot be used
 	if !safeMethod(c.Method()) {
@@ -58,20 +56,6 @@ func visitOf(c *fiber.Ctx) *visit {
 		return v
 	}
 	return stranger()
-}
-
-// ourCookies returns the cookies of ours that the browser holds.
-func ourCookies(c *fiber.Ctx) map[string]string {
-	var ours map[string]string
-	for k, v := range c.Request().Header.Cookies() {
-		if name := string(k); strings.HasPrefix(name, cookiePrefix) {
-			if ours == nil {
-				ours = map[string]string{}
-			}
-			ours[name] = string(v)
-		}
-	}
-	return ours
 }
 
 func actorOf(c *fiber.Ctx) models.Actor { return visitOf(c).Actor }

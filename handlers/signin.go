@@ -46,7 +46,7 @@ func (s *Server) postSignIn(c *fiber.Ctx) error {
 		return render(c, status, account.SignIn(p))
 	}
 	s.wake()
-	return s.mailSent(c, asked, models.PurposeSignIn, back)
+	return s.mailSent(c, asked, models.PurposeSignIn, back, typed(c, "email", "name", "return_to"))
 }
 
 // showLink says what will happen, and has a button: mail scanners open links, but
@@ -79,7 +79,7 @@ func (s *Server) fillBallot(c *fiber.Ctx, p *account.LinkPage) error {
 }
 
 func (s *Server) postLink(c *fiber.Ctx) error {
-	used, err := s.svc.UseLinkFor(c.UserContext(), c.Params("token"), sessionLife(c))
+	used, err := s.svc.UseLinkFor(c.UserContext(), actorOf(c), c.Params("token"), sessionLife(c))
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Server) signedIn(c *fiber.Ctx, used service.Used) error {
 	}
 	s.rememberDevice(c)
 	s.keepCookie(c, sessionCookie, used.SessionToken)
-	actor := models.Actor{Participant: &used.Participant, Language: visitOf(c).Language, Network: visitOf(c).Network}
+	actor := models.Actor{Participant: &used.Participant, Guest: visitOf(c).Guest, Language: visitOf(c).Language, Network: visitOf(c).Network}
 	more := s.countPending(c, actor)
 	n := notice{Kind: "done", Key: "notice.signed_in", Args: map[string]any{"name": first(used.Participant.Name, used.Participant.Address), "count": used.Counted + more}}
 	switch {

@@ -19,7 +19,7 @@ func sentFields(c *fiber.Ctx) (list []views.SentField) {
 // sendStoreUnavailable answers a form that the store could not take now: everything in it is kept,
 // and nothing has to be read for the page.
 func (s *Server) sendStoreUnavailable(c *fiber.Ctx, cause error) error {
-	s.log(c).Warn("not saved", "path", logPath(c.Context()), "error", cause)
+	s.log(c).Warn("not saved", "path", s.logPath(c.Context()), "error", cause)
 	s.setSecureHeaders(&c.Response().Header)
 	p := views.StoreUnavailablePage{
 		LayoutData: s.layoutAlone(c, localizer(c).T("store_unavailable.title")), Sent: sentFields(c), Back: s.back(c),

@@ -30,5 +30,5 @@ func TestTooLargeIsAnswered(t *testing.T) {
 	must(t, err)
 	body, err := io.ReadAll(r.Body)
 	must(t, err)
-	answer{r.StatusCode, string(body), r.Header}.want(t, "2 MB", http.StatusRequestEntityTooLarge, "64 kB")
+	answer{r.StatusCode, string(body), r.Header}.want(t, "2 MB", http.StatusRequestEntityTooLarge, "10000 characters")
 }

@@ -13,15 +13,18 @@ const (
 	MaxQuestion = 400
 	MaxReason   = 1_000
 	MaxOrgText  = 60_000 // an organiser's body
-	MaxAddress  = 254    // RFC 5321
+	MaxOrgLines = 2_000  // a few sentences of an organiser
+	MaxOrgLine  = 200    // one line of an organiser
+	MaxSlug     = 80
+	MaxAddress  = 254 // RFC 5321
 	MaxDepth    = 8
 )
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // ValidSlug reports whether s can stand in an address: lower-case letters, digits
-// and single hyphens, at most 80.
-func ValidSlug(s string) bool { return len(s) <= 80 && slugForm.MatchString(s) }
+// and single hyphens, at most MaxSlug.
+func ValidSlug(s string) bool { return len(s) <= MaxSlug && slugForm.MatchString(s) }
 
 // CheckOpening lists what is missing before c may open: every sentence the
 // public is owed, dates in order, settings in range. smtp is whether mail can

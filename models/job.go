@@ -19,14 +19,16 @@ type Job struct {
 	DoneAt    Time
 	LastError string
 	CreatedAt Time
-	// Unconfirmed asks the store to keep the promise to addresses that somebody typed
-	// who may not hold them, whether or not there is an account: it is due
-	// UnconfirmedEvery after the last such message to Recipient, at the earliest, and
-	// Deferred says that it had to wait: in the store, and in the slice that was passed
-	// to the method that wrote it. Where MaxDeferred wait already, a JobBallot or
-	// JobSignIn is refused (AddLink); any other is not stored, Deferred set all the same.
+	// Unconfirmed says that somebody may have caused the message who does not hold the
+	// address, whether or not there is an account: Plan limits how many Mailbox gets. The
+	// store sets Deferred and Dropped, also in the slice that was passed to the method that
+	// wrote the job. No answer may tell them to whoever asked.
 	Unconfirmed bool
-	Deferred    bool
+	Deferred    bool   // it has to wait for its day
+	Dropped     bool   // it was not stored, since enough went there or waits already
+	Mailbox     string // by which messages are limited; "": Recipient in lower case
+	Topic       string // what it is about: takes the place of a waiting message with this Topic and Mailbox; "": of none
+	PerDay      int    // how many unconfirmed messages Mailbox gets in UnconfirmedEvery; 0: UnconfirmedMost; not stored
 	LinkID      string // of the one-time link that the message carries; it goes out only while that is unused
 }
 

@@ -11,13 +11,10 @@ const (
 	PurposeBallot Purpose = "ballot"  // confirm the address and count what was chosen
 )
 
-// The lives and limits of links.
+// The lives of links.
 const (
-	SignInLife       = 15 * time.Minute
-	SignInPerHour    = 5
-	ReminderAfter    = 24 * time.Hour
-	UnconfirmedEvery = 24 * time.Hour // an unconfirmed address gets at most one message in this time
-	MaxDeferred      = 3              // messages that may wait for that, to one address
+	SignInLife    = 15 * time.Minute
+	ReminderAfter = 24 * time.Hour
 )
 
 // Link is a one-time link: bound to its purpose, its address and its content.
@@ -31,7 +28,7 @@ type Link struct {
 	Name           string // for the account, if there is none yet
 	Capacity       Capacity
 	Band           Band
-	Grant          *Grant // set: made by hand, not mailed, so outside SignInPerHour; the role was given when it was made
+	Grant          *Grant // set: made by hand, not mailed; the role was given when it was made
 	ConsultationID string // of a ballot
 	Choices        []ChosenVote
 	ReturnTo       string // a path of this site
@@ -81,6 +78,14 @@ type LinkUse struct {
 	TokenHash string
 	NewID     string  // of the account, if there is none yet
 	Session   Session // ParticipantID is filled in by the store
+	Guest     string  // keyed hash of the guest cookie of the browser that uses it; "": none
+}
+
+// TakesOver reports whether somebody who uses a link becomes the author of what was sent
+// with its address by guest. Staff do so only for what their own browser sent: anybody can
+// type their address, and nobody decides on a text that is theirs.
+func (u LinkUse) TakesOver(p Participant, guest string) bool {
+	return len(p.Grants) == 0 || guest != "" && guest == u.Guest
 }
 
 // LinkUsed is what UseLink did.

@@ -262,10 +262,8 @@ type PeopleStore interface {
 
 // LinkStore stores one-time links.
 type LinkStore interface {
-	// AddLink adds a link with the message that carries it. CodeLimited
-	// (error.link.limit, wait) for more than SignInPerHour sign-in links to one address,
-	// and for an unconfirmed ballot or sign-in message that would have to wait while
-	// MaxDeferred wait already (wait: UnconfirmedEvery). l.Grant is left out.
+	// AddLink adds a link with the message that carries it, which may be deferred, dropped
+	// or take the place of another, whose link goes then (Job.Plan). l.Grant is left out.
 	AddLink(ctx context.Context, l Link, jobs []Job) error
 	// AddHandLink adds a sign-in link that staff or a command hand over. It is neither
 	// limited nor counted, and ends if l.Grant is revoked (RevokeGrant).

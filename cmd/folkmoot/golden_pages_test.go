@@ -229,7 +229,7 @@ func (g *golden) refusals() {
 	v.post("refused/sign-in-address", "/sign-in", form("email", "nobody", "return_to", "/account"))
 	v.post("refused/cross-site", lep+"/replies", form("name", "Jo", "body", "Words"), "Sec-Fetch-Site", "cross-site")
 	v.post("refused/upload", lep+"/replies", form("name", "Jo"), "Content-Type", "multipart/form-data; boundary=x")
-	v.post("refused/too-large", lep+"/replies", form("name", "Jo", "body", strings.Repeat("x", 70<<10)))
+	v.post("refused/too-large", lep+"/replies", form("name", "Jo", "body", strings.Repeat("x", 140<<10)))
 	v.post("refused/report-empty", "/report/"+g.find(v.get("", lep), replyID, 0), form("reason", ""))
 
 	p := g.signedIn("plain.person@people.example", "Plain Person", models.RoleParticipant)

@@ -21,7 +21,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Fill an empty store with demonstration data."`
 	LogFormat    string   `help:"Format of the log: ${enum}. auto is text on a terminal, otherwise json." enum:"auto,text,json" default:"auto"`
 	AccessLog    bool     `help:"Log each request." default:"true" negatable:""`
-	Limits       bool     `help:"Limit how much one network may send; disable for load tests only." default:"true" negatable:""`
+	Limits       bool     `help:"Limit how much one network may send and what is mailed; disable for load tests only." default:"true" negatable:""`
 
 	MetricsListen string `hidden:""`
 }

@@ -108,6 +108,14 @@ func (cfg *config) showLinks(addr net.Addr, base string, demo bool) bool {
 	return demo && loopbackOnly(addr, base) && len(cfg.TrustedProxies) == 0
 }
 
+// mailLimiter returns the limiter that counts mail, nil without limits.
+func (cfg *config) mailLimiter(l models.Limiter) models.Limiter {
+	if cfg.NoLimits {
+		return nil
+	}
+	return l
+}
+
 // serve constructs service, job runner and handlers, and runs them.
 func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, demo bool, ready func(running)) (err error) {
 	mails := !cfg.Sender.Holds()
@@ -120,7 +128,7 @@ func (cfg *config) serve(ctx context.Context, listener net.Listener, s running, 
 	messages := viewmail.Renderer{BaseURL: s.BaseURL, Site: cfg.Site}
 	runner := jobs.New(jobs.Options{
 		Store: s.Store, Renderer: messages, Sender: cfg.Sender, Clock: cfg.Clock, Log: cfg.Log, Tick: cfg.Tick,
-		Delivery: deliveryTimeout(cfg.Sender),
+		Delivery: deliveryTimeout(cfg.Sender), Limiter: cfg.mailLimiter(s.Limiter),
 	})
 	server, err := handlers.New(handlers.Options{
 		Service: s.Service, Log: cfg.Log, BaseURL: s.BaseURL, Site: cfg.Site, Demo: demo, ShowLinks: s.ShowLinks,

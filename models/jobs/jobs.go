@@ -17,6 +17,7 @@ type Store interface {
 	models.JobStore
 	Consultation(ctx context.Context, id string) (models.Consultation, error)
 	Ideas(ctx context.Context, f models.IdeaFilter) ([]models.Idea, error)
+	SiteSettings(ctx context.Context) (models.SiteSettings, error)
 	RemindBallots(ctx context.Context, renew func(models.Link) (tokenHash string, job models.Job)) (int, error)
 }
 
@@ -29,6 +30,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: the default one
 	Tick     <-chan time.Time // nil: every Interval
 	Delivery time.Duration    // what the Sender gives one message at most; 0: 30 seconds
+	Limiter  models.Limiter   // counts messages against the site's limits of mail; nil: no limits
 }
 
 // How the work is paced.
@@ -47,6 +49,7 @@ type Runner struct {
 	reminded time.Time
 	released bool
 	sent     letters
+	spent    spentBudgets
 	failed   int // passes in a row that the store failed
 	rest     int // ticks to leave out
 }

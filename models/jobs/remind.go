@@ -47,7 +47,7 @@ func (w *wording) renew(l models.Link) (string, models.Job) {
 	token, c := service.NewToken(), w.consultation(l.ConsultationID)
 	return models.HashToken(token), models.Job{
 		ID: uuid.Must(uuid.NewV7()).String(), Kind: models.JobBallotReminder, Language: l.Language,
-		Recipient: l.Address, LinkID: l.ID, Unconfirmed: true,
+		Recipient: l.Address, LinkID: l.ID, Unconfirmed: true, Mailbox: service.MailboxKey(l.Address),
 		Args: map[string]string{
 			"token": token, "slug": c.Slug, "title": c.Text(l.Language).Title, "choices": c.lines(l.Choices),
 		},

@@ -33,6 +33,12 @@ func (r *Runner) process(ctx context.Context, job models.Job) error {
 	if stale(job, r.Clock.Now()) {
 		return gone(r.Store.FinishJob(ctx, job.ID))
 	}
+	if wait, err := r.overBudget(ctx, job); err != nil || wait > 0 {
+		if err == nil {
+			err = gone(r.Store.RetryJob(ctx, job.ID, wait, "the day's messages are used up"))
+		}
+		return err
+	}
 	err := r.send(ctx, job)
 	if err == nil {
 		r.sent.add(job.ID)

@@ -23,37 +23,37 @@ type job struct {
 }
 
 func newJob(j models.Job) job {
+	j.Mailbox, j.PerDay, j.Dropped = j.MailboxKey(), 0, false
 	return job{Doc{ID: j.ID}, j, key(j.CreatedAt, j.ID), recipientKey(j.Recipient), !j.DoneAt.IsZero()}
 }
 
 // recipientKey makes addresses that differ in case only one.
 func recipientKey(address string) string { return strings.ToLower(address) }
 
-// mailbox is what transactions collide on that send the same to one address.
+// mailbox is what transactions collide on that send to one mailbox, so that none counts
+// without the other's messages.
 type mailbox struct {
-	Doc     `bson:",inline"` // what is sent, and a hash of the address
+	Doc     `bson:",inline"` // a hash of the mailbox
 	Touched string           // by the last of them
 	Expires time.Time
 }
 
-func mailboxID(what, address string) string { return what + " " + models.HashToken(address) }
-
-// touch makes two transactions that send the same to an address collide.
-func touch(t *tx, what, address string) {
-	t.Put("mailboxes", mailbox{Doc{ID: mailboxID(what, address)}, t.Op(), t.Now().Add(2 * models.UnconfirmedEvery)})
+// touch makes two transactions that send to a mailbox collide.
+func touch(t *tx, key string) {
+	t.Put("mailboxes", mailbox{Doc{ID: models.HashToken(key)}, t.Op(), t.Now().Add(2 * models.UnconfirmedEvery)})
 }
 
 // jobNeeds names what addJobs looks at.
 func jobNeeds(jobs []models.Job) (needs []ref) {
 	for _, j := range jobs {
-		if j.Unconfirmed {
-			needs = append(needs, ref{Coll: "jobs", ID: j.ID}, ref{Coll: "mailboxes", ID: mailboxID("jobs", recipientKey(j.Recipient))})
+		if j.Limited() {
+			needs = append(needs, ref{Coll: "jobs", ID: j.ID}, ref{Coll: "mailboxes", ID: models.HashToken(j.MailboxKey())})
 		}
 	}
 	return needs
 }
 
-// addJobs adds what a write leaves to do, and notes in jobs what was deferred. A
+// addJobs adds what a write leaves to do, and notes in jobs what was deferred or dropped. A
 // job whose id is there already is ignored.
 func addJobs(t *tx, jobs []models.Job) {
 	for n := range jobs {
@@ -66,53 +66,50 @@ func addJobs(t *tx, jobs []models.Job) {
 func addJob(t *tx, passed *models.Job) {
 	j := *passed
 	j.CreatedAt, j.Attempts, j.LeasedTo, j.DoneAt, j.LastError = t.Now(), 0, time.Time{}, time.Time{}, ""
-	full := deferJob(t, &j)
-	passed.Deferred = j.Deferred
-	if full && (j.Kind == models.JobBallot || j.Kind == models.JobSignIn) { // its link would be lost
-		t.Refuse(models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery))
-	}
-	if full {
+	plan := planJob(t, j)
+	j.NotBefore, j.Deferred = plan.NotBefore, plan.Deferred
+	passed.Deferred, passed.Dropped = plan.Deferred, plan.Dropped
+	if plan.Dropped {
 		return
 	}
-	if j.Unconfirmed {
-		touch(t, "jobs", recipientKey(j.Recipient))
+	if plan.Replaces != "" {
+		replaceJob(t, plan.Replaces)
+	}
+	if j.Limited() {
+		touch(t, j.MailboxKey())
 	}
 	t.Insert("jobs", newJob(j))
 }
 
-// unconfirmed finds the messages to an address that nobody has confirmed.
-func unconfirmed(recipientKey string) engine.Query {
-	return engine.Query{Coll: "jobs", Filter: eq("recipientkey", recipientKey, "unconfirmed", true)}
-}
-
-// deferJob keeps the promise of one message a day to an address that nobody has
-// confirmed, or that somebody else typed who has not: an account makes no difference,
-// so that nobody learns whether there is one. full reports that MaxDeferred wait already.
-func deferJob(t *tx, j *models.Job) (full bool) {
-	j.Deferred = false
-	if j.NotBefore.Before(t.Now()) {
-		j.NotBefore = t.Now()
-	}
-	if !j.Unconfirmed {
-		return false
-	}
-	var last time.Time
-	waiting := 0
-	for _, d := range engine.List[job](t, unconfirmed(recipientKey(j.Recipient))) {
-		last = later(last, later(d.NotBefore, d.DoneAt))
-		if d.Deferred && !d.Done {
-			waiting++
+// planJob asks the limits of a job's mailbox when it may go out.
+func planJob(t *tx, j models.Job) models.JobPlan {
+	var earlier []models.Job
+	if j.Limited() {
+		dayAgo := t.Now().Add(-models.UnconfirmedEvery)
+		for _, d := range engine.List[job](t, engine.Query{Coll: "jobs", Filter: eq("mailbox", j.MailboxKey())}) {
+			if d.Limited() && (!d.Done || d.DoneAt.After(dayAgo)) {
+				earlier = append(earlier, d.Job)
+			}
 		}
 	}
-	if due := last.Add(models.UnconfirmedEvery); !last.IsZero() && due.After(j.NotBefore) {
-		j.NotBefore, j.Deferred = due, true
+	return j.Plan(earlier, t.Now())
+}
+
+// replaceJob deletes a waiting job, and its link, which nobody has.
+func replaceJob(t *tx, id string) {
+	d, found := engine.Look[job](t, "jobs", "", id)
+	if !found {
+		return
 	}
-	return j.Deferred && waiting >= models.MaxDeferred
+	if l, found := engine.Look[link](t, "links", "", d.LinkID); found && l.UsedAt.IsZero() {
+		t.Delete("links", "", l.Doc.ID)
+	}
+	t.Delete("jobs", "", d.Doc.ID)
 }
 
 // releaseDeferred makes the deferred messages to an address due: it is confirmed now.
 func releaseDeferred(t *tx, address string) {
-	for _, d := range engine.List[job](t, unconfirmed(recipientKey(address))) {
+	for _, d := range engine.List[job](t, engine.Query{Coll: "jobs", Filter: eq("recipientkey", recipientKey(address), "unconfirmed", true)}) {
 		if d.Deferred && !d.Done {
 			d.NotBefore, d.Deferred = t.Now(), false
 			putJob(t, d)
@@ -120,10 +117,10 @@ func releaseDeferred(t *tx, address string) {
 	}
 }
 
-// putJob writes a job whose time has changed, which the next one to the address goes by.
+// putJob writes a job whose time has changed, which the next one to the mailbox goes by.
 func putJob(t *tx, d job) {
-	if d.Unconfirmed {
-		touch(t, "jobs", d.RecipientKey)
+	if d.Limited() {
+		touch(t, d.MailboxKey())
 	}
 	t.Put("jobs", d)
 }
@@ -137,7 +134,7 @@ func finish(t *tx, d job) {
 	putJob(t, d)
 }
 
-// ClaimJobs implements models.JobStore. A job whose link was used meanwhile is
+// ClaimJobs implements models.JobStore. Sign-in links go first. A job whose link was used meanwhile is
 // done without anything being sent.
 func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (claimed []models.Job, err error) {
 	now, err := s.Now(ctx)
@@ -156,7 +153,7 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 	}
 	err = s.put(ctx, "", nil, func(t *tx) error {
 		claimed = nil
-		return engine.Each(t, due(t.Now()), func(d job) error {
+		claim := func(d job) error {
 			if linkUsed(t, d.LinkID) {
 				finish(t, d)
 				return nil
@@ -167,7 +164,13 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 				return engine.ErrEnough
 			}
 			return nil
-		})
+		}
+		signIns := due(t.Now())
+		signIns.Filter = append(eq("kind", models.JobSignIn), signIns.Filter...)
+		if err := engine.Each(t, signIns, claim); err != nil || len(claimed) == n {
+			return err
+		}
+		return engine.Each(t, due(t.Now()), claim)
 	})
 	if err != nil {
 		return nil, err

@@ -70,9 +70,6 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 // AddLink implements models.LinkStore.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	return s.put(ctx, "", jobNeeds(jobs), func(t *tx) error {
-		if l.Purpose == models.PurposeSignIn {
-			checkSignInLimit(t, l.AddressKey)
-		}
 		addJobs(t, jobs)
 		l.Grant = nil
 		insertLink(t, l)
@@ -102,20 +99,6 @@ func insertLink(t *tx, l models.Link) {
 	t.Insert("links", newLink(l))
 }
 
-// checkSignInLimit refuses the sixth link to an address within an hour and says
-// how long it is until the first of the last five is an hour old.
-func checkSignInLimit(t *tx, addressKey string) {
-	hourAgo := t.Now().Add(-time.Hour)
-	asked := engine.List[link](t, engine.Query{
-		Coll: "links", Sort: eq("createdat", -1), Limit: models.SignInPerHour, Fields: eq("createdat", 1),
-		Filter: eq("addresskey", addressKey, "purpose", models.PurposeSignIn, "grant", nil, "createdat", eq("$gt", hourAgo)),
-	})
-	if len(asked) == models.SignInPerHour {
-		t.Refuse(models.Fail(models.CodeLimited, "error.link.limit", "wait", asked[len(asked)-1].CreatedAt.Sub(hourAgo)))
-	}
-	touch(t, "links", addressKey)
-}
-
 // UseLink implements models.LinkStore. A ballot is used in its consultation's queue.
 func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.LinkUsed, err error) {
 	found, err := findLink(s.read(ctx), u.TokenHash)
@@ -141,7 +124,7 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 		t.Put("links", d)
 		l.UsedAt = d.UsedAt
 		used.Link = l
-		used.Participant, used.Created = confirm(t, l.Account(u.NewID), u.Session)
+		used.Participant, used.Created = confirm(t, l.Account(u.NewID), u)
 		countChoices(t, &used)
 		closeSpent(t, used)
 		return nil
@@ -180,7 +163,7 @@ func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v mode
 		if _, taken := engine.Look[addressee](t, "addresses", "", p.AddressKey); taken {
 			return models.Fail(models.CodeConflict, "error.contribution.confirmed")
 		}
-		added, _ = confirm(t, p, v)
+		added, _ = confirm(t, p, models.LinkUse{Session: v})
 		return nil
 	})
 	return added, err
@@ -188,14 +171,14 @@ func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v mode
 
 // confirm finds or adds the account of p's address, adds the session, assigns to the account
 // what guests sent with the address, and releases the messages that waited for that.
-func confirm(t *tx, p models.Participant, v models.Session) (kept models.Participant, created bool) {
+func confirm(t *tx, p models.Participant, u models.LinkUse) (kept models.Participant, created bool) {
 	kept, created = accountOf(t, p)
-	if v.TokenHash != "" {
+	if v := u.Session; v.TokenHash != "" {
 		v.ParticipantID = kept.ID
 		insertSession(t, v)
 	}
 	if p.AddressKey != "" {
-		takeOver(t, p.AddressKey, kept.ID)
+		takeOver(t, p.AddressKey, u, kept)
 	}
 	releaseDeferred(t, p.Address)
 	return kept, created
@@ -214,15 +197,19 @@ func accountOf(t *tx, p models.Participant) (kept models.Participant, created bo
 }
 
 // takeOver makes what guests sent with an address the participant's.
-func takeOver(t *tx, addressKey, participantID string) {
+func takeOver(t *tx, addressKey string, u models.LinkUse, p models.Participant) {
 	theirs := eq(ofText("addresskey"), addressKey, ofText("participantid"), "")
 	for _, d := range engine.List[reply](t, engine.Query{Coll: "replies", Filter: theirs}) {
-		d.ParticipantID = participantID
-		t.Put("replies", d)
+		if u.TakesOver(p, d.Guest) {
+			d.ParticipantID = p.ID
+			t.Put("replies", d)
+		}
 	}
 	for _, d := range engine.List[idea](t, engine.Query{Coll: "ideas", Filter: theirs}) {
-		d.ParticipantID = participantID
-		t.Put("ideas", d)
+		if u.TakesOver(p, d.Guest) {
+			d.ParticipantID = p.ID
+			t.Put("ideas", d)
+		}
 	}
 }
 
@@ -298,8 +285,7 @@ func remind(t *tx, d link, renew func(models.Link) (string, models.Job)) bool {
 		return false
 	}
 	hash, job := renew(l)
-	asked := job
-	if deferJob(t, &asked) {
+	if planJob(t, job).Dropped {
 		return false
 	}
 	d.TokenHash2, d.RemindedAt, d.Remind = hash, t.Now(), false

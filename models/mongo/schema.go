@@ -65,7 +65,7 @@ var collections = []collection{
 	{"sealed", []string{"of: c version"}},
 	{"chunks", nil},
 	{"jobs", []string{
-		"due: done notbefore _id leasedto", "waiting: done key", "recipient: recipientkey unconfirmed", "finished: done doneat",
+		"due: done notbefore _id leasedto", "waiting: done key", "recipient: recipientkey unconfirmed", "mailbox: mailbox", "finished: done doneat",
 	}},
 	{"search", []string{"words: words n"}},
 	{"audit", []string{"act: act _id", "actor: actor.id _id", "of: consultationid _id"}},

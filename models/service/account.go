@@ -64,7 +64,7 @@ func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role m
 }
 
 // linkFor makes a link to sign in to an account with, without a message: it is made
-// by hand and so outside the limit of five mails an hour. It grants no role; with the
+// by hand and so outside the limits of mail. It grants no role; with the
 // one that was given when it was made it ends, should that be revoked.
 func (s *Service) linkFor(ctx context.Context, by models.AuditActor, p models.Participant, role models.Role) (string, error) {
 	l, token := s.newLink(models.PurposeSignIn, p.Address, orElse(p.Language, "en"))

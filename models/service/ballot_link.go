@@ -19,16 +19,18 @@ type BallotLinkInput struct {
 	Choices           map[int]models.Choice // by number of the idea
 }
 
-// Asked says where a link was sent. Token is for the demonstration on one
+// Asked says where a link goes. Whether and when its message goes out is not in it: nobody
+// is told what was sent to an address before. Token is for the demonstration on one
 // machine alone, which shows it.
 type Asked struct {
-	Address  string
-	Token    string
-	Deferred bool // the message waits: this address was written to today
+	Address   string
+	Token     string
+	TokenHash string // names the link to CountAskedVotes
 }
 
 // AskBallotLink sends one link for everything that was chosen. Nothing of it counts
-// before the link is used. CodeNotFound, CodeClosed, CodeForbidden for a capacity
+// before the link is used. The same browser may ask again: a message that still waits is
+// replaced, one that went out is followed by another, minutes later. CodeNotFound, CodeClosed, CodeForbidden for a capacity
 // or band that may not vote here, CodeInvalid with the fields, CodeLimited.
 func (s *Service) AskBallotLink(ctx context.Context, actor models.Actor, in BallotLinkInput) (Asked, error) {
 	c, err := s.accepting(ctx, actor, in.Slug, models.ActVote)
@@ -62,6 +64,9 @@ func (s *Service) AskBallotLink(ctx context.Context, actor models.Actor, in Ball
 	}
 	job := to.job(models.JobBallot,
 		"token", token, "slug", c.Slug, "title", c.Text(to.Language).Title, "choices", choiceLines(ideas, in.Choices))
+	if by := askedBy(actor); by != "" {
+		job.Topic = s.topic("ballot", c.ID+" "+by)
+	}
 	return s.sendLink(ctx, l, token, job)
 }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -29,7 +30,7 @@ func TestBallot(t *testing.T) {
 	asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{
 		Slug: "shops", Email: " Ada@Example.org ", Capacity: models.CapacityBusiness, Band: models.BandMicro, Choices: list,
 	}))(t)
-	if asked.Address != "Ada@example.org" || asked.Deferred || asked.Token == "" {
+	if asked.Address != "Ada@example.org" || asked.Token == "" {
 		t.Errorf("asked: %+v", asked)
 	}
 	job := jobsOf(t, s, models.JobBallot)[0]
@@ -178,33 +179,73 @@ func TestLinkVotes(t *testing.T) {
 
 func TestBallotMailWaits(t *testing.T) {
 	t.Parallel()
-	s, _ := newService(t)
+	s, clk := newService(t)
 	addConsultation(t, s, "shops", nil, "Markets")
 	bo := person(t, s, "bo", models.RoleParticipant)
 	for _, email := range []string{"new@example.org", "bo@example.org"} { // an account makes no difference
-		ask := func(actor models.Actor) (Asked, error) {
-			return s.AskBallotLink(t.Context(), actor, BallotLinkInput{Slug: "shops", Email: email, Choices: choose(t, s, "shops", "agree", 1)})
+		ask := func(actor models.Actor) models.Job {
+			t.Helper()
+			before := len(waitingJobs(t, s))
+			must(s.AskBallotLink(t.Context(), actor, BallotLinkInput{Slug: "shops", Email: email, Choices: choose(t, s, "shops", "agree", 1)}))(t)
+			after := waitingJobs(t, s)
+			if len(after) == before {
+				return models.Job{}
+			}
+			return after[len(after)-1]
 		}
-		for n := range models.MaxDeferred + 1 {
-			if asked := must(ask(guest("c")))(t); asked.Deferred != (n > 0) {
-				t.Errorf("%s, message %d: %+v", email, n+1, asked)
+		for n := range models.UnconfirmedMost + models.MaxDeferred {
+			clk.add(time.Second)
+			if job := ask(guest(fmt.Sprint("c", n))); job.Deferred != (n >= models.UnconfirmedMost) || job.ID == "" || !job.Unconfirmed {
+				t.Errorf("%s, message %d: %+v", email, n+1, job)
 			}
 		}
-		_, err := ask(guest("c"))
-		e := refused(t, err, models.CodeLimited, "error.link.limit")
-		if e.Args["wait"] != 24*time.Hour || e.Args["count"] != 24*60 {
-			t.Errorf("it says to wait for %v, %v", e.Args["count"], e.Args["wait"])
+		clk.add(time.Second)
+		if job := ask(guest("d")); job.ID != "" {
+			t.Errorf("%s, one too many: %+v", email, job)
+		}
+		if job := ask(guest("c5")); job.ID != "" { // in the place of its own
+			t.Errorf("%s, asked for again: %+v", email, job)
 		}
 		sent := must(s.PostReply(t.Context(), guest("c"), ReplyInput{Slug: "shops", Name: "Ada", Email: email, Body: "x"}))(t)
-		if !sent.Mailed || !sent.Deferred || sent.Token != "" {
+		if !sent.Mailed || sent.Token != "" {
 			t.Errorf("%s, a receipt too many: %+v", email, sent)
 		}
 		if email == "bo@example.org" {
-			if asked := must(ask(bo))(t); asked.Deferred {
+			if job := ask(bo); job.Deferred || job.ID == "" {
 				t.Errorf("who is signed in waits for a message to their own account")
 			}
 		}
 	}
+}
+
+// TestCountAskedVotes signs in with the address that a link was asked for: the votes count as
+// by the link, once, and nobody else's do.
+func TestCountAskedVotes(t *testing.T) {
+	t.Parallel()
+	s, clk := newService(t)
+	c := addConsultation(t, s, "shops", nil, "Markets", "Fairs")
+	asked := must(s.AskBallotLink(t.Context(), guest("c"), BallotLinkInput{Slug: "shops", Email: "Ada@example.org", Choices: choose(t, s, "shops", "agree", 1, 2)}))(t)
+	bo := person(t, s, "bo", models.RoleParticipant)
+	if n := must(s.CountAskedVotes(t.Context(), bo, asked.TokenHash))(t); n != 0 {
+		t.Errorf("another's address: %d", n)
+	}
+	ada := person(t, s, "ada", models.RoleParticipant)
+	clk.add(time.Minute)
+	must(s.CastVote(t.Context(), ada, "shops", 2, "disagree"))(t) // newer than what was chosen
+	clk.set(c.ClosesAt.Add(time.Hour))
+	if n := must(s.CountAskedVotes(t.Context(), ada, asked.TokenHash))(t); n != 1 {
+		t.Errorf("%d votes count, want 1", n)
+	}
+	if got := []models.Tally{tally(t, s, c, 1), tally(t, s, c, 2)}; !slices.Equal(got, []models.Tally{{Agree: 1}, {Disagree: 1}}) {
+		t.Errorf("counted: %v", got)
+	}
+	for _, hash := range []string{asked.TokenHash, "", "none"} {
+		if n := must(s.CountAskedVotes(t.Context(), ada, hash))(t); n != 0 {
+			t.Errorf("%q again: %d", hash, n)
+		}
+	}
+	refused(t, errOf(s.CountAskedVotes(t.Context(), guest("c"), asked.TokenHash)), models.CodeUnauthenticated, "error.sign_in_first")
+	refused(t, errOf(s.UseLink(t.Context(), asked.Token)), models.CodeGone, "error.link.used")
 }
 
 func TestStaffHaveNoVotes(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"folkmoot/models"
 )
 
-// maxBulk is how many items one act may decide.
-const maxBulk = 200
+// MaxBulk is how many items one act may decide.
+const MaxBulk = 200
 
 // ItemRev names an item and the revision of its text that was shown.
 type ItemRev struct {
@@ -130,7 +130,7 @@ func (s *Service) queueItems(ctx context.Context, actor models.Actor, group []pi
 		if now, err := s.store.QueueEntry(ctx, p.entry.Item); err == nil {
 			p.entry = now
 		}
-		items[n] = QueueItem{p.entry, ownText(actor, p.entry.Contribution())}
+		items[n] = QueueItem{Entry: p.entry, Own: ownText(actor, p.entry.Contribution())}
 	}
 	return items
 }
@@ -149,8 +149,8 @@ func checkDecide(in DecideInput) (DecideInput, error) {
 	if len(in.Items) == 0 {
 		return in, models.Fail(models.CodeInvalid, "error.decision.none")
 	}
-	if len(in.Items) > maxBulk {
-		return in, models.Fail(models.CodeInvalid, "error.decision.many", "limit", maxBulk)
+	if len(in.Items) > MaxBulk {
+		return in, models.Fail(models.CodeInvalid, "error.decision.many", "limit", MaxBulk)
 	}
 	var f form
 	in.Reason = f.text("reason", in.Reason, models.MaxReason)

@@ -26,6 +26,7 @@ func (s *Service) decidedNotice(ctx context.Context, d models.Decision, slug str
 	if token := s.contributionToken(p.entry.Item); c.TokenHash == models.HashToken(token) {
 		job.Args["token"] = token
 	}
+	job.Topic = s.topic("text", p.entry.Item.String())
 	return []models.Job{job}, nil
 }
 

@@ -70,7 +70,7 @@ func (f *form) address(field, s string) string {
 		return ""
 	}
 	local, domain, _ := cutAddress(s)
-	if domain, ok := asciiDomain(domain); ok {
+	if domain, ok := asciiDomain(domain); ok && models.MailDomain(domain) {
 		return local + "@" + domain
 	}
 	f.add(field, "error.field.address")

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode"
 
+	"go.mau.fi/util/confusable"
 	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
 
 	"folkmoot/models"
 )
@@ -164,6 +166,31 @@ func AddressKey(address string) string {
 		domain = ascii
 	}
 	return local + "@" + strings.ToLower(domain)
+}
+
+// MailboxKey returns what the limits of mail are counted by. It is the same for all
+// spellings that may lead to one mailbox: with a tag after a plus sign, with and without
+// dots, in other letters that look alike. It is not the key of an account: several
+// mailboxes may share it.
+func MailboxKey(address string) string {
+	local, domain, ok := cutAddress(norm.NFKC.String(address))
+	if ascii, is := asciiDomain(domain); is {
+		domain = ascii
+	}
+	if domain = strings.ToLower(domain); domain == "googlemail.com" {
+		domain = "gmail.com"
+	}
+	local, _, _ = strings.Cut(strings.Trim(local, `"`), "+")
+	local = strings.Map(func(r rune) rune {
+		if r == '.' || r == '\\' || unicode.IsMark(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFD.String(confusable.Skeleton(strings.ToLower(local))))
+	if !ok {
+		return local
+	}
+	return local + "@" + domain
 }
 
 // keyOf is AddressKey for an address that may be missing.

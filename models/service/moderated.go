@@ -17,7 +17,11 @@ func (s *Service) ModeratedItem(ctx context.Context, actor models.Actor, item mo
 	if err != nil {
 		return QueueItem{}, err
 	}
-	return QueueItem{entry, ownText(actor, entry.Contribution())}, nil
+	items, err := s.forModerator(ctx, actor, entry)
+	if err != nil {
+		return QueueItem{}, err
+	}
+	return items[0], nil
 }
 
 // moderatedEntry reads one item if the actor may moderate it. CodeNotFound for an item of

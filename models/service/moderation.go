@@ -12,6 +12,21 @@ import (
 type QueueItem struct {
 	Entry models.QueueEntry
 	Own   bool // the actor wrote it, so that somebody else must decide
+	Alike bool // the name under which it stands could pass for that of staff
+}
+
+// forModerator returns entries as the actor sees them.
+func (s *Service) forModerator(ctx context.Context, actor models.Actor, entries ...models.QueueEntry) ([]QueueItem, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	staff, err := s.staffNames(ctx)
+	items := make([]QueueItem, len(entries))
+	for n, e := range entries {
+		c := e.Contribution()
+		items[n] = QueueItem{Entry: e, Own: ownText(actor, c), Alike: looksLikeStaff(c, staff)}
+	}
+	return items, err
 }
 
 // QueuePage is one page of the queue.
@@ -41,8 +56,8 @@ func (s *Service) Queue(ctx context.Context, actor models.Actor, after string) (
 		return QueuePage{}, err
 	}
 	page := QueuePage{Next: s.staffNext("queue", cursor)}
-	for _, e := range entries {
-		page.Items = append(page.Items, QueueItem{e, ownText(actor, e.Contribution())})
+	if page.Items, err = s.forModerator(ctx, actor, entries...); err != nil {
+		return QueuePage{}, err
 	}
 	page.Total, err = s.store.QueueLength(ctx, filter)
 	return page, err
@@ -81,15 +96,11 @@ func (s *Service) otherDrafts(ctx context.Context, actor models.Actor) (ids []st
 	}
 }
 
-// ownText reports whether the actor wrote it, so that somebody else must decide:
-// as a participant, in this browser (whatever account took it over since), or with
-// the address of their account.
+// ownText reports whether the actor wrote it, so that somebody else must decide: as a
+// participant, or in this browser, whatever account took it over since. An address that
+// somebody typed with it makes nobody its author (design: typing an address proves nothing).
 func ownText(actor models.Actor, c models.Contribution) bool {
-	if c.OwnedBy(actor.Author()) || c.Guest != "" && c.Guest == actor.Guest {
-		return true
-	}
-	p := actor.Participant
-	return p != nil && p.AddressKey != "" && (c.AddressKey == p.AddressKey || AddressKey(c.Address) == p.AddressKey)
+	return c.OwnedBy(actor.Author()) || c.Guest != "" && c.Guest == actor.Guest
 }
 
 // DecisionView is one link of the chain as staff read it.

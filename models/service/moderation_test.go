@@ -55,7 +55,7 @@ func TestDecideForm(t *testing.T) {
 		"unknown action":  {DecideInput{Action: "ban", Items: []ItemRev{{item, 1}}}, "error.decision.unknown"},
 		"author's action": {DecideInput{Action: models.ActionWithdraw, Items: []ItemRev{{item, 1}}}, "error.decision.unknown"},
 		"undo":            {DecideInput{Action: models.ActionUndo, Items: []ItemRev{{item, 1}}}, "error.decision.unknown"},
-		"too many":        {DecideInput{Action: models.ActionPublish, Items: manyItems(maxBulk + 1)}, "error.decision.many"},
+		"too many":        {DecideInput{Action: models.ActionPublish, Items: manyItems(MaxBulk + 1)}, "error.decision.many"},
 	} {
 		_, err := r.Decide(t.Context(), r.mod, try.in)
 		if models.CodeOf(err) != models.CodeInvalid || !strings.Contains(err.Error(), try.key) {
@@ -93,20 +93,36 @@ func TestNobodyModeratesTheirOwn(t *testing.T) {
 	c := r.opened(t, "Shops", nil)
 	inBrowser := r.mod
 	inBrowser.Guest = "cookie"
-	for name, author := range map[string]models.Actor{
-		"with the account":    r.mod,
-		"in the same browser": {Guest: "cookie", Network: "n"},
-		"with their address":  guest("elsewhere"),
-	} {
-		in := ReplyInput{Slug: c.Slug, Name: "Ada", Body: "Mine."}
-		if name == "with their address" {
-			in.Email = "MO@Example.org"
-		}
-		item := must(r.PostReply(ctx, author, in))(t).Item
+	for _, author := range []models.Actor{r.mod, {Guest: "cookie", Network: "n"}} {
+		item := must(r.PostReply(ctx, author, ReplyInput{Slug: c.Slug, Name: "Ada", Body: "Mine."}))(t).Item
 		err := r.act(t, inBrowser, item, models.ActionPublish, "")
 		refused(t, err, models.CodeForbidden, "error.decision.own")
 		ok(t, r.act(t, r.mod2, item, models.ActionPublish, ""))
 	}
+}
+
+// TestTypedAddressTakesNothing sends texts with a moderator's address. The moderator decides
+// on them, alone and in a bulk act, also after signing in by a link to that address.
+func TestTypedAddressTakesNothing(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := r.opened(t, "Shops", nil)
+	send := func(cookie string) models.Item {
+		in := ReplyInput{Slug: c.Slug, Name: "Ada", Email: "MO@Example.org", Body: "Not theirs."}
+		return must(r.PostReply(ctx, guest(cookie), in))(t).Item
+	}
+	first, second, other := send("a"), send("b"), reply(t, r.Service, c.Slug, "g2", "Another's.", "").Item
+	ok(t, r.act(t, r.mod, first, models.ActionPublish, ""))
+	mine := send("cookie")
+	asked := must(r.AskSignIn(ctx, guest("cookie"), SignInInput{Email: "mo@example.org"}))(t)
+	must(r.UseLinkFor(ctx, models.Actor{Guest: "cookie"}, asked.Token, time.Hour))(t)
+	must(r.Decide(ctx, r.mod, DecideInput{Items: []ItemRev{{second, 1}, {other, 1}}, Action: models.ActionPublish}))(t)
+	queue := must(r.Queue(ctx, r.mod, ""))(t)
+	if len(queue.Items) != 1 || queue.Items[0].Entry.Item != mine || !queue.Items[0].Own {
+		t.Errorf("what the moderator's own browser sent is not theirs: %+v", queue.Items)
+	}
+	refused(t, r.act(t, r.mod, mine, models.ActionPublish, ""), models.CodeForbidden, "error.decision.own")
 }
 
 func TestDecideOnChangedText(t *testing.T) {

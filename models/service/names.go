@@ -3,8 +3,12 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+
+	"go.mau.fi/util/confusable"
+	"golang.org/x/text/unicode/norm"
 
 	"folkmoot/models"
 )
@@ -34,7 +38,7 @@ func (f *form) optionalName(field, s string) string {
 	return s
 }
 
-// reservedWords are what only the program itself calls its staff, as skeletons.
+// reservedWords are what only the program itself calls its staff, as plainName returns them.
 var reservedWords = func() map[string]bool {
 	words := map[string]bool{}
 	for _, w := range []string{
@@ -42,35 +46,87 @@ var reservedWords = func() map[string]bool {
 		"Admin", "Admins", "Administrator", "Administrators", "Board", "Board member", "Folkmoot", "Staff",
 	} {
 		for _, form := range []string{w, "The " + w, w + " team", "The " + w + " team"} {
-			words[skeleton(form)] = true
+			words[plainName(form)] = true
 		}
 	}
 	return words
 }()
 
-// reservedName reports whether a name would pass for that of staff: one of the
-// reserved words, numbered or not, or the name of a staff member other than
-// except (a participant id).
-func (s *Service) reservedName(ctx context.Context, name, except string) (bool, error) {
-	if reservedWords[skeleton(strings.TrimFunc(name, notLetter))] {
-		return true, nil
+// Words of staff as skeletons: those that stand out wherever they are in a name, and those
+// that stand out as a word of their own.
+var (
+	staffParts = skeletons("moderator", "moderation", "organiser", "organizer", "administrator", "folkmoot")
+	staffWords = skeletons("mod", "mods", "admin", "admins", "board", "staff", "official", "officials")
+)
+
+func skeletons(words ...string) (list []string) {
+	for _, w := range words {
+		list = append(list, skeleton(w))
 	}
-	bones := skeleton(name)
+	return list
+}
+
+// staffName is the name of a member of staff.
+type staffName struct{ id, plain, bones string }
+
+// staffNames returns the names of all staff.
+func (s *Service) staffNames(ctx context.Context) (names []staffName, err error) {
 	for after := ""; ; {
 		staff, next, err := s.store.Participants(ctx, true, after, 200)
 		if err != nil {
-			return false, fmt.Errorf("read the names of staff: %w", err)
+			return nil, fmt.Errorf("read the names of staff: %w", err)
 		}
 		for _, p := range staff {
-			if p.ID != except && bones != "" && skeleton(p.Name) == bones {
-				return true, nil
-			}
+			names = append(names, staffName{p.ID, plainName(p.Name), skeleton(p.Name)})
 		}
 		if next == "" {
-			return false, nil
+			return names, nil
 		}
 		after = next
 	}
+}
+
+// reservedName reports whether a name is that of staff: one of the reserved words,
+// numbered or not, or the name of a staff member other than except (a participant id). A
+// name that only looks like one is not refused: see looksLikeStaff.
+func (s *Service) reservedName(ctx context.Context, name, except string) (bool, error) {
+	plain := plainName(name)
+	if reservedWords[strings.TrimFunc(plain, notLetter)] {
+		return true, nil
+	}
+	staff, err := s.staffNames(ctx)
+	return plain != "" && slices.ContainsFunc(staff, func(n staffName) bool { return n.id != except && n.plain == plain }), err
+}
+
+// leastBones is how long the skeleton of somebody's name is at least for longer names that
+// hold it to look like it.
+const leastBones = 6
+
+// looksLikeStaff reports whether the name under which a text stands could pass for that of
+// staff, so that a moderator is told before it is published: it holds a word of theirs or
+// the name of one of them, whatever letters it is written in.
+func looksLikeStaff(c models.Contribution, staff []staffName) bool {
+	if c.StaffRole != "" { // the badge says it
+		return false
+	}
+	bones, plain := skeleton(c.AuthorName), plainName(c.AuthorName)
+	if slices.ContainsFunc(staffParts, func(w string) bool { return strings.Contains(bones, w) }) || slices.Contains(staffWords, bones) {
+		return true
+	}
+	for word := range strings.FieldsFuncSeq(readable(c.AuthorName), notLetterOrMark) {
+		if slices.Contains(staffWords, strings.TrimFunc(skeleton(word), notLetter)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(staff, func(n staffName) bool {
+		switch {
+		case n.id == c.ParticipantID || n.bones == "":
+			return false
+		case len(n.bones) < leastBones:
+			return n.bones == bones
+		}
+		return n.plain == plain || strings.Contains(bones, n.bones)
+	})
 }
 
 // checkReserved notes a reserved name as a refusal of the field.
@@ -87,27 +143,65 @@ func (s *Service) checkReserved(ctx context.Context, f *form, field, name, excep
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
-// skeleton reduces a name to what the eye keeps of it: only letters and digits,
-// in one case, with letters and digits that look alike made one.
-func skeleton(name string) string {
+func notLetterOrMark(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Cf, r) && lookAlikes[r] == 0
+}
+
+// plainName returns the letters and digits of a name in lower case.
+func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= 0xFF01 && r <= 0xFF5E { // full-width forms
-			r -= 0xFEE0
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
 		}
-		r = unicode.ToLower(r)
-		if like, ok := lookAlikes[r]; ok {
-			return like
+		return -1
+	}, norm.NFC.String(name))
+}
+
+// readable returns a name in its compatibility form, in lower case, with letters on a
+// background as plain ones: mathematical, full-width and circled letters become Latin.
+func readable(name string) string {
+	return strings.ToLower(norm.NFKC.String(strings.Map(func(r rune) rune {
+		for _, block := range []rune{'\U0001F150', '\U0001F170', '\U0001F1E6'} { // no compatibility form
+			if r >= block && r < block+26 {
+				return 'a' + r - block
+			}
 		}
+		return r
+	}, name)))
+}
+
+// skeleton reduces a name to what the eye keeps of it: only letters and digits, in one
+// case, with what looks alike made one, as UTS #39 says and by a table of our own for what
+// it keeps apart. What is equal afterwards can be mistaken for each other; it is no name.
+func skeleton(name string) string {
+	s := strings.Map(likeLatin, pairs.Replace(readable(name)))
+	s = strings.Map(likeLatin, strings.ToLower(confusable.Skeleton(s)))
+	s = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
 		}
 		return -1
-	}, name)
+	}, s)
+	return strings.ReplaceAll(s, "m", "rn")
 }
 
-// lookAlikes maps lower-case letters, digits and signs to the Latin letter that
-// they pass for; i, l and 1 become one.
+// pairs are letters that look like another one. (Of rn and m the longer stands for both, as
+// in UTS #39.)
+var pairs = strings.NewReplacer("vv", "w", "cl", "d")
+
+func likeLatin(r rune) rune {
+	if like, ok := lookAlikes[r]; ok {
+		return like
+	}
+	return r
+}
+
+// lookAlikes maps lower-case letters, digits and signs to the Latin letter that they pass
+// for, where UTS #39 keeps them apart: letters with marks, small capitals, other scripts
+// in a word that is Latin otherwise. i, l and 1 become one.
 var lookAlikes = map[rune]rune{
+	'ᴀ': 'a', 'ʙ': 'b', 'ᴄ': 'c', 'ᴅ': 'd', 'ᴇ': 'e', 'ꜰ': 'f', 'ɢ': 'g', 'ʜ': 'h', 'ɪ': 'i', 'ᴊ': 'j', 'ᴋ': 'k', 'ʟ': 'i', 'ᴍ': 'm',
+	'ɴ': 'n', 'ᴏ': 'o', 'ᴘ': 'p', 'ʀ': 'r', 'ꜱ': 's', 'ᴛ': 't', 'ᴜ': 'u', 'ᴠ': 'v', 'ᴡ': 'w', 'ʏ': 'y', 'ᴢ': 'z',
 	'0': 'o', '1': 'i', 'l': 'i', '|': 'i', '!': 'i', '3': 'e', '5': 's', '$': 's', '@': 'a', '4': 'a',
 	'ı': 'i', 'ɑ': 'a', 'ɡ': 'g', 'ѕ': 's',
 	'а': 'a', 'в': 'b', 'г': 'r', 'е': 'e', 'ё': 'e', 'з': 'e', 'і': 'i', 'ї': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h',

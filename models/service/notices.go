@@ -12,6 +12,7 @@ type recipient struct {
 	Address     string // "": nowhere
 	Language    string
 	Unconfirmed bool // typed by somebody who may not hold it
+	PerDay      int  // how many messages its mailbox gets in a day then
 }
 
 // job makes a message to r with alternating argument names and values.
@@ -22,18 +23,23 @@ func (r recipient) job(kind models.JobKind, args ...string) models.Job {
 	}
 	return models.Job{
 		ID: newID(), Kind: kind, Language: r.Language, Recipient: r.Address,
-		Args: m, Unconfirmed: r.Unconfirmed,
+		Args: m, Unconfirmed: r.Unconfirmed, Mailbox: MailboxKey(r.Address), PerDay: r.PerDay,
 	}
 }
 
 // guestAt returns the recipient for an address that somebody typed: mail goes to
 // the address stored with its account, if it has one (design: one voice).
 func (s *Service) guestAt(ctx context.Context, address, language string) (recipient, error) {
-	p, err := s.accountAt(ctx, address)
-	if err != nil || p == nil {
-		return recipient{Address: address, Language: language, Unconfirmed: true}, err
+	v, err := s.settings(ctx)
+	if err != nil {
+		return recipient{}, err
 	}
-	return recipient{Address: p.Address, Language: orElse(p.Language, language), Unconfirmed: true}, nil
+	to := recipient{Address: address, Language: language, Unconfirmed: true, PerDay: v.Limits.MailMailbox}
+	p, err := s.accountAt(ctx, address)
+	if p != nil {
+		to.Address, to.Language = p.Address, orElse(p.Language, language)
+	}
+	return to, err
 }
 
 // accountAt finds the account of an address; nil, nil if there is none.
@@ -74,11 +80,23 @@ func (s *Service) receivedJobs(ctx context.Context, c models.Consultation, item 
 	if err != nil || to.Address == "" {
 		return nil, err
 	}
-	return []models.Job{to.job(
+	job := to.job(
 		models.JobReceived,
 		"token", s.contributionToken(item), "reference", by.Reference,
 		"slug", c.Slug, "title", c.Text(to.Language).Title,
-	)}, nil
+	)
+	job.Topic = s.topic("text", item.String())
+	return []models.Job{job}, nil
+}
+
+// topic returns what a message is about, so that one that waits is not followed by another
+// but replaced. It tells nobody what that is. Who asks is part of what is asked for: nobody
+// replaces a message that another browser has asked for.
+func (s *Service) topic(kind, what string) string { return s.Keyed("topic", kind+" "+what) }
+
+// askedBy names who asks for a link: an account, a browser, or else a network.
+func askedBy(actor models.Actor) string {
+	return orElse(actor.ID(), orElse(actor.Guest, actor.Network))
 }
 
 // queueJobs returns the messages to the moderators of c whose queue stops being empty: each

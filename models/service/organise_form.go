@@ -33,12 +33,6 @@ const DefaultZone = "Europe/London"
 // maxMinVotes bounds the least number of votes an organiser may ask for.
 const maxMinVotes = 1_000_000
 
-// Short texts of the organiser: a few sentences, or one line.
-const (
-	maxOrgLines = 2_000
-	maxOrgLine  = 200
-)
-
 var languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 // reservedSlugs are words that stand in the same place in an address.
@@ -80,10 +74,10 @@ func (in ConsultationInput) texts(f *form, before []models.ConsultationText) mod
 		Title:        f.line("title", "line", in.Text.Title, models.MaxTitle),
 		Question:     f.line("question", "line", in.Text.Question, models.MaxQuestion),
 		Body:         f.text("body", in.Text.Body, limit),
-		WhoDecides:   f.text("who_decides", in.Text.WhoDecides, maxOrgLines),
-		CanChange:    f.text("can_change", in.Text.CanChange, maxOrgLines),
-		Contact:      f.text("contact", in.Text.Contact, maxOrgLines),
-		OtherFormats: f.text("other_formats", in.Text.OtherFormats, maxOrgLines),
+		WhoDecides:   f.text("who_decides", in.Text.WhoDecides, models.MaxOrgLines),
+		CanChange:    f.text("can_change", in.Text.CanChange, models.MaxOrgLines),
+		Contact:      f.text("contact", in.Text.Contact, models.MaxOrgLines),
+		OtherFormats: f.text("other_formats", in.Text.OtherFormats, models.MaxOrgLines),
 	}
 	f.need("title", t.Title, "error.staff.title")
 	if !f.noted("body") {

@@ -54,3 +54,25 @@ func (s *Service) CountPendingVotes(ctx context.Context, actor models.Actor, slu
 	}
 	return cast, nil
 }
+
+// CountAskedVotes counts the votes for which a browser has asked for a link, once its owner
+// is signed in with the address of that link: that proves as much as using it, and mail gets
+// lost. It returns how many count; 0 for a link of another address, or one that was used.
+func (s *Service) CountAskedVotes(ctx context.Context, actor models.Actor, tokenHash string) (int, error) {
+	p, err := signedIn(actor)
+	if err != nil {
+		return 0, err
+	}
+	l, err := s.store.Link(ctx, tokenHash)
+	if models.IsNotFound(err) {
+		return 0, nil
+	}
+	if err != nil || l.Purpose != models.PurposeBallot || l.AddressKey != p.AddressKey || l.CheckUse(s.Now()) != nil {
+		return 0, err
+	}
+	used, err := s.store.UseLink(ctx, models.LinkUse{TokenHash: tokenHash, NewID: newID(), Guest: actor.Guest})
+	if models.CodeOf(err) == models.CodeGone { // by somebody who was faster
+		err = nil
+	}
+	return used.Counted, err
+}

@@ -197,7 +197,7 @@ func (in ResponseInput) response() (models.Response, error) {
 	var f form
 	r := models.Response{
 		Decision: in.Decision, Reason: f.text("reason", in.Reason, models.MaxText),
-		Owner: f.line("owner", "line", in.Owner, maxOrgLine), By: f.line("by", "line", in.By, maxOrgLine),
+		Owner: f.line("owner", "line", in.Owner, models.MaxOrgLine), By: f.line("by", "line", in.By, models.MaxOrgLine),
 	}
 	if !in.Decision.Valid() {
 		f.add("decision", "error.response.decision")

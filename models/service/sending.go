@@ -11,8 +11,7 @@ type Sent struct {
 	Item      models.Item
 	Reference string
 	Token     string // of the private link, to show at once; "" when it goes by mail
-	Mailed    bool   // the link goes to Address
-	Deferred  bool   // but not before tomorrow: this address was written to today
+	Mailed    bool   // the link goes to Address; whether today is not told (typing an address proves nothing)
 	Address   string
 }
 
@@ -99,7 +98,7 @@ func (s *Service) sendOnce(ctx context.Context, c models.Consultation, form same
 func (s *Service) sent(item models.Item, by models.Contribution, jobs []models.Job) Sent {
 	out := Sent{Item: item, Reference: by.Reference}
 	if len(jobs) > 0 && jobs[0].Kind == models.JobReceived {
-		out.Mailed, out.Deferred, out.Address = true, jobs[0].Deferred, orElse(by.Address, jobs[0].Recipient)
+		out.Mailed, out.Address = true, orElse(by.Address, jobs[0].Recipient)
 		return out
 	}
 	out.Token = s.contributionToken(item)

@@ -19,7 +19,7 @@ import (
 type Config struct {
 	BaseURL  string // absolute links begin with it; no slash at the end
 	CanMail  bool   // messages are sent; without it nobody could confirm an address
-	NoLimits bool   // no limits at all but that of sign-in links per address
+	NoLimits bool   // no limits at all but those of one mailbox
 }
 
 // Store is what the use cases need of a store, feature by feature.
@@ -115,6 +115,12 @@ func (s *Service) allow(ctx context.Context, kind models.LimitKind, key string) 
 		return models.Fail(models.CodeLimited, "error.limit."+string(kind), "count", minutes(wait), "wait", wait)
 	}
 	return nil
+}
+
+// AllowRead counts a read that costs much, a search or an export. CodeLimited beyond the
+// site's limit for one network.
+func (s *Service) AllowRead(ctx context.Context, actor models.Actor) error {
+	return s.allow(ctx, models.LimitReads, actor.Network)
 }
 
 // minutes rounds a wait up to whole minutes, at least one.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -30,27 +29,16 @@ func (s *Service) newLink(purpose models.Purpose, address, language string) (mod
 func (s *Service) sendLink(ctx context.Context, l models.Link, token string, job models.Job) (Asked, error) {
 	typed := l.Address
 	l.Address, job.LinkID = job.Recipient, l.ID
-	jobs := []models.Job{job}
-	if err := s.store.AddLink(ctx, l, jobs); err != nil {
-		return Asked{}, tooMany(err)
+	if err := s.store.AddLink(ctx, l, []models.Job{job}); err != nil {
+		return Asked{}, err
 	}
-	return Asked{Address: typed, Token: token, Deferred: jobs[0].Deferred}, nil
+	return Asked{Address: typed, Token: token, TokenHash: l.TokenHash}, nil
 }
 
-// tooMany turns the store's limit on links into one that says how many minutes to wait.
-func tooMany(err error) error {
-	e, ok := errors.AsType[*models.Error](err)
-	if !ok || e.Code != models.CodeLimited {
-		return err
-	}
-	wait, _ := e.Args["wait"].(time.Duration)
-	return models.Fail(models.CodeLimited, "error.link.limit", "count", minutes(wait), "wait", wait)
-}
-
-// AskSignIn sends a link to sign in with. The answer is the same whether or not
-// there is an account: a name that is reserved is left out without a word, and
-// the message waits for nothing. CodeInvalid with the fields, CodeLimited beyond
-// five an hour for an address, and three from one network.
+// AskSignIn sends a link to sign in with. The answer is the same whether or not there is an
+// account, and whatever went to the address before: a name that is reserved is left out
+// without a word, and so is a message where enough links have been sent that still work.
+// CodeInvalid with the fields, CodeLimited for the network that asks.
 func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInInput) (Asked, error) {
 	var f form
 	address, name := f.address("email", in.Email), f.optionalName("name", in.Name)
@@ -60,37 +48,41 @@ func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInIn
 	if err := s.allow(ctx, models.LimitLinks, actor.Network); err != nil {
 		return Asked{}, err
 	}
-	if err := s.allowSignIn(ctx, actor.Network, AddressKey(address)); err != nil {
-		return Asked{}, err
-	}
 	l, token := s.newLink(models.PurposeSignIn, address, orElse(actor.Language, "en"))
 	l.Name, l.ReturnTo = s.accountName(ctx, name), localPath(in.ReturnTo)
 	to, err := s.guestAt(ctx, address, l.Language)
 	if err != nil {
 		return Asked{}, err
 	}
-	to.Unconfirmed = false // the store's five an hour are its limit, for every address alike
-	return s.sendLink(ctx, l, token, to.job(models.JobSignIn, "token", token))
+	to.Unconfirmed = false // the limit of sign-in links is theirs, for every address alike
+	job := to.job(models.JobSignIn, "token", token)
+	if by := askedBy(actor); by != "" {
+		job.Topic = s.topic("sign-in", by)
+	}
+	ok, err := s.allowSignIn(ctx, actor.Network, job.Mailbox)
+	if err != nil {
+		return Asked{}, err
+	}
+	if !ok { // a message that is not sent, to an answer that is the same
+		return Asked{Address: address, Token: token, TokenHash: l.TokenHash}, s.store.AddLink(ctx, l, nil)
+	}
+	return s.sendLink(ctx, l, token, job)
 }
 
-// signInFromNetwork is how many links an hour one network may ask for to one
-// address: fewer than the store's SignInPerHour, so that nobody can use up all of
-// them and lock the address's owner out.
-const signInFromNetwork = 3
+// signInFromNetwork is how many links an hour one network may ask for to one mailbox.
+const signInFromNetwork = 6
 
-// allowSignIn counts a link asked for from a network to an address. CodeLimited.
-func (s *Service) allowSignIn(ctx context.Context, network, addressKey string) error {
+// allowSignIn counts a link asked for from a network to a mailbox in an hour, so that one
+// network cannot fill it.
+func (s *Service) allowSignIn(ctx context.Context, network, mailbox string) (bool, error) {
 	if s.cfg.NoLimits || network == "" {
-		return nil
+		return true, nil
 	}
-	ok, wait, err := s.limiter.Allow(ctx, "sign_in:"+network+" "+addressKey, signInFromNetwork, time.Hour)
+	ok, _, err := s.limiter.Allow(ctx, "sign_in:"+network+" "+mailbox, signInFromNetwork, time.Hour)
 	if err != nil {
-		return fmt.Errorf("count against the limit: %w", err)
+		return false, fmt.Errorf("count against the limit: %w", err)
 	}
-	if !ok {
-		return models.Fail(models.CodeLimited, "error.link.limit", "count", minutes(wait), "wait", wait)
-	}
-	return nil
+	return ok, nil
 }
 
 // accountName returns the name for a new account: none if it is reserved, for then
@@ -145,14 +137,14 @@ type Used struct {
 // UseLink does what a link stands for, once, and signs in for SessionLife. CodeNotFound,
 // CodeGone.
 func (s *Service) UseLink(ctx context.Context, token string) (Used, error) {
-	return s.UseLinkFor(ctx, token, models.SessionLife*time.Second)
+	return s.UseLinkFor(ctx, models.Actor{}, token, models.SessionLife*time.Second)
 }
 
-// UseLinkFor is UseLink with a session that ends after life.
-func (s *Service) UseLinkFor(ctx context.Context, token string, life time.Duration) (Used, error) {
+// UseLinkFor is UseLink in an actor's browser, with a session that ends after life.
+func (s *Service) UseLinkFor(ctx context.Context, actor models.Actor, token string, life time.Duration) (Used, error) {
 	session, now := NewToken(), s.Now()
 	used, err := s.store.UseLink(ctx, models.LinkUse{
-		TokenHash: models.HashToken(token), NewID: newID(),
+		TokenHash: models.HashToken(token), NewID: newID(), Guest: actor.Guest,
 		Session: models.Session{
 			TokenHash: models.HashToken(session), CreatedAt: now,
 			ExpiresAt: now.Add(life),

@@ -184,8 +184,8 @@ func responseIn(t *engine.Tx, r models.CopiedResponse) error {
 }
 
 func jobIn(t *engine.Tx, j models.Job) error {
-	return t.Run("INSERT INTO jobs ("+jobColumns+`, recipient_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return t.Run("INSERT INTO jobs ("+jobColumns+`, recipient_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO NOTHING`,
 		j.ID, j.Kind, j.Language, j.Recipient, engine.JSON(j.Args), engine.Millis(j.NotBefore), j.Attempts, engine.Millis(j.LeasedTo), engine.Millis(j.DoneAt),
-		j.LastError, engine.Millis(j.CreatedAt), j.Unconfirmed, j.Deferred, j.LinkID, recipientKey(j.Recipient))
+		j.LastError, engine.Millis(j.CreatedAt), j.Unconfirmed, j.Deferred, j.LinkID, j.MailboxKey(), j.Topic, recipientKey(j.Recipient))
 }

@@ -15,15 +15,16 @@ import (
 const jobsKept = 30 * 24 * time.Hour
 
 const jobColumns = `id, kind, language, recipient, args, not_before, attempts, leased_to, done_at, last_error, created_at,
-	unconfirmed, deferred, link_id`
+	unconfirmed, deferred, link_id, mailbox, topic`
 
 func scanJob(row engine.Scanner) (j models.Job, err error) {
 	return j, row.Scan(&j.ID, &j.Kind, &j.Language, &j.Recipient, engine.ScanJSON(&j.Args), engine.ScanTime(&j.NotBefore), &j.Attempts,
-		engine.ScanTime(&j.LeasedTo), engine.ScanTime(&j.DoneAt), &j.LastError, engine.ScanTime(&j.CreatedAt), &j.Unconfirmed, &j.Deferred, &j.LinkID)
+		engine.ScanTime(&j.LeasedTo), engine.ScanTime(&j.DoneAt), &j.LastError, engine.ScanTime(&j.CreatedAt), &j.Unconfirmed, &j.Deferred, &j.LinkID,
+		&j.Mailbox, &j.Topic)
 }
 
-// addJobs inserts jobs and sets Deferred in those that have to wait. A job whose id exists
-// is ignored.
+// addJobs inserts jobs and sets Deferred and Dropped in them. A job whose id exists is
+// ignored.
 func addJobs(t *engine.Tx, jobs []models.Job) error {
 	for n := range jobs {
 		known, err := engine.One[bool](t.Row("SELECT EXISTS (SELECT 1 FROM jobs WHERE id = ?)", jobs[n].ID))
@@ -41,60 +42,47 @@ func addJobs(t *engine.Tx, jobs []models.Job) error {
 }
 
 func addJob(t *engine.Tx, passed *models.Job) error {
-	j, key := *passed, recipientKey(passed.Recipient)
-	j.CreatedAt, j.Deferred = t.Now, false
-	if j.NotBefore.Before(t.Now) {
-		j.NotBefore = t.Now
-	}
-	if err := deferJob(t, &j, key); err != nil {
+	j := *passed
+	j.CreatedAt = t.Now
+	plan, err := planJob(t, j)
+	if err != nil {
 		return err
 	}
-	passed.Deferred = j.Deferred
-	if full, err := tooManyWait(t, j); err != nil || full {
-		return errorOr(err, func() error { return refuseLink(j) })
+	j.NotBefore, j.Deferred = plan.NotBefore, plan.Deferred
+	passed.Deferred, passed.Dropped = plan.Deferred, plan.Dropped
+	if plan.Dropped {
+		return nil
 	}
-	return t.Run("INSERT INTO jobs ("+jobColumns+`, recipient_key) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?, ?)`,
+	if plan.Replaces != "" {
+		if err := replaceJob(t, plan.Replaces); err != nil {
+			return err
+		}
+	}
+	return t.Run("INSERT INTO jobs ("+jobColumns+`, recipient_key) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, ?, ?, ?, ?, ?)`,
 		j.ID, j.Kind, j.Language, j.Recipient, engine.JSON(j.Args), engine.Millis(j.NotBefore), engine.Millis(j.CreatedAt),
-		j.Unconfirmed, j.Deferred, j.LinkID, key)
+		j.Unconfirmed, j.Deferred, j.LinkID, j.MailboxKey(), j.Topic, recipientKey(j.Recipient))
 }
 
 // recipientKey returns the same key for addresses that differ only in case.
 func recipientKey(address string) string { return strings.ToLower(address) }
 
-// deferJob limits messages that an unconfirmed sender causes to one a day for each
-// address. Whether the address has an account makes no difference, so that nobody learns
-// it.
-func deferJob(t *engine.Tx, j *models.Job, key string) error {
-	if !j.Unconfirmed {
-		return nil
+// planJob asks the limits of a job's mailbox when it may go out.
+func planJob(t *engine.Tx, j models.Job) (models.JobPlan, error) {
+	if !j.Limited() {
+		return j.Plan(nil, t.Now), nil
 	}
-	var last time.Time
-	err := t.Row("SELECT coalesce(max(max(not_before, done_at)), 0) FROM jobs WHERE recipient_key = ? AND unconfirmed = 1", key).
-		Scan(engine.ScanTime(&last))
-	if due := last.Add(models.UnconfirmedEvery); !last.IsZero() && due.After(j.NotBefore) {
-		j.NotBefore, j.Deferred = due, true
-	}
-	return err
+	rows, err := t.Query("SELECT "+jobColumns+` FROM jobs WHERE mailbox = ? AND (unconfirmed = 1 OR kind = 'mail.sign_in')
+		AND (done_at = 0 OR done_at > ?)`, j.MailboxKey(), engine.Millis(t.Now.Add(-models.UnconfirmedEvery)))
+	earlier, err := engine.Collect(rows, err, scanJob)
+	return j.Plan(earlier, t.Now), err
 }
 
-// tooManyWait reports whether a job is deferred and MaxDeferred messages to its recipient
-// wait already.
-func tooManyWait(t *engine.Tx, j models.Job) (bool, error) {
-	if !j.Deferred {
-		return false, nil
+// replaceJob deletes a waiting job, and its link, which nobody has.
+func replaceJob(t *engine.Tx, id string) error {
+	if err := t.Run("DELETE FROM links WHERE used_at = 0 AND id = (SELECT link_id FROM jobs WHERE id = ?)", id); err != nil {
+		return err
 	}
-	n, err := engine.One[int](t.Row("SELECT count(*) FROM jobs WHERE recipient_key = ? AND unconfirmed = 1 AND deferred = 1 AND done_at = 0",
-		recipientKey(j.Recipient)))
-	return n >= models.MaxDeferred, err
-}
-
-// refuseLink refuses a job that carries a link, which would be lost without it; any other
-// job is dropped.
-func refuseLink(j models.Job) error {
-	if j.Kind != models.JobBallot && j.Kind != models.JobSignIn {
-		return nil
-	}
-	return models.Fail(models.CodeLimited, "error.link.limit", "wait", models.UnconfirmedEvery)
+	return t.Run("DELETE FROM jobs WHERE id = ?", id)
 }
 
 // releaseDeferred makes the deferred messages to an address due, which is confirmed now.
@@ -106,7 +94,7 @@ func releaseDeferred(t *engine.Tx, address string) error {
 // due selects the jobs that may be claimed at a time.
 const due = "done_at = 0 AND not_before <= ?1 AND leased_to <= ?1"
 
-// ClaimJobs implements models.JobStore. A job whose link was used meanwhile is
+// ClaimJobs implements models.JobStore. Sign-in links go first. A job whose link was used meanwhile is
 // done without anything being sent.
 func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]models.Job, error) {
 	some, err := engine.One[bool](s.db.Reader(ctx).Row("SELECT EXISTS (SELECT 1 FROM jobs WHERE "+due+")", engine.Millis(s.now())))
@@ -119,21 +107,32 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]mo
 		if err := finishUsed(t); err != nil {
 			return err
 		}
-		rows, err := t.Query("SELECT "+jobColumns+" FROM jobs WHERE "+due+" ORDER BY not_before, id LIMIT ?2", engine.Millis(t.Now), n)
-		claimed, err = engine.Collect(rows, err, scanJob)
-		for i := range claimed {
-			j := &claimed[i]
-			j.LeasedTo, j.Attempts = t.Now.Add(lease), j.Attempts+1
-			if err == nil {
-				err = t.Run("UPDATE jobs SET leased_to = ?, attempts = ? WHERE id = ?", engine.Millis(j.LeasedTo), j.Attempts, j.ID)
+		claimed = nil
+		for _, which := range []string{" AND kind = 'mail.sign_in'", ""} {
+			if err := claim(t, &claimed, which, n, lease); err != nil {
+				return err
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// claim claims due jobs that which selects, until there are n.
+func claim(t *engine.Tx, claimed *[]models.Job, which string, n int, lease time.Duration) error {
+	rows, err := t.Query("SELECT "+jobColumns+" FROM jobs WHERE "+due+which+" ORDER BY not_before, id LIMIT ?2", engine.Millis(t.Now), n-len(*claimed))
+	list, err := engine.Collect(rows, err, scanJob)
+	for _, j := range list {
+		j.LeasedTo, j.Attempts = t.Now.Add(lease), j.Attempts+1
+		if err == nil {
+			err = t.Run("UPDATE jobs SET leased_to = ?, attempts = ? WHERE id = ?", engine.Millis(j.LeasedTo), j.Attempts, j.ID)
+		}
+		*claimed = append(*claimed, j)
+	}
+	return err
 }
 
 // finishUsed finishes due jobs whose link has been used.

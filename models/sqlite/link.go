@@ -41,11 +41,6 @@ func (s *Store) Link(ctx context.Context, tokenHash string) (models.Link, error)
 // AddLink implements models.LinkStore.
 func (s *Store) AddLink(ctx context.Context, l models.Link, jobs []models.Job) error {
 	return s.write(ctx, func(t *engine.Tx) error {
-		if l.Purpose == models.PurposeSignIn {
-			if err := checkSignInLimit(t, l.AddressKey); err != nil {
-				return err
-			}
-		}
 		l.Grant = nil
 		if err := insertLink(t, l); err != nil {
 			return err
@@ -83,20 +78,6 @@ func insertLink(t *engine.Tx, l models.Link) error {
 		l.ConsultationID, engine.JSON(l.Choices), l.ReturnTo, l.Language, engine.Millis(l.CreatedAt), engine.Millis(l.ExpiresAt))
 }
 
-// checkSignInLimit refuses more than SignInPerHour links to an address within an hour:
-// CodeLimited error.link.limit with the time to wait.
-func checkSignInLimit(t *engine.Tx, addressKey string) error {
-	hourAgo := t.Now.Add(-time.Hour)
-	rows, err := t.Query(`SELECT created_at FROM links WHERE address_key = ? AND purpose = 'sign_in' AND created_at > ?
-		AND role = 'null' ORDER BY created_at DESC LIMIT ?`, addressKey, engine.Millis(hourAgo), models.SignInPerHour)
-	times, err := engine.Collect(rows, err, engine.One[int64])
-	if err != nil || len(times) < models.SignInPerHour {
-		return err
-	}
-	wait := engine.FromMillis(times[len(times)-1]).Sub(hourAgo)
-	return models.Fail(models.CodeLimited, "error.link.limit", "wait", wait)
-}
-
 // UseLink implements models.LinkStore.
 func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed, error) {
 	var used models.LinkUsed
@@ -114,7 +95,7 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 		}
 		l.UsedAt = t.Now
 		used.Link = l
-		if used.Participant, used.Created, err = confirm(t, l.Account(u.NewID), u.Session); err != nil {
+		if used.Participant, used.Created, err = confirm(t, l.Account(u.NewID), u); err != nil {
 			return err
 		}
 		if err = countChoices(t, &used); err != nil {
@@ -178,7 +159,7 @@ func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v mode
 			return models.Fail(models.CodeConflict, "error.contribution.confirmed")
 		}
 		if models.IsNotFound(err) {
-			added, _, err = confirm(t, p, v)
+			added, _, err = confirm(t, p, models.LinkUse{Session: v})
 		}
 		return err
 	})
@@ -187,19 +168,19 @@ func (s *Store) ConfirmAddress(ctx context.Context, p models.Participant, v mode
 
 // confirm finds or adds the account of p's address, adds the session, assigns to the account
 // what guests sent with the address, and releases the messages that waited for that.
-func confirm(t *engine.Tx, p models.Participant, v models.Session) (kept models.Participant, created bool, err error) {
+func confirm(t *engine.Tx, p models.Participant, u models.LinkUse) (kept models.Participant, created bool, err error) {
 	if kept, created, err = accountOf(t, p); err != nil {
 		return kept, created, err
 	}
-	if v.TokenHash != "" {
+	if v := u.Session; v.TokenHash != "" {
 		v.ParticipantID = kept.ID
 		if err = insertSession(t, v); err != nil {
 			return kept, created, err
 		}
 	}
 	for _, table := range itemTables {
-		err = t.Run("UPDATE "+table+" SET participant_id = ? WHERE address_key = ? AND address_key <> '' AND participant_id = ''",
-			kept.ID, p.AddressKey)
+		err = t.Run("UPDATE "+table+` SET participant_id = ?1 WHERE address_key = ?2 AND address_key <> '' AND participant_id = ''
+			AND (?3 OR guest = ?4 AND guest <> '')`, kept.ID, p.AddressKey, u.TakesOver(kept, ""), u.Guest)
 		if err != nil {
 			return kept, created, err
 		}
@@ -313,12 +294,7 @@ func remind(t *engine.Tx, l models.Link, renew func(models.Link) (string, models
 		return false, err
 	}
 	hash, job := renew(l)
-	asked := job
-	asked.NotBefore = t.Now
-	if err := deferJob(t, &asked, recipientKey(job.Recipient)); err != nil {
-		return false, err
-	}
-	if full, err := tooManyWait(t, asked); err != nil || full {
+	if plan, err := planJob(t, job); err != nil || plan.Dropped {
 		return false, err
 	}
 	if err := t.Run("UPDATE links SET token_hash2 = ?, reminded_at = ? WHERE id = ?", hash, engine.Millis(t.Now), l.ID); err != nil {

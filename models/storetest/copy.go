@@ -221,11 +221,16 @@ func copyPromises(e *env) {
 	used := e.ballot(open, "Flo", e.chosen(open, models.ChoiceAgree)...)
 	e.use(used.TokenHash)
 	unused := e.ballot(open, "Gus", e.chosen(open, models.ChoicePass)...)
-	for range models.SignInPerHour {
-		e.ok(e.store.AddLink(e.ctx, e.newLink("Cy"), nil))
+	for range models.SignInMost {
+		e.asksSignIn(e.store, "Cy")
 	}
-	e.enqueue(open, e.unconfirmed("Hal"))
-	e.once("claimed", e.claimed(20), nil)
+	for range models.UnconfirmedMost {
+		e.enqueue(open, e.unconfirmed("Hal"))
+	}
+	topic := e.unconfirmed("Ida")
+	topic.Mailbox, topic.Topic, topic.NotBefore = "ida", "topic", e.now().Add(time.Hour)
+	e.enqueue(open, topic)
+	e.once("claimed", e.claimed(40), nil)
 	post := e.newImport()
 	post.c.SourceID = "blog 43"
 	e.bringIn(post)
@@ -236,7 +241,10 @@ func copyPromises(e *env) {
 	e.equal("its participant", who, p)
 	_, err = e.store.UseLink(e.ctx, e.linkUse(used.TokenHash))
 	e.refused("a used link", err, models.CodeGone, "error.link.used")
-	e.refused("one more link", e.store.AddLink(e.ctx, e.newLink("Cy"), nil), models.CodeLimited, "error.link.limit")
+	e.equal("one more link", e.asksSignIn(e.store, "Cy"), false)
+	topic.ID = e.id()
+	e.enqueue(open, topic)
+	e.equal("on one topic", len(e.waitingTo("ida")), 1)
 	e.equal("claimed while leased", e.claimed(20), []string(nil))
 	late := e.unconfirmed("Hal")
 	e.enqueue(open, late)
@@ -247,7 +255,7 @@ func copyPromises(e *env) {
 	taken.Slug = open.Slug
 	e.refused("the slug", e.store.AddConsultation(e.ctx, taken, nil, Entry(models.AuditConsultationAdded)), models.CodeConflict, "error.consultation.slug")
 	e.clock.Add(25 * time.Hour)
-	e.once("a day later", e.claimed(20), []string{late.ID})
+	e.once("a day later", e.claimed(20), []string{late.ID, topic.ID})
 }
 
 // copyMerged merges while it copies: nothing else can yet.

@@ -92,7 +92,9 @@ func (e *env) using(c models.Consultation, l models.Link) attempt {
 	r := e.newReply(c)
 	r.AddressKey, r.Address = l.AddressKey, l.Address
 	r = e.pending(r)
-	e.enqueue(c, e.unconfirmed(l.Name), e.unconfirmed(l.Name))
+	for range models.UnconfirmedMost + 1 {
+		e.enqueue(c, e.unconfirmed(l.Name))
+	}
 	use := e.linkUse(l.TokenHash)
 	return attempt{
 		c, func(s models.Store) error {

@@ -17,11 +17,14 @@ var jobCases = []testCase{
 	{"a job given back is due after a while, with its error", jobRetry},
 	{"those not done are listed oldest first, page by page", jobPages},
 	{"released jobs are due now", jobRelease},
-	{"an unconfirmed address gets at most one message a day", jobUnconfirmed},
+	{"an unconfirmed mailbox gets at most three messages a day", jobUnconfirmed},
+	{"a message takes the place of one that waits on the same topic, and its link's", jobReplaces},
+	{"a message that is being sent is not replaced", jobReplacesNot},
+	{"sign-in links are claimed before all else", jobSignInFirst},
 	{"the jobs passed say whether they were deferred", jobSaysDeferred},
 	{"a message that was sent counts towards that", jobUnconfirmedSent},
 	{"an account makes no difference to that", jobConfirmed},
-	{"at most three deferred messages wait for one address", jobDeferredMost},
+	{"at most three deferred messages wait for one mailbox, and nobody is refused", jobDeferredMost},
 	{"a reminder waits while three messages are deferred", jobDeferredReminder},
 }
 
@@ -43,7 +46,7 @@ func jobRoundTrip(e *env) {
 	in := models.Job{
 		ID: e.id(), Kind: models.JobDecided, Language: "cy", Recipient: "Ada@Example.org",
 		Args:      map[string]string{"token": "t", "reason": long, "title": "日本語", "": "empty"},
-		NotBefore: start.Add(time.Hour), LinkID: e.id(),
+		NotBefore: start.Add(time.Hour), LinkID: e.id(), Mailbox: "mailbox", Topic: "topic",
 	}
 	e.enqueue(e.open(), in)
 	in.CreatedAt = e.now()
@@ -52,7 +55,7 @@ func jobRoundTrip(e *env) {
 	e.enqueue(e.open(), plain)
 	plain.CreatedAt, plain.Attempts, plain.LeasedTo = e.now(), 1, start.Add(time.Minute)
 	claimed := must(e.store.ClaimJobs(e.ctx, 5, time.Minute))(e)
-	e.equal("as claimed", claimed, []models.Job{plain}, ignore[models.Job]("NotBefore", "Attempts"))
+	e.equal("as claimed", claimed, []models.Job{plain}, ignore[models.Job]("NotBefore", "Attempts", "Mailbox"))
 }
 
 func jobOnce(e *env) {
@@ -205,27 +208,30 @@ func (e *env) drain() []string {
 
 func jobUnconfirmed(e *env) {
 	c := e.open()
+	spellings := []string{"ada@example.org", "ADA@Example.ORG", "a.da@example.org", "ada+1@example.org", "ada+2@example.org"}
 	var sent []string
-	for n := range 3 {
+	for n, spelling := range spellings {
 		job := e.unconfirmed("Ada")
-		if n == 1 {
-			job.Recipient = "ADA@Example.ORG"
+		job.Recipient = spelling
+		if n > 1 {
+			job.Mailbox = "ada@example.org"
 		}
 		sent = append(sent, job.ID)
 		e.enqueue(c, job)
 		e.clock.Add(time.Minute)
 	}
+	most := models.UnconfirmedMost
 	for n, job := range e.waitingJobs() {
-		e.equal("deferred", job.Deferred, n > 0)
-		if n > 0 {
-			e.equal("due", job.NotBefore, start.Add(time.Duration(n)*models.UnconfirmedEvery))
+		e.equal("deferred", job.Deferred, n >= most)
+		if n >= most {
+			e.equal("due", job.NotBefore, start.Add(time.Duration(n-most)*time.Minute+models.UnconfirmedEvery))
 		}
 	}
 	other := e.newMessage("Ada") // one that is not of this kind waits for nothing
 	e.enqueue(c, other)
-	e.once("at once", e.drain(), []string{sent[0], other.ID})
-	for n := 1; n < 3; n++ {
-		due := start.Add(time.Duration(n) * models.UnconfirmedEvery)
+	e.once("at once", e.drain(), append([]string{other.ID}, sent[:most]...))
+	for n := most; n < len(sent); n++ {
+		due := start.Add(time.Duration(n-most)*time.Minute + models.UnconfirmedEvery)
 		e.clock.Set(due.Add(-time.Millisecond))
 		e.equal("within the day", e.drain(), []string(nil))
 		e.clock.Set(due)
@@ -235,10 +241,15 @@ func jobUnconfirmed(e *env) {
 
 func jobUnconfirmedSent(e *env) {
 	c := e.open()
-	first, second, bos := e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.unconfirmed("Bo")
-	e.enqueue(c, first)
-	e.equal("the first", e.drain(), []string{first.ID})
+	var first []string
+	for range models.UnconfirmedMost {
+		job := e.unconfirmed("Ada")
+		e.enqueue(c, job)
+		first = append(first, job.ID)
+	}
+	e.once("the first", e.drain(), first)
 	e.clock.Add(23 * time.Hour)
+	second, bos := e.unconfirmed("Ada"), e.unconfirmed("Bo")
 	e.enqueue(c, second, bos)
 	e.equal("within a day", e.drain(), []string{bos.ID})
 	e.clock.Add(time.Hour)
@@ -247,10 +258,25 @@ func jobUnconfirmedSent(e *env) {
 	third := e.unconfirmed("Ada")
 	e.enqueue(c, third)
 	e.equal("after some quiet days", e.drain(), []string{third.ID})
+	few := []models.Job{e.unconfirmed("Cy"), e.unconfirmed("Cy")}
+	few[0].PerDay, few[1].PerDay = 1, 1
+	e.enqueue(c, few...)
+	e.equal("one a day", []bool{few[0].Deferred, few[1].Deferred}, []bool{false, true})
+}
+
+// full enqueues as many messages to a name as go out in a day.
+func (e *env) full(c models.Consultation, name string) {
+	e.Helper()
+	for range models.UnconfirmedMost {
+		e.enqueue(c, e.unconfirmed(name))
+	}
 }
 
 func jobSaysDeferred(e *env) {
 	c := e.open()
+	for range models.UnconfirmedMost - 1 {
+		e.enqueue(c, e.unconfirmed("Ada"), e.unconfirmed("Bo"))
+	}
 	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.newMessage("Ada"), e.unconfirmed("Bo")}
 	e.enqueue(c, jobs...)
 	deferred := func(j models.Job) bool { return j.Deferred }
@@ -267,17 +293,20 @@ func jobSaysDeferred(e *env) {
 func jobConfirmed(e *env) {
 	c := e.open()
 	e.person("Ada")
-	jobs := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Ada"), e.newMessage("Ada")}
+	e.full(c, "Ada")
+	e.drain()
+	jobs := []models.Job{e.unconfirmed("Ada"), e.newMessage("Ada")}
 	e.enqueue(c, jobs...)
-	e.equal("deferred", []bool{jobs[0].Deferred, jobs[1].Deferred, jobs[2].Deferred}, []bool{false, true, false})
-	e.once("at once", e.claimed(5), []string{jobs[0].ID, jobs[2].ID})
-	e.equal("how many at once", len(e.waiting()), 3)
+	e.equal("deferred", []bool{jobs[0].Deferred, jobs[1].Deferred}, []bool{true, false})
+	e.equal("at once", e.claimed(5), []string{jobs[1].ID})
+	e.equal("how many wait", len(e.waiting()), 2)
 }
 
-// fillDeferred leaves as many deferred messages to a name as may wait, and one before them.
+// fillDeferred leaves as many deferred messages to a name as may wait, and a day's before them.
 func (e *env) fillDeferred(c models.Consultation, name string) {
 	e.Helper()
-	for range models.MaxDeferred + 1 {
+	e.full(c, name)
+	for range models.MaxDeferred {
 		e.enqueue(c, e.unconfirmed(name))
 	}
 }
@@ -285,26 +314,106 @@ func (e *env) fillDeferred(c models.Consultation, name string) {
 func jobDeferredMost(e *env) {
 	c := e.open("Markets")
 	e.fillDeferred(c, "Ada")
+	all := models.UnconfirmedMost + models.MaxDeferred
 	for _, kind := range []models.JobKind{models.JobReceived, models.JobDecided} {
 		more := []models.Job{e.unconfirmed("Ada"), e.unconfirmed("Bo")}
 		more[0].Kind, more[0].Recipient = kind, "ADA@example.org"
 		must(e.store.AddReply(e.ctx, e.newReply(c), more))(e)
-		e.equal("deferred", more[0].Deferred, true)
+		e.equal("dropped", []bool{more[0].Dropped, more[1].Dropped}, []bool{true, false})
 	}
-	e.equal("stored", len(e.waiting()), models.MaxDeferred+1+2)
+	e.equal("stored", len(e.waiting()), all+2)
 	ballot := e.unconfirmed("Ada")
 	ballot.Kind = models.JobBallot
 	l := e.newBallot(c, "Ada", e.chosen(c, models.ChoiceAgree)...)
-	refusal := e.refused("a ballot link", e.store.AddLink(e.ctx, l, []models.Job{ballot}), models.CodeLimited, "error.link.limit")
-	e.equal("wait", refusal.Args["wait"], any(models.UnconfirmedEvery))
-	_, err := e.store.Link(e.ctx, l.TokenHash)
-	e.refused("its link", err, models.CodeNotFound, "")
-	e.enqueue(c, e.newMessage("Ada")) // one that is not of this kind is
-	e.equal("stored", len(e.waiting()), models.MaxDeferred+1+3)
+	jobs := []models.Job{ballot}
+	e.ok(e.store.AddLink(e.ctx, l, jobs))
+	e.equal("a ballot's message", jobs[0].Dropped, true)
+	e.equal("its link", must(e.store.Link(e.ctx, l.TokenHash))(e).ID, l.ID)
+	e.equal("a sign-in link", e.asksSignIn(e.store, "Ada"), true)
+	e.enqueue(c, e.newMessage("Ada")) // one that is not of this kind is not limited
+	e.equal("stored", len(e.waiting()), all+2+2)
 	e.drain()
 	e.clock.Add(models.UnconfirmedEvery)
-	e.equal("a day on", len(e.drain()), 2) // one of Ada's, one of Bo's
-	e.ok(e.store.AddLink(e.ctx, l, []models.Job{ballot}))
+	e.equal("a day on", len(e.drain()), models.MaxDeferred)
+}
+
+// waitingTo lists the jobs to a mailbox that are not done.
+func (e *env) waitingTo(mailbox string) (list []models.Job) {
+	e.Helper()
+	for _, j := range e.waitingJobs() {
+		if j.Mailbox == mailbox {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+// asksBallot adds a ballot link with its message on a topic, and returns both.
+func (e *env) asksBallot(c models.Consultation, name, topic string) (models.Link, models.Job) {
+	e.Helper()
+	l := e.newBallot(c, name, e.chosen(c, models.ChoiceAgree)...)
+	j := e.unconfirmed(name)
+	j.Kind, j.LinkID, j.Topic = models.JobBallot, l.ID, topic
+	jobs := []models.Job{j}
+	e.ok(e.store.AddLink(e.ctx, l, jobs))
+	return l, jobs[0]
+}
+
+func jobReplaces(e *env) {
+	c := e.open("Markets")
+	first, job := e.asksBallot(c, "Ada", "this browser")
+	second, again := e.asksBallot(c, "Ada", "this browser")
+	_, others := e.asksBallot(c, "Ada", "another browser")
+	_, bos := e.asksBallot(c, "Bo", "this browser")
+	_, plain := e.asksBallot(c, "Ada", "")
+	e.once("waiting", e.waiting(), []string{again.ID, others.ID, bos.ID, plain.ID})
+	_, err := e.store.Link(e.ctx, first.TokenHash)
+	e.refused("the link of "+job.ID, err, models.CodeNotFound, "")
+	e.once("sent", e.drain(), []string{again.ID, others.ID, bos.ID, plain.ID})
+	e.clock.Add(time.Minute)
+	third, fourth := e.unconfirmed("Ada"), e.unconfirmed("Ada") // the day is full: they wait, one in the other's place
+	third.Topic, fourth.Topic = "text", "text"
+	e.enqueue(c, third)
+	e.clock.Add(time.Minute)
+	e.enqueue(c, fourth)
+	e.equal("waiting", e.waiting(), []string{fourth.ID})
+	e.equal("due as the one before", e.waitingJobs()[0].NotBefore, start.Add(models.UnconfirmedEvery))
+	e.equal("the link of one that was sent", e.use(second.TokenHash).Counted, 1)
+}
+
+func jobReplacesNot(e *env) {
+	c := e.open("Markets")
+	first, job := e.asksBallot(c, "Ada", "this browser")
+	e.equal("claimed", e.claimed(5), []string{job.ID})
+	_, again := e.asksBallot(c, "Ada", "this browser")
+	e.equal("claimed meanwhile", e.claimed(5), []string(nil))
+	e.ok(e.store.FinishJob(e.ctx, job.ID))
+	e.clock.Add(models.ResendAfter - time.Millisecond)
+	e.equal("too soon after it", e.claimed(5), []string(nil))
+	e.clock.Add(time.Millisecond)
+	e.equal("minutes apart", e.drain(), []string{again.ID})
+	e.clock.Add(models.ResendAfter)
+	_, third := e.asksBallot(c, "Ada", "this browser")
+	e.equal("once more", e.drain(), []string{third.ID})
+	e.clock.Add(models.ResendAfter)
+	e.asksBallot(c, "Ada", "this browser")
+	e.equal("but not a fourth time that day", e.drain(), []string(nil))
+	e.equal("the first link still works", e.use(first.TokenHash).Counted, 1)
+}
+
+func jobSignInFirst(e *env) {
+	c := e.open()
+	for n := range 4 {
+		e.enqueue(c, e.newMessage(fmt.Sprint("person", n)))
+		e.clock.Add(time.Millisecond)
+	}
+	l := e.newLink("Ada")
+	job := e.linkMessageOf(l)
+	e.ok(e.store.AddLink(e.ctx, l, []models.Job{job}))
+	got := e.claimed(2)
+	e.equal("first", got[0], job.ID)
+	e.equal("how many", len(got), 2)
+	e.equal("the rest", len(e.claimed(9)), 3)
 }
 
 func jobDeferredReminder(e *env) {
@@ -323,6 +432,6 @@ func jobDeferredReminder(e *env) {
 	e.equal("RemindedAt", must(e.store.Link(e.ctx, l.TokenHash))(e).RemindedAt, time.Time{})
 	e.drain()
 	e.clock.Add(models.UnconfirmedEvery)
-	e.equal("sent", len(e.drain()), 1)
+	e.equal("sent", len(e.drain()), models.MaxDeferred)
 	e.equal("then", remind(), 1)
 }

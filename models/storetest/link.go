@@ -16,8 +16,9 @@ var linkCases = []testCase{
 	{"it finds the account of its address and leaves it as it was", linkFinds},
 	{"one made by hand grants no role and is outside the limit", linkGrant},
 	{"one made with a role ends when that is taken away", linkRevoked},
-	{"at most five sign-in links an hour for one address", linkLimit},
+	{"at most three sign-in messages to one mailbox while the first still works", linkLimit},
 	{"it takes over what was sent with its address", linkTakesOver},
+	{"staff take over only what their browser sent", linkTakesOverStaff},
 	{"it releases the deferred messages to its address", linkReleases},
 	{"without one, an address is confirmed the same way, if it has no account", linkConfirm},
 }
@@ -141,7 +142,7 @@ func linkFinds(e *env) {
 
 func linkGrant(e *env) {
 	e.person("Ada", everywhere(models.RoleBoard))
-	for range models.SignInPerHour + 1 {
+	for range models.SignInMost + 1 {
 		for _, name := range []string{"Ada", "Bo"} {
 			l := e.newLink(name)
 			grant := everywhere(models.RoleModerator)
@@ -154,10 +155,10 @@ func linkGrant(e *env) {
 			e.equal("as read", must(e.store.Participant(e.ctx, p.ID))(e), p, sortedGrants)
 		}
 	}
-	for range models.SignInPerHour { // those do not count
-		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+	for range models.SignInMost { // those do not count
+		e.equal("sent", e.asksSignIn(e.store, "Ada"), true)
 	}
-	e.refused("one more", e.store.AddLink(e.ctx, e.newLink("Ada"), nil), models.CodeLimited, "error.link.limit")
+	e.equal("one more", e.asksSignIn(e.store, "Ada"), false)
 }
 
 func linkRevoked(e *env) {
@@ -183,26 +184,40 @@ func linkRevoked(e *env) {
 	e.equal("roles", e.person("Ada").Grants, []models.Grant{here})
 }
 
+// asksSignIn adds a link with its message, in other words of the same address. It reports
+// whether the message was kept.
+func (e *env) asksSignIn(s models.Store, name string) bool {
+	e.Helper()
+	l := e.newLink(name)
+	jobs := []models.Job{e.linkMessageOf(l)}
+	e.ok(s.AddLink(e.ctx, l, jobs))
+	return !jobs[0].Dropped
+}
+
 func linkLimit(e *env) {
 	c := e.open("Markets")
-	for n := range models.SignInPerHour {
-		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+	for n := range models.SignInMost {
+		e.equal("sent", e.asksSignIn(e.store, "Ada"), true)
 		e.clock.Add(time.Duration(n) * time.Minute)
 	}
 	over := e.newLink("Ada")
-	over.Address = "ADA@example.org"
-	err := e.store.AddLink(e.ctx, over, []models.Job{e.newMessage("Ada")})
-	refusal := e.refused("the sixth", err, models.CodeLimited, "error.link.limit")
-	if _, ok := refusal.Args["wait"]; !ok {
-		e.Errorf("the refusal does not say how long to wait: %v", refusal.Args)
+	job := e.linkMessageOf(over)
+	job.Recipient, job.Mailbox = "A.da+tag@example.org", "ada@example.org" // another spelling
+	jobs := []models.Job{job}
+	e.ok(e.store.AddLink(e.ctx, over, jobs))
+	e.equal("one more, dropped", jobs[0].Dropped, true)
+	e.equal("one more, deferred", jobs[0].Deferred, false)
+	e.equal("jobs", len(e.waiting()), models.SignInMost)
+	e.equal("the link of one that was dropped", must(e.store.Link(e.ctx, over.TokenHash))(e).ID, over.ID)
+	e.equal("another's", e.asksSignIn(e.store, "Bo"), true)
+	for range models.UnconfirmedMost { // what somebody else can cause keeps nobody out, nor the other way round
+		unconfirmed := []models.Job{e.unconfirmed("Ada")}
+		e.enqueue(c, unconfirmed...)
 	}
-	e.equal("jobs", e.waiting(), []string(nil))
-	_, err = e.store.Link(e.ctx, over.TokenHash)
-	e.refused("the sixth link", err, models.CodeNotFound, "")
-	e.ok(e.store.AddLink(e.ctx, e.newLink("Bo"), nil))
-	e.ballot(c, "Ada", models.ChosenVote{IdeaID: e.ideas(c)[0].ID, Choice: models.ChoiceAgree})
-	e.clock.Set(start.Add(time.Hour + time.Millisecond))
-	e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
+	e.clock.Set(start.Add(models.SignInLife - time.Millisecond))
+	e.equal("while the first works", e.asksSignIn(e.store, "Ada"), false)
+	e.clock.Set(start.Add(models.SignInLife))
+	e.equal("then", e.asksSignIn(e.store, "Ada"), true)
 }
 
 func linkTakesOver(e *env) {
@@ -232,6 +247,35 @@ func linkTakesOver(e *env) {
 	e.equal("status", e.reply(mine.ID).Status, models.StatusPending)
 }
 
+func linkTakesOverStaff(e *env) {
+	c := e.open()
+	mo := e.person("Mo", everywhere(models.RoleModerator))
+	send := func(guest string) models.Reply {
+		r := e.newReply(c)
+		r.AddressKey, r.Address, r.Guest = mo.AddressKey, mo.AddressKey, guest
+		return e.pending(r)
+	}
+	mine, others, unsigned := send("cookie"), send("another"), send("")
+	idea := e.newIdea(c, "Alms")
+	idea.AddressKey, idea.Guest = mo.AddressKey, "another"
+	idea = must(e.store.AddIdea(e.ctx, idea, nil))(e)
+	for _, guest := range []string{"", "cookie"} {
+		l := e.newLink("Mo")
+		e.ok(e.store.AddLink(e.ctx, l, nil))
+		u := e.linkUse(l.TokenHash)
+		u.Guest = guest
+		must(e.store.UseLink(e.ctx, u))(e)
+		want := ""
+		if guest != "" {
+			want = mo.ID
+		}
+		e.equal("with the cookie "+guest, e.reply(mine.ID).ParticipantID, want)
+		e.equal("another browser's", e.reply(others.ID).ParticipantID, "")
+		e.equal("without a cookie", e.reply(unsigned.ID).ParticipantID, "")
+		e.equal("another browser's idea", must(e.store.IdeaByID(e.ctx, idea.ID))(e).ParticipantID, "")
+	}
+}
+
 func linkReleases(e *env) {
 	c := e.open()
 	send := func(name string) models.Job {
@@ -240,11 +284,17 @@ func linkReleases(e *env) {
 		must(e.store.AddReply(e.ctx, e.newReply(c), []models.Job{j}))(e)
 		return j
 	}
-	first, bos := send("Ada"), send("Bo")
-	e.once("the first ones", e.claimed(9), []string{first.ID, bos.ID})
+	var first []string
+	for range models.UnconfirmedMost {
+		first = append(first, send("Ada").ID, send("Bo").ID)
+	}
+	e.once("the first ones", e.claimed(9), first)
 	deferred := send("Ada")
 	send("Bo")
-	e.equal("the second ones", e.claimed(9), []string(nil))
+	spelled := e.unconfirmed("Ada") // the same mailbox under another address, which is not confirmed
+	spelled.Recipient, spelled.Mailbox = "a.da@example.org", "ada@example.org"
+	e.enqueue(c, spelled)
+	e.equal("the next ones", e.claimed(9), []string(nil))
 	l := e.newLink("Ada")
 	e.ok(e.store.AddLink(e.ctx, l, nil))
 	e.use(l.TokenHash)
@@ -259,9 +309,10 @@ func linkConfirm(e *env) {
 	r, i := e.newReply(c), e.newIdea(c, "Alms")
 	r.Address, r.AddressKey, i.Address, i.AddressKey = p.Address, p.AddressKey, p.Address, p.AddressKey
 	r, i = e.pending(r), must(e.store.AddIdea(e.ctx, i, nil))(e)
-	first, late := e.unconfirmed("Ada"), e.unconfirmed("Ada")
-	e.enqueue(c, first, late)
-	e.equal("claimed before", e.claimed(5), []string{first.ID})
+	e.full(c, "Ada")
+	late := e.unconfirmed("Ada")
+	e.enqueue(c, late)
+	e.equal("claimed before", len(e.claimed(9)), models.UnconfirmedMost)
 	v := e.newSession(models.Participant{})
 	added := must(e.store.ConfirmAddress(e.ctx, p, v))(e)
 	e.equal("the account", added, must(e.store.Participant(e.ctx, p.ID))(e))

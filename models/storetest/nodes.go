@@ -142,13 +142,12 @@ func nodesSession(e *env) {
 	_, who, err = e.store.Session(e.ctx, session.TokenHash)
 	e.ok(err)
 	e.equal("the new name", who.Name, "Ada Lovelace")
-	for n := range models.SignInPerHour {
+	for range models.SignInMost {
 		e.nextNode()
-		e.ok(e.store.AddLink(e.ctx, e.newLink("Ada"), nil))
-		e.equal("limit", n < models.SignInPerHour, true)
+		e.equal("a sign-in link", e.asksSignIn(e.store, "Ada"), true)
 	}
 	e.nextNode()
-	e.refused("the sixth link", e.store.AddLink(e.ctx, e.newLink("Ada"), nil), models.CodeLimited, "error.link.limit")
+	e.equal("one more", e.asksSignIn(e.store, "Ada"), false)
 	e.ok(e.store.EndSessions(e.ctx, p.ID))
 	e.nextNode()
 	_, _, err = e.store.Session(e.ctx, session.TokenHash)

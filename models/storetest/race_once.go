@@ -36,15 +36,23 @@ func raceLinkLimit(e *env) {
 	for w := range links {
 		links[w] = e.newLink("Ada")
 	}
-	added := 0
-	for w, err := range together(writers, func(w int) error { return e.at(w).AddLink(e.ctx, links[w], nil) }) {
-		if err == nil {
-			added++
-		} else {
-			e.refused(fmt.Sprint("link ", w), err, models.CodeLimited, "error.link.limit")
+	messages := make([][]models.Job, writers)
+	for w, l := range links {
+		messages[w] = []models.Job{e.linkMessageOf(l), e.unconfirmed("Ada")}
+	}
+	signIns, others := 0, 0
+	for w, err := range together(writers, func(w int) error { return e.at(w).AddLink(e.ctx, links[w], messages[w]) }) {
+		e.ok(err)
+		if !messages[w][0].Dropped {
+			signIns++
+		}
+		if m := messages[w][1]; !m.Dropped && !m.Deferred {
+			others++
 		}
 	}
-	e.equal("links", added, models.SignInPerHour)
+	e.equal("sign-in links", signIns, models.SignInMost)
+	e.equal("other messages today", others, models.UnconfirmedMost)
+	e.equal("all messages", len(e.waiting()), models.SignInMost+models.UnconfirmedMost+models.MaxDeferred)
 }
 
 func raceReplyTwice(e *env) {

@@ -150,17 +150,18 @@ func restartPromises(e *env) {
 	e.bringIn(post)
 	e.clock.Add(25 * time.Hour)
 	e.equal("reminded", len(e.remind()), 1)
-	for range models.SignInPerHour {
-		e.ok(e.store.AddLink(e.ctx, e.newLink("Cy"), nil))
+	for range models.SignInMost {
+		e.asksSignIn(e.store, "Cy")
 	}
-	message := e.unconfirmed("Di")
-	e.enqueue(c, message)
-	e.equal("claimed", len(e.claimed(5)), 2)
+	for range models.UnconfirmedMost {
+		e.enqueue(c, e.unconfirmed("Di"))
+	}
+	e.equal("claimed", len(e.claimed(20)), 1+models.SignInMost+models.UnconfirmedMost)
 	e.restart()
 	_, err := e.store.UseLink(e.ctx, e.linkUse(used.TokenHash))
 	e.refused("a used link", err, models.CodeGone, "error.link.used")
 	e.equal("reminded again", len(e.remind()), 0)
-	e.refused("one more link", e.store.AddLink(e.ctx, e.newLink("Cy"), nil), models.CodeLimited, "error.link.limit")
+	e.equal("one more link", e.asksSignIn(e.store, "Cy"), false)
 	e.equal("claimed while leased", e.claimed(5), []string(nil))
 	e.enqueue(c, e.unconfirmed("Di"))
 	e.equal("claimed within a day", e.claimed(5), []string(nil))

@@ -22,7 +22,7 @@ func accountPages() map[string]templ.Component {
 		"mail-sent":             MailSent(MailSentPage{LayoutData: viewstest.LayoutData("Sent"), Address: viewstest.Spiteful, Purpose: models.PurposeSignIn, Minutes: 15, DemoLink: "http://127.0.0.1:8080/sign-in/x", Return: "//evil.example"}),
 		"mail-sent-votes":       MailSent(MailSentPage{LayoutData: viewstest.LayoutData("Sent"), Address: "ada@example.org", Purpose: models.PurposeBallot, Return: "/consultations/empty-shops"}),
 		"mail-held":             MailSent(MailSentPage{LayoutData: viewstest.LayoutData("Sent"), Address: viewstest.Spiteful, NoMail: true}),
-		"mail-deferred":         MailSent(MailSentPage{LayoutData: viewstest.LayoutData("Sent"), Address: viewstest.Spiteful, Deferred: true}),
+		"mail-deferred":         MailSent(MailSentPage{LayoutData: viewstest.LayoutData("Sent"), Address: viewstest.Spiteful}),
 		"link":                  Link(LinkPage{LayoutData: viewstest.LayoutData("Link"), Token: "tok", Link: link}),
 		"link-votes":            Link(LinkPage{LayoutData: viewstest.LayoutData("Link"), Token: "tok", Link: votes, Title: viewstest.Spiteful, Slug: "empty-shops", Choices: sampleChosen()}),
 		"confirm-votes":         ConfirmVotes(ConfirmVotesPage{LayoutData: viewstest.LayoutData("Confirm votes"), Subject: open, Choices: sampleChosen(), Form: viewstest.Form("email", ""), Asked: "m…@example.org"}),

@@ -28,10 +28,10 @@ type MailSentPage struct {
 	Address  string
 	Purpose  models.Purpose
 	Minutes  int    // life of a sign-in link
-	Deferred bool   // goes out later: this address was written to within a day
 	NoMail   bool   // mail is held: the admin has it
 	DemoLink string // the link itself, in the demonstration on this machine only
 	Return   string
+	Form     ui.Form // as it was sent, to send it again
 }
 
 // LinkPage is GET "/sign-in/{token}": what will happen, and a button.
@@ -51,8 +51,6 @@ func (p MailSentPage) Heading() string {
 	switch {
 	case p.NoMail:
 		return p.L.T("mailsent.heading_held")
-	case p.Deferred:
-		return p.L.T("mailsent.heading_deferred")
 	}
 	return p.L.T("mailsent.heading")
 }
@@ -63,12 +61,18 @@ func (p MailSentPage) sentenceKey() string {
 	switch {
 	case p.NoMail:
 		return "mailsent.held"
-	case p.Deferred:
-		return "mailsent.deferred"
 	case p.Purpose == models.PurposeBallot:
 		return "mailsent.to_ballot"
 	}
 	return "mailsent.to"
+}
+
+// again returns where the form goes that asks for the link once more, and its fields.
+func (p MailSentPage) again() (action string, fields []string) {
+	if p.Purpose == models.PurposeBallot {
+		return ui.LocalPath(p.Return) + "/ballot", []string{"email", "name", "capacity", "band", "remember"}
+	}
+	return "/sign-in", []string{"email", "name", "return_to"}
 }
 
 // capacityWord returns the capacity in words, that of a business with its size.

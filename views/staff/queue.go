@@ -30,6 +30,7 @@ type LogLink struct{ Slug, Title string }
 type QueueRow struct {
 	Entry   models.QueueEntry
 	Own     bool // the moderator's own: somebody else decides
+	Alike   bool // the author's name could pass for that of staff
 	Changed []ui.FieldDiff
 }
 

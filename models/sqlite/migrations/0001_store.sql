@@ -377,12 +377,16 @@ CREATE TABLE jobs (
     created_at    INTEGER NOT NULL,
     unconfirmed   INTEGER NOT NULL,
     deferred      INTEGER NOT NULL,
-    link_id       TEXT NOT NULL
+    link_id       TEXT NOT NULL,
+    mailbox       TEXT NOT NULL, -- by which messages are limited
+    topic         TEXT NOT NULL  -- a message takes the place of one that waits on the same topic
 ) STRICT;
 
 CREATE INDEX jobs_due ON jobs (not_before, id) WHERE done_at = 0;
+CREATE INDEX jobs_due_sign_in ON jobs (not_before, id) WHERE done_at = 0 AND kind = 'mail.sign_in';
 CREATE INDEX jobs_waiting ON jobs (created_at, id) WHERE done_at = 0;
 CREATE INDEX jobs_recipient ON jobs (recipient_key) WHERE unconfirmed = 1;
+CREATE INDEX jobs_mailbox ON jobs (mailbox, done_at) WHERE unconfirmed = 1 OR kind = 'mail.sign_in';
 CREATE INDEX jobs_done ON jobs (done_at) WHERE done_at > 0;
 
 -- The audit log; its length and its last hash are in site.
