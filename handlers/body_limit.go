@@ -93,6 +93,7 @@ var forms = map[string][]formField{
 	"/organise/:slug/withdraw":           formOf(words("rev"), reasonField),
 	"/organise/:slug/seal":               words("rev"),
 	"/board/:slug/:number<int>":          formOf(words("decision", "publish"), text("reason", models.MaxText), text("owner", models.MaxOrgLine), text("by", models.MaxOrgLine)),
+	"/admin/settings":                    append(formOf(words("version"), reasonField), formField{"mail_mailbox", wordChars, 10}),
 	"/admin/people":                      formOf(words("role", "consultation"), nameField, emailField),
 	"/admin/people/:id/revoke":           words("role", "consultation"),
 	"/admin/people/:id/link":             nil,
