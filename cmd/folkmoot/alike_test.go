@@ -103,7 +103,7 @@ func (r *reader) page(path string) string {
 }
 
 // drawn is what is drawn at random, or follows from it: ids, references, digests, cursors.
-var drawn = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64}|after=[A-Za-z0-9_%-]+`)
+var drawn = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64}|after=[A-Za-z0-9_%-]+`)
 
 // alike names what is drawn by the order in which it comes, and puts tags on lines.
 func alike(page string) string {

@@ -200,7 +200,7 @@ func TestVisitorsChangeNodes(t *testing.T) {
 	main := s.base + "/consultations/local-supply"
 	for n, words := range []string{"Twice a week, please.", "And glass on Fridays."} { // once from each node
 		page := body(guest.PostForm(main+"/replies", url.Values{"name": {"Rosa"}, "body": {words}}))
-		if !strings.Contains(page, words) || !strings.Contains(page, `class="notice`) {
+		if !strings.Contains(page, words) || !strings.Contains(page, "reply-waiting") {
 			t.Errorf("reply %d: its author sees neither it nor that it waits", n+1)
 		}
 		body(guest.Get(main)) // so that the next form meets the other node
