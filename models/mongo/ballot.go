@@ -37,7 +37,6 @@ func voiceOf(t *tx, consultationID, name string) voice {
 	return d
 }
 
-// ballotNeeds names what newBallot looks at.
 func ballotNeeds(v models.Vote) []ref {
 	c := v.ConsultationID
 	return []ref{

@@ -130,7 +130,6 @@ func moveSlug(t *tx, d *consultation, slug string) {
 	}
 }
 
-// revision is an edit of a consultation.
 type revision struct {
 	Doc                         `bson:",inline"` // consultation and number: lists go by it
 	models.ConsultationRevision `bson:",inline"`
@@ -191,7 +190,7 @@ func (s *Store) consultation(ctx context.Context, field, value string) (models.C
 	}
 	c, found, err := s.consultations.Do(ctx, field, value, read)
 	c.Texts = maps.Clone(c.Texts) // for who changes them
-	return c, missing(found, err, "error.consultation.unknown")
+	return c, engine.Missing(found, err, "error.consultation.unknown")
 }
 
 // PageVersion implements models.ConsultationStore. Every kept page asks for it, so one
@@ -208,7 +207,7 @@ func (s *Store) PageVersion(ctx context.Context, slug string) (models.PageVersio
 			return nil
 		})
 	})
-	return v, missing(found, err, "error.consultation.unknown")
+	return v, engine.Missing(found, err, "error.consultation.unknown")
 }
 
 // Consultations implements models.ConsultationStore. There are few of them: those in

@@ -25,7 +25,6 @@ type Standing struct {
 	Queue                 string `bson:"q"` // its place in the queue, or ""
 }
 
-// subject is an idea or a reply.
 type subject struct {
 	idea  *idea
 	reply *reply
@@ -50,7 +49,7 @@ func subjectOf(r engine.Reader, c string, item models.Item) (s subject, err erro
 		s = d.subject()
 	}
 	found = found && (c == "" || s.ConsultationID == c)
-	return s, missing(found, err, "error.item.unknown")
+	return s, engine.Missing(found, err, "error.item.unknown")
 }
 
 func (s subject) item() models.Item {
@@ -60,7 +59,6 @@ func (s subject) item() models.Item {
 	return s.reply.Item()
 }
 
-// put writes it.
 func (s subject) put(t *tx) {
 	if s.idea != nil {
 		t.Put("ideas", *s.idea)
@@ -92,16 +90,15 @@ func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (mode
 			return models.Item{Kind: k, ID: d.ID}, err
 		}
 	}
-	return models.Item{}, missing(false, ctx.Err(), "error.item.unknown")
+	return models.Item{}, engine.Missing(false, ctx.Err(), "error.item.unknown")
 }
 
 // consultationOf returns the consultation of an item, which never changes.
 func (s *Store) consultationOf(ctx context.Context, coll, id, unknown string) (string, error) {
 	d, found, err := engine.First[Doc](s.read(ctx), engine.Query{Coll: coll, Filter: eq("_id", id), Fields: eq("c", 1)})
-	return d.C, missing(found, err, unknown)
+	return d.C, engine.Missing(found, err, unknown)
 }
 
-// wording is an earlier text of an item.
 type wording struct {
 	Doc                 `bson:",inline"` // item and revision
 	models.TextRevision `bson:",inline"`
@@ -111,7 +108,6 @@ func newWording(w models.TextRevision, consultationID string) wording {
 	return wording{docIn(consultationID, w.Item.String()+"."+hex(w.Rev)), w}
 }
 
-// keepWording keeps a text that is about to be replaced.
 func keepWording(t *tx, item models.Item, c models.Contribution, title, body string) {
 	w := models.TextRevision{Item: item, Rev: c.Rev, Title: title, Body: body, At: t.Now()}
 	t.Insert("wordings", newWording(w, c.ConsultationID))

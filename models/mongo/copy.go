@@ -12,7 +12,6 @@ import (
 // copyID is the document that marks a store into which another one is being copied.
 const copyID = "copy"
 
-// mark is the document that says how far a copy has come.
 type mark struct {
 	Doc             `bson:",inline"`
 	models.CopyMark `bson:",inline"`

@@ -41,7 +41,7 @@ func (d idea) model() models.Idea {
 // ideaIn reads an idea of a consultation; CodeNotFound error.idea.unknown.
 func ideaIn(r engine.Reader, consultationID, id string) (idea, error) {
 	d, found, err := engine.Get[idea](r, "ideas", consultationID, id)
-	return d, missing(found && d.C == consultationID, err, "error.idea.unknown")
+	return d, engine.Missing(found && d.C == consultationID, err, "error.idea.unknown")
 }
 
 // numberedIdeas finds the ideas of a consultation that have a number after the one given.
@@ -54,7 +54,7 @@ func numberedIdeas(consultationID string, after int, fields bson.D) engine.Query
 // who wait for it, whichever ideas they ask for.
 func (s *Store) Idea(ctx context.Context, consultationID string, number int) (models.Idea, error) {
 	if number <= 0 {
-		return models.Idea{}, missing(false, ctx.Err(), "error.idea.unknown")
+		return models.Idea{}, engine.Missing(false, ctx.Err(), "error.idea.unknown")
 	}
 	read := func(ctx context.Context, numbers []string) (map[string]models.Idea, error) {
 		wanted := mapped(numbers, func(n string) int { i, _ := strconv.Atoi(n); return i })
@@ -67,7 +67,7 @@ func (s *Store) Idea(ctx context.Context, consultationID string, number int) (mo
 	}
 	i, found, err := s.ideas.Do(ctx, consultationID, strconv.Itoa(number), read)
 	i.Texts = maps.Clone(i.Texts) // for who changes them
-	return i, missing(found, err, "error.idea.unknown")
+	return i, engine.Missing(found, err, "error.idea.unknown")
 }
 
 // IdeaAlone implements models.IdeaStore.
@@ -160,7 +160,7 @@ func insertIdea(t *tx, c *consultation, i models.Idea) idea {
 		c.Merged++
 	}
 	t.Insert("ideas", d)
-	indexIdea(t, d)
+	indexItem(t, d.Status, ideaWords(d))
 	return d
 }
 
@@ -239,7 +239,7 @@ func (s *Store) EditDraftIdea(ctx context.Context, i models.Idea, by models.Audi
 		d.edit(i)
 		kept = d.model()
 		t.Put("ideas", d)
-		indexIdea(t, d)
+		indexItem(t, d.Status, ideaWords(d))
 		return nil
 	})
 	return kept, err
@@ -255,7 +255,6 @@ func (s *Store) MoveDraftIdea(ctx context.Context, consultationID, ideaID string
 	})
 }
 
-// renumber numbers ideas by their places.
 func renumber(t *tx, list []idea) {
 	for n, d := range list {
 		if d.Number != n+1 {
@@ -279,7 +278,7 @@ func (s *Store) RemoveDraftIdea(ctx context.Context, consultationID, ideaID stri
 			return err
 		}
 		t.Delete("ideas", consultationID, ideaID)
-		unindex(t, gone.Item(), consultationID)
+		t.Delete("search", consultationID, gone.Item().String())
 		renumber(t, slices.Delete(list, at, at+1))
 		if gone.MergedInto != "" {
 			c.Merged--

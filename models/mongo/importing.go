@@ -76,7 +76,6 @@ func isImported(r engine.Reader, c models.Consultation) (bool, error) {
 	return there && c.SourceID != "", err
 }
 
-// imported is what an import becomes.
 type imported struct {
 	c      consultation
 	public map[models.Item]bool // what its decision publishes or (false) does not
@@ -84,7 +83,6 @@ type imported struct {
 	batch
 }
 
-// prepareImport makes the documents.
 func prepareImport(c models.Consultation, ideas []models.Idea, replies []models.Reply, d models.Decision, now time.Time) (*imported, error) {
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = now
@@ -199,7 +197,6 @@ func (s *Store) dropArrival(ctx context.Context, a arrival) error {
 	return s.db.DeleteMany(ctx, "site", eq("_id", a.ID))
 }
 
-// dropArrivals takes out those that were given up.
 func (s *Store) dropArrivals(ctx context.Context, now time.Time) error {
 	q := engine.Query{Coll: "site", Filter: eq("_id", eq("$gt", "arrival ", "$lt", "arrival!"), "until", eq("$lte", now))}
 	list, err := engine.All[arrival](s.read(ctx), q)

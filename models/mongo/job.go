@@ -43,7 +43,6 @@ func touch(t *tx, key string) {
 	t.Put("mailboxes", mailbox{Doc{ID: models.HashToken(key)}, t.Op(), t.Now().Add(2 * models.UnconfirmedEvery)})
 }
 
-// jobNeeds names what addJobs looks at.
 func jobNeeds(jobs []models.Job) (needs []ref) {
 	for _, j := range jobs {
 		if j.Limited() {
@@ -125,7 +124,6 @@ func putJob(t *tx, d job) {
 	t.Put("jobs", d)
 }
 
-// finish marks a job done.
 func finish(t *tx, d job) {
 	if !d.Done {
 		d.Done, d.DoneAt = true, t.Now()
@@ -178,7 +176,6 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) (clai
 	return claimed, nil
 }
 
-// linkUsed reports whether the link that a job carries is used by now.
 func linkUsed(t *tx, id string) bool {
 	if id == "" {
 		return false
@@ -187,20 +184,9 @@ func linkUsed(t *tx, id string) bool {
 	return !l.UsedAt.IsZero()
 }
 
-// changeJob runs fn on a job; CodeNotFound.
-func (s *Store) changeJob(ctx context.Context, id string, fn func(t *tx, d job) error) error {
-	return s.put(ctx, "", []ref{{Coll: "jobs", ID: id}}, func(t *tx) error {
-		d, err := engine.Find[job](t, "jobs", "", id, "error.job.unknown")
-		if err != nil {
-			return err
-		}
-		return fn(t, d)
-	})
-}
-
 // FinishJob implements models.JobStore. CodeNotFound.
 func (s *Store) FinishJob(ctx context.Context, id string) error {
-	return s.changeJob(ctx, id, func(t *tx, d job) error {
+	return changeOne(ctx, s, "jobs", id, "error.job.unknown", func(t *tx, d job) error {
 		finish(t, d)
 		return nil
 	})
@@ -208,7 +194,7 @@ func (s *Store) FinishJob(ctx context.Context, id string) error {
 
 // RetryJob implements models.JobStore. CodeNotFound if there is no such job or it is done.
 func (s *Store) RetryJob(ctx context.Context, id string, wait time.Duration, cause string) error {
-	return s.changeJob(ctx, id, func(t *tx, d job) error {
+	return changeOne(ctx, s, "jobs", id, "error.job.unknown", func(t *tx, d job) error {
 		if d.Done {
 			return models.Fail(models.CodeNotFound, "error.job.unknown")
 		}

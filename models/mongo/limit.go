@@ -42,8 +42,7 @@ type share struct {
 	left int
 }
 
-// Limiter implements models.Shared. It shares its counts with every other one on this
-// database and tells the time by clock, which should be the store's.
+// Limiter implements models.Shared.
 func (s *Store) Limiter(clock models.Clock) models.Limiter { return s.limiter(clock) }
 
 func (s *Store) limiter(clock models.Clock) *Limiter {

@@ -12,7 +12,6 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// link is its document.
 type link struct {
 	Doc         `bson:",inline"`
 	models.Link `bson:",inline"`
@@ -36,14 +35,13 @@ func (d link) model(closes time.Time) models.Link {
 	return d.Link
 }
 
-// use marks a link used.
 func (d *link) use(now time.Time) { d.UsedAt, d.Open, d.Remind = now, false, false }
 
 // findLink finds by either token; CodeNotFound error.link.unknown.
 func findLink(r engine.Reader, tokenHash string) (link, error) {
 	either := bson.A{eq("tokenhash", tokenHash), eq("tokenhash2", tokenHash)}
 	d, found, err := engine.First[link](r, engine.Query{Coll: "links", Filter: eq("$or", either)})
-	return d, missing(found && tokenHash != "", err, "error.link.unknown")
+	return d, engine.Missing(found && tokenHash != "", err, "error.link.unknown")
 }
 
 // whole returns the link with its end.
@@ -89,7 +87,6 @@ func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditE
 	})
 }
 
-// insertLink inserts a link that is made now.
 func insertLink(t *tx, l models.Link) {
 	l.CreatedAt = t.Now()
 	if l.ExpiresAt.IsZero() && l.Purpose == models.PurposeSignIn {

@@ -71,7 +71,6 @@ func mapped[T, U any](list []T, f func(T) U) []U {
 	return out
 }
 
-// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

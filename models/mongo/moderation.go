@@ -23,7 +23,6 @@ type decided struct {
 	Waited              int64 // for a moderator, in milliseconds; -1: it did not
 }
 
-// newDecision makes the documents of a decision.
 func newDecision(d models.Decision, waited []int64) (decision, []engine.Document) {
 	items := make([]engine.Document, len(d.Items))
 	id := d.ConsultationID + "." + hex(d.Seq)
@@ -121,7 +120,7 @@ func move(t *tx, c *consultation, s subject, it models.DecisionItem) {
 		}
 		c.IdeaCount += n
 		s.put(t)
-		indexIdea(t, *i)
+		indexItem(t, i.Status, ideaWords(*i))
 		return
 	}
 	s.reply.OnPage = s.Shown()
@@ -133,14 +132,14 @@ func move(t *tx, c *consultation, s subject, it models.DecisionItem) {
 		i.ReplyCount += n
 		t.Put("ideas", i)
 	}
-	indexReply(t, *s.reply)
+	indexItem(t, s.Status, replyWords(*s.reply))
 }
 
 // Decision implements models.ModerationStore.
 func (s *Store) Decision(ctx context.Context, consultationID string, seq int64) (models.Decision, error) {
 	list, err := s.Decisions(ctx, consultationID, seq-1, 1)
 	if err != nil || len(list) == 0 || list[0].Seq != seq {
-		return models.Decision{}, missing(false, err, "error.decision.missing")
+		return models.Decision{}, engine.Missing(false, err, "error.decision.missing")
 	}
 	return list[0], nil
 }

@@ -53,7 +53,7 @@ func (s *Store) Participant(ctx context.Context, id string) (models.Participant,
 func (s *Store) ParticipantByAddress(ctx context.Context, key string) (models.Participant, error) {
 	held, found, err := engine.Get[addressee](s.read(ctx), "addresses", "", key)
 	if err != nil || !found || key == "" {
-		return models.Participant{}, missing(false, err, "error.people.unknown")
+		return models.Participant{}, engine.Missing(false, err, "error.people.unknown")
 	}
 	return s.Participant(ctx, held.Participant)
 }
@@ -123,20 +123,9 @@ func (s *Store) Participants(ctx context.Context, staffOnly bool, after string, 
 		func(p models.Participant) string { return cursor(p.CreatedAt, p.ID) })
 }
 
-// changeParticipant runs fn on a participant; CodeNotFound.
-func (s *Store) changeParticipant(ctx context.Context, id string, fn func(t *tx, d participant) error) error {
-	return s.put(ctx, "", []ref{{Coll: "participants", ID: id}}, func(t *tx) error {
-		d, err := engine.Find[participant](t, "participants", "", id, "error.people.unknown")
-		if err != nil {
-			return err
-		}
-		return fn(t, d)
-	})
-}
-
 // EditParticipant implements models.PeopleStore.
 func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error {
-	return s.changeParticipant(ctx, p.ID, func(t *tx, d participant) error {
+	return changeOne(ctx, s, "participants", p.ID, "error.people.unknown", func(t *tx, d participant) error {
 		d.Name, d.Capacity, d.Band, d.Language = p.Name, p.Capacity, p.Band, p.Language
 		t.Put("participants", d)
 		return nil
@@ -145,7 +134,7 @@ func (s *Store) EditParticipant(ctx context.Context, p models.Participant) error
 
 // RevokeGrant implements models.PeopleStore.
 func (s *Store) RevokeGrant(ctx context.Context, participantID string, g models.Grant, by models.AuditEntry) error {
-	return s.changeParticipant(ctx, participantID, func(t *tx, d participant) error {
+	return changeOne(ctx, s, "participants", participantID, "error.people.unknown", func(t *tx, d participant) error {
 		if !slices.Contains(d.Grants, g) {
 			return models.Fail(models.CodeNotFound, "error.people.no_grant")
 		}
@@ -194,7 +183,7 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, 
 		now, err = s.Now(ctx)
 	}
 	if err != nil || !now.Before(d.ExpiresAt) {
-		return models.Session{}, models.Participant{}, missing(false, err, "error.session.unknown")
+		return models.Session{}, models.Participant{}, engine.Missing(false, err, "error.session.unknown")
 	}
 	p, err := engine.Find[participant](s.read(ctx), "participants", "", d.ParticipantID, "error.session.unknown")
 	if err != nil {
@@ -205,7 +194,7 @@ func (s *Store) Session(ctx context.Context, tokenHash string) (models.Session, 
 
 // AddSession implements models.PeopleStore.
 func (s *Store) AddSession(ctx context.Context, v models.Session, by *models.AuditEntry) error {
-	return s.changeParticipant(ctx, v.ParticipantID, func(t *tx, _ participant) error {
+	return changeOne(ctx, s, "participants", v.ParticipantID, "error.people.unknown", func(t *tx, _ participant) error {
 		insertSession(t, v)
 		if by != nil {
 			addAuditEntry(t, *by)
@@ -214,7 +203,6 @@ func (s *Store) AddSession(ctx context.Context, v models.Session, by *models.Aud
 	})
 }
 
-// insertSession inserts a session that begins now.
 func insertSession(t *tx, v models.Session) {
 	if v.ExpiresAt.IsZero() {
 		v.ExpiresAt = t.Now().Add(models.SessionLife * time.Second)

@@ -93,7 +93,6 @@ func queuedIn(r engine.Reader, filter bson.D, limit int64) (list []subject, err 
 	return append(mapped(ideas, (*idea).subject), mapped(replies, (*reply).subject)...), err
 }
 
-// queueEntry adds an item's context.
 func queueEntry(r engine.Reader, v subject) (models.QueueEntry, error) {
 	e := models.QueueEntry{Item: v.item(), ConsultationID: v.ConsultationID, Since: v.Since}
 	if e.Since.IsZero() {
@@ -118,7 +117,6 @@ func queueEntry(r engine.Reader, v subject) (models.QueueEntry, error) {
 	return e, err
 }
 
-// replyContext adds what the reply answers and where.
 func replyContext(r engine.Reader, d *reply, e *models.QueueEntry) error {
 	var of idea
 	var err error
@@ -142,7 +140,7 @@ func authorRecord(r engine.Reader, c models.Contribution) (record models.AuthorR
 		return record, nil
 	}
 	for _, coll := range itemColls {
-		list, err := engine.All[authored](r, engine.Query{
+		list, err := engine.All[reply](r, engine.Query{
 			Coll: coll, Filter: eq(ofText("participantid"), c.ParticipantID),
 			Fields: eq(ofText("status"), 1, ofText("withdrawn"), 1),
 		})
@@ -150,24 +148,17 @@ func authorRecord(r engine.Reader, c models.Contribution) (record models.AuthorR
 			return record, err
 		}
 		for _, d := range list {
-			status := d.Contribution.Status
 			switch {
-			case d.ID == c.ID:
-			case status == models.StatusPublished:
+			case d.Doc.ID == c.ID:
+			case d.Status == models.StatusPublished:
 				record.Published++
-			case status == models.StatusRejected, status == models.StatusSpam,
-				(status == models.StatusRemoved || status == models.StatusErased) && !d.Contribution.Withdrawn:
+			case d.Status == models.StatusRejected, d.Status == models.StatusSpam,
+				(d.Status == models.StatusRemoved || d.Status == models.StatusErased) && !d.Withdrawn:
 				record.Refused++
 			}
 		}
 	}
 	return record, nil
-}
-
-// authored is what an idea and a reply have in common.
-type authored struct {
-	ID           string `bson:"_id"`
-	Contribution models.Contribution
 }
 
 // QueueLength implements models.ModerationStore.
@@ -220,7 +211,7 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 	if err != nil {
 		return nil, err
 	}
-	open, err := engine.All[report](r, engine.Query{Coll: "reports", Filter: eq("c", consultationID), Fields: eq("item", 1, "closedby", 1)})
+	open, err := engine.All[report](r, engine.Query{Coll: "reports", Filter: eq("c", consultationID, "closedby", int64(0))})
 	if err != nil {
 		return nil, err
 	}
@@ -229,9 +220,7 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 		numbers[i.ID] = i.Number
 	}
 	for _, d := range open {
-		if d.ClosedBy == 0 {
-			reports[d.Item]++
-		}
+		reports[d.Item]++
 	}
 	undecided := []models.Undecided{}
 	for _, v := range list {
@@ -251,16 +240,12 @@ func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueE
 		return models.QueueEntry{}, models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
 	v, err := subjectOf(s.read(ctx), "", item)
-	if models.IsNotFound(err) && item.Kind == models.KindReply {
-		err = models.Fail(models.CodeNotFound, "error.reply.unknown")
-	}
 	if err != nil {
 		return models.QueueEntry{}, err
 	}
 	return queueEntry(s.read(ctx), v)
 }
 
-// report is its document.
 type report struct {
 	Doc           `bson:",inline"`
 	models.Report `bson:",inline"`

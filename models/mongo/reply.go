@@ -7,7 +7,6 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// reply is its document.
 type reply struct {
 	Doc          `bson:",inline"`
 	models.Reply `bson:",inline"`

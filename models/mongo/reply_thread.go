@@ -7,17 +7,17 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// pathField is the name of what a thread is sorted by.
-func pathField(newest bool) string {
+// pathOf returns what a thread is sorted by, the name of the field and its value in r.
+func pathOf(r models.Reply, newest bool) (field, value string) {
 	if newest {
-		return "pathnew"
+		return "pathnew", r.PathNew
 	}
-	return "path"
+	return "path", r.Path
 }
 
 // slice is the part of a thread after a place: one range of one index.
 func slice(q models.ThreadQuery, limit int64) engine.Query {
-	by := pathField(q.Newest)
+	by, _ := pathOf(models.Reply{}, q.Newest)
 	return engine.Query{
 		Coll: "replies", Filter: eq("c", q.ConsultationID, "ideaid", q.IdeaID, "onpage", true, by, eq("$gt", q.After)),
 		Sort: eq(by, 1), Limit: limit,
@@ -43,7 +43,10 @@ func (s *Store) Thread(ctx context.Context, q models.ThreadQuery) (models.Thread
 		}
 		return d.forStranger(number)
 	})
-	th.Replies, th.Next = page(list, limit, func(r models.Reply) string { return place(r, q.Newest) })
+	th.Replies, th.Next = page(list, limit, func(r models.Reply) string {
+		_, path := pathOf(r, q.Newest)
+		return path
+	})
 	return th, err
 }
 
@@ -56,24 +59,17 @@ func (d reply) forStranger(number int) models.Reply {
 	return r
 }
 
-// place is what a cursor of a thread names.
-func place(r models.Reply, newest bool) string {
-	if newest {
-		return r.PathNew
-	}
-	return r.Path
-}
-
 // ThreadBefore implements models.ReplyStore.
 func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (string, bool, error) {
 	d, found, err := engine.Get[reply](s.read(ctx), "replies", "", r.ID)
 	if err != nil || !found || !d.OnPage {
 		return "", false, err
 	}
-	by := pathField(newest)
-	filter := eq("c", d.C, "ideaid", d.IdeaID, "onpage", true, by, eq("$lt", place(d.model(0), newest)))
+	by, at := pathOf(d.Reply, newest)
+	filter := eq("c", d.C, "ideaid", d.IdeaID, "onpage", true, by, eq("$lt", at))
 	before, _, err := engine.First[reply](s.read(ctx), engine.Query{Coll: "replies", Filter: filter, Sort: eq(by, -1), Fields: eq(by, 1)})
-	return place(before.model(0), newest), err == nil, err
+	_, at = pathOf(before.Reply, newest)
+	return at, err == nil, err
 }
 
 // EachReply implements models.ReplyStore.

@@ -50,7 +50,6 @@ func newSealed(v models.Sealed, op string) sealed {
 	return sealed{docIn(v.ConsultationID, id), v.Version, op, v.FullSHA256, v.PublicSHA256, v.SealedBy, v.At}
 }
 
-// keepFiles adds the files of a version and its result.
 func (s *Store) keepFiles(ctx context.Context, op string, v models.Sealed) error {
 	result, err := json.Marshal(v.Result)
 	if err != nil {
@@ -135,7 +134,7 @@ func versions(consultationID string, order int) engine.Query {
 func (s *Store) lastSealed(ctx context.Context, consultationID string, parts ...string) (models.Sealed, error) {
 	d, found, err := engine.First[sealed](s.read(ctx), versions(consultationID, -1))
 	if err != nil || !found {
-		return models.Sealed{}, missing(found, err, "error.sealed.unknown")
+		return models.Sealed{}, engine.Missing(found, err, "error.sealed.unknown")
 	}
 	return s.assembled(ctx, d, parts...)
 }

@@ -19,7 +19,6 @@ const searchDocs = 500
 // kindConsultation stands beside the kinds of items in the index of words.
 const kindConsultation models.Kind = "consultation"
 
-// searched is what is searched of one public text.
 type searched struct {
 	Doc   `bson:",inline"` // the item
 	Item  models.Item
@@ -61,27 +60,13 @@ func replyWords(r reply) searched {
 // indexConsultation makes the words of all languages searchable.
 func indexConsultation(t *tx, c consultation) { t.Put("search", consultationWords(c)) }
 
-// indexIdea makes the words of a published idea searchable, and of another not.
-func indexIdea(t *tx, i idea) {
-	if i.Status != models.StatusPublished {
-		unindex(t, i.Item(), i.C)
-		return
+// indexItem makes the words of a published text searchable, and of another not.
+func indexItem(t *tx, status models.Status, d searched) {
+	if status == models.StatusPublished {
+		t.Put("search", d)
+	} else {
+		t.Delete("search", d.C, d.ID)
 	}
-	t.Put("search", ideaWords(i))
-}
-
-// indexReply makes the words of a published reply searchable, and of another not.
-func indexReply(t *tx, r reply) {
-	if r.Status != models.StatusPublished {
-		unindex(t, r.Item(), r.C)
-		return
-	}
-	t.Put("search", replyWords(r))
-}
-
-// unindex makes a text no longer searchable.
-func unindex(t *tx, item models.Item, consultationID string) {
-	t.Delete("search", consultationID, item.String())
 }
 
 // Search implements models.SearchStore.

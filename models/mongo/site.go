@@ -9,10 +9,9 @@ import (
 
 // The documents of the site.
 const (
-	secretID = "secret"
-	demoID   = "demo"
-	auditID  = "audit"
-
+	secretID   = "secret"
+	demoID     = "demo"
+	auditID    = "audit"
 	settingsID = "settings"
 )
 
@@ -21,7 +20,7 @@ func (s *Store) Secret(ctx context.Context) ([]byte, error) {
 	doc, found, err := engine.Get[struct {
 		Value []byte `bson:"value"`
 	}](s.read(ctx), "site", "", secretID)
-	return doc.Value, missing(found, err, "error.not_found")
+	return doc.Value, engine.Missing(found, err, "error.not_found")
 }
 
 // Empty implements models.SiteStore.
@@ -54,7 +53,6 @@ func (s *Store) MarkDemo(ctx context.Context) error {
 	})
 }
 
-// siteSettings is the document of models.SiteSettings.
 type siteSettings struct {
 	Doc                 `bson:",inline"`
 	models.SiteSettings `bson:",inline"`

@@ -152,5 +152,14 @@ func (s *Store) change(ctx context.Context, id string, needs []ref, fn func(*tx,
 	})
 }
 
-// missing returns CodeNotFound with the key for what was not found; an error passes.
-func missing(found bool, err error, key string) error { return engine.Missing(found, err, key) }
+// changeOne is put for what changes one document of no consultation: CodeNotFound with the
+// key unknown if it is not there.
+func changeOne[T any](ctx context.Context, s *Store, coll, id, unknown string, fn func(*tx, T) error) error {
+	return s.put(ctx, "", []ref{{Coll: coll, ID: id}}, func(t *tx) error {
+		d, err := engine.Find[T](t, coll, "", id, unknown)
+		if err != nil {
+			return err
+		}
+		return fn(t, d)
+	})
+}

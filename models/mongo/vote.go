@@ -8,7 +8,6 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// vote is one participant's entry on one idea.
 type vote struct {
 	Doc         `bson:",inline"` // idea and participant
 	models.Vote `bson:",inline"`

@@ -19,9 +19,6 @@ import (
 	"folkmoot/models"
 )
 
-// defaultDatabase is used where the address names none.
-const defaultDatabase = "folkmoot"
-
 // Options of a database; zero values are sensible.
 type Options struct {
 	Clock    models.Clock          // a test's; nil: the time is the database's
@@ -93,7 +90,6 @@ func newDB(client *driver.Client, in *driver.Database, o Options) *DB {
 	}
 }
 
-// journalled waits for the majority's journals.
 func journalled() *writeconcern.WriteConcern {
 	journal := true
 	return &writeconcern.WriteConcern{W: "majority", Journal: &journal}
@@ -113,7 +109,7 @@ func databaseName(uri string) (string, error) {
 		return "", fmt.Errorf("open store: database name: %w", err)
 	}
 	if name == "" {
-		name = defaultDatabase
+		name = "folkmoot"
 	}
 	return name, nil
 }

@@ -40,7 +40,6 @@ type documents struct {
 	err     error // the first that it was refused with
 }
 
-// place is where a document is kept.
 type place struct{ coll, id string }
 
 // kept is a document as the database has it in this transaction, and as it is to be.
@@ -69,7 +68,7 @@ func (t *Tx) prefetch(batch []*write) error {
 		}
 	}
 	for p, ids := range asked {
-		err := Each(t, Query{Coll: p.coll, Filter: byIDs(p.c, ids)}, func(raw bson.Raw) error {
+		err := Each(t, Query{Coll: p.coll, Filter: byIDs(p.c, ids), byID: true}, func(raw bson.Raw) error {
 			t.docs[place{p.coll, raw.Lookup("_id").StringValue()}].raw = slices.Clone(raw)
 			return nil
 		})
@@ -196,7 +195,6 @@ func (t *Tx) run(fn func(*Tx) error) (err error) {
 	return cmp.Or(t.err, err)
 }
 
-// flushAll sends all that has gathered.
 func (t *Tx) flushAll() error {
 	for len(t.colls) > 0 {
 		if err := t.flush(t.colls[0]); err != nil {
@@ -256,7 +254,7 @@ func (t *Tx) gathered(coll string) ([]driver.WriteModel, error) {
 			return nil, err
 		}
 		if len(set) > 0 {
-			updates = append(updates, driver.NewUpdateOneModel().SetFilter(filter).SetUpdate(Eq("$set", set)))
+			updates = append(updates, driver.NewUpdateOneModel().SetFilter(filter).SetHint(idIndex).SetUpdate(Eq("$set", set)))
 		}
 	}
 	return append(changes, updates...), nil

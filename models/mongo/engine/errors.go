@@ -74,10 +74,6 @@ func gone(err error) bool {
 		errors.As(err, &selection) || errors.As(err, &concern) && concern.WriteConcernError != nil
 }
 
-func errBusy(cause error) error {
-	return refusal(models.CodeUnavailable, "error.store.busy", "queue", cause)
-}
-
 func refusal(code models.Code, key, what string, cause error) error {
 	e := models.Fail(code, key)
 	if cause != nil {

@@ -91,7 +91,7 @@ func (f *Flights[T]) fly(kind string, read Reading[T]) {
 func (db *DB) load(ctx context.Context, coll, c, id string) (bson.Raw, error) {
 	raw, _, err := db.loads.Do(ctx, coll+" "+c, id, func(ctx context.Context, ids []string) (map[string]bson.Raw, error) {
 		found := make(map[string]bson.Raw, len(ids))
-		return found, Each(db.Read(ctx), Query{Coll: coll, Filter: byIDs(c, ids)}, func(raw bson.Raw) error {
+		return found, Each(db.Read(ctx), Query{Coll: coll, Filter: byIDs(c, ids), byID: true}, func(raw bson.Raw) error {
 			found[raw.Lookup("_id").StringValue()] = slices.Clone(raw)
 			return nil
 		})

@@ -18,7 +18,6 @@ type Migration struct {
 	Run     func(ctx context.Context, db *DB) error
 }
 
-// schema is the document that says which version the store has.
 type schema struct {
 	Version int64 `bson:"version"`
 }

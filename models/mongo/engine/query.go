@@ -23,7 +23,6 @@ type Reader interface {
 	heard(what string, err error) error
 }
 
-// reader asks the database for one call of the store.
 type reader struct {
 	ctx   context.Context
 	db    *DB
@@ -56,6 +55,7 @@ type Query struct {
 	Sort   bson.D
 	Fields bson.D
 	Limit  int64 // 0: none
+	byID   bool  // Filter names _id
 }
 
 // Get reads a document by its _id, and by its consultation unless c is "".
@@ -74,7 +74,7 @@ func Get[T any](r Reader, coll, c, id string) (doc T, found bool, err error) {
 			return doc, err == nil, err
 		}
 	}
-	return First[T](r, Query{Coll: coll, Filter: byIDs(c, []string{id})})
+	return First[T](r, Query{Coll: coll, Filter: byIDs(c, []string{id}), byID: true})
 }
 
 // Find is Get for a document that should be there: CodeNotFound with the key unknown.
@@ -91,7 +91,6 @@ func Missing(found bool, err error, key string) error {
 	return err
 }
 
-// decode reads a document.
 func decode[T any](coll string, raw bson.Raw) (doc T, err error) {
 	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
 	d.SetRegistry(registry)
@@ -100,6 +99,9 @@ func decode[T any](coll string, raw bson.Raw) (doc T, err error) {
 	}
 	return doc, err
 }
+
+// idIndex spares the server to choose among the indexes that begin with the consultation.
+var idIndex = Eq("_id", int64(1))
 
 // byIDs finds documents by their _id, and by the shard key where c is known.
 func byIDs(c string, ids []string) bson.D {
@@ -194,6 +196,9 @@ func (q Query) options() *options.FindOptionsBuilder {
 	}
 	if q.Fields != nil {
 		opts.SetProjection(q.Fields)
+	}
+	if q.byID {
+		opts.SetHint(idIndex)
 	}
 	if q.Limit == 1 {
 		opts.SetBatchSize(2) // so that the server need keep no cursor

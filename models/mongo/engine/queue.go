@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"folkmoot/models"
 )
 
 // maxBatch bounds the writes of one transaction, and so how long one waits.
@@ -54,7 +56,7 @@ func (db *DB) Do(ctx context.Context, c string, needs []Ref, fn func(*Tx) error)
 		w.until = until
 	}
 	if !db.enqueue(c, w) {
-		return errBusy(nil)
+		return refusal(models.CodeUnavailable, "error.store.busy", "queue", nil)
 	}
 	select {
 	case err := <-w.done:

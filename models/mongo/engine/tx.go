@@ -78,9 +78,6 @@ func (db *DB) commit(c string, batch []*write) (rivals bool) {
 				w.done <- g.errs[i]
 			}
 			return rivals
-		case errors.Is(err, errStopped):
-			answer(batch, err)
-			return rivals
 		case errors.Is(err, errSpoilt):
 			at := slices.IndexFunc(batch, func(w *write) bool { return w == g.spoilt })
 			g.spoilt.done <- g.errs[at]
@@ -90,13 +87,15 @@ func (db *DB) commit(c string, batch []*write) (rivals bool) {
 			careful = true
 			continue
 		case transient(err) || gone(err):
-		case len(batch) > 1: // one of them is to blame: each runs for itself
+		case len(batch) > 1 && !errors.Is(err, errStopped): // one is to blame: each runs for itself
 			for _, w := range batch {
 				rivals = db.commit(c, []*write{w}) || rivals
 			}
 			return rivals
 		default:
-			answer(batch, Wrap("write", err))
+			for _, w := range batch {
+				w.done <- Wrap("write", err)
+			}
 			return rivals
 		}
 		for _, w := range batch {
@@ -115,7 +114,6 @@ func (db *DB) commit(c string, batch []*write) (rivals bool) {
 	}
 }
 
-// jitter returns some time around d.
 func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d) }
 
 // patient answers those of a group whose time is over and returns the others.
@@ -128,16 +126,10 @@ func patient(batch []*write) (rest []*write) {
 		case w.cause != nil:
 			w.done <- refusal(models.CodeUnavailable, "error.store.unavailable", "write", w.cause)
 		default:
-			w.done <- errBusy(w.ctx.Err())
+			w.done <- refusal(models.CodeUnavailable, "error.store.busy", "queue", w.ctx.Err())
 		}
 	}
 	return rest
-}
-
-func answer(batch []*write, err error) {
-	for _, w := range batch {
-		w.done <- err
-	}
 }
 
 // conflict reports whether another transaction had changed a document first.
@@ -265,7 +257,6 @@ func (g *group) committed(ctx context.Context) (bool, error) {
 	return Exists(g.db.Read(ctx), coll, Eq("_id", id, "groups", Eq("$elemMatch", Eq("node", g.db.node, "op", g.op))))
 }
 
-// wait waits for d or returns the context's error.
 func wait(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -306,10 +297,7 @@ func (t *Tx) fence(coll, id string) error {
 	mine := Eq("node", db.node, "op", t.g.op, "at", "$$NOW")
 	change := bson.A{Eq("$set", Eq("fencedAt", "$$NOW",
 		"groups", Eq("$slice", bson.A{Eq("$concatArrays", bson.A{bson.A{mine}, others}), groupsKept})))}
-	opts := options.FindOneAndUpdate().SetReturnDocument(options.After).SetUpsert(coll == nodesColl)
-	if coll != nodesColl && db.o.Fence.Fields != nil {
-		opts.SetProjection(db.o.Fence.Fields)
-	}
+	opts := options.FindOneAndUpdate().SetReturnDocument(options.After).SetUpsert(coll == nodesColl).SetProjection(db.o.Fence.Fields)
 	var raw bson.Raw
 	err := t.send("fence "+coll, func() (err error) {
 		raw, err = db.Coll(coll).FindOneAndUpdate(t.ctx, Eq("_id", id), change, opts).Raw()
@@ -357,7 +345,6 @@ func (t *Tx) heard(what string, err error) error {
 	return Wrap(what, err)
 }
 
-// send runs a command that writes.
 func (t *Tx) send(what string, command func() error) error {
 	return t.heard(what, t.g.db.step(what, command))
 }
