@@ -25,7 +25,7 @@ type count struct {
 // open connects to a database with one thing to collide on.
 func open(t *testing.T, uri string) *DB {
 	t.Helper()
-	db, err := Connect(uri, Options{Fence: Fence{Coll: "things"}})
+	db, err := Connect(uri, Options{Fence: Fence{Coll: "things", Fields: bson.D{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
