@@ -157,7 +157,10 @@ func (a *app) browser() *browser { return &browser{a: a, cookies: map[string]str
 func (a *app) signedIn(email string, role models.Role) *browser {
 	a.t.Helper()
 	if a.known[email] == "" {
-		_, p, err := a.svc.MakeSignInLink(context.Background(), email, "Pat "+strings.Split(email, "@")[0], role)
+		p, err := a.store.ParticipantByAddress(context.Background(), email)
+		if models.IsNotFound(err) {
+			_, p, err = a.svc.MakeSignInLink(context.Background(), email, "Pat "+strings.Split(email, "@")[0], role)
+		}
 		must(a.t, err)
 		a.known[email], err = storetest.OpenSession(context.Background(), a.store, p.ID)
 		must(a.t, err)

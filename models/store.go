@@ -266,7 +266,8 @@ type LinkStore interface {
 	// or take the place of another, whose link goes then (Job.Plan). l.Grant is left out.
 	AddLink(ctx context.Context, l Link, jobs []Job) error
 	// AddHandLink adds a sign-in link that staff or a command hand over. It is neither
-	// limited nor counted, and ends if l.Grant is revoked (RevokeGrant).
+	// limited nor counted, and ends if l.Grant is revoked (RevokeGrant). CodeConflict
+	// (error.link.voted) if the account of its address has voted, here and in UseLink.
 	AddHandLink(ctx context.Context, l Link, by AuditEntry) error
 	// Link returns the link with the hash of a token, used and expired ones too.
 	// CodeNotFound. ExpiresAt of a ballot is LateLinks after the current closing time.
@@ -276,7 +277,7 @@ type LinkStore interface {
 	// was sent with that address, counts the link's votes at the time of choosing, and
 	// releases deferred messages to that address. It grants no role. Other ballot links
 	// of the address are marked as used too if the account has cast their votes
-	// meanwhile or changed them later. CodeGone, CodeNotFound.
+	// meanwhile or changed them later. CodeGone, CodeNotFound, and CodeConflict as AddHandLink.
 	UseLink(ctx context.Context, u LinkUse) (LinkUsed, error)
 	// ConfirmAddress adds the account of an address that is known to be p's, as UseLink does
 	// with a link: it adds the session, assigns to the account what was sent with that

@@ -81,10 +81,25 @@ func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditE
 		if l.Grant == nil {
 			l.Grant = &models.Grant{Role: models.RoleParticipant}
 		}
+		checkHandLink(t, l)
 		insertLink(t, l)
 		addAuditEntry(t, by)
 		return nil
 	})
+}
+
+// checkHandLink refuses a link that was made by hand for an account that has voted: whoever
+// held it would see the votes. CodeConflict error.link.voted.
+func checkHandLink(t *tx, l models.Link) {
+	if l.Grant == nil {
+		return
+	}
+	if held, found := engine.Look[addressee](t, "addresses", "", l.AddressKey); found {
+		votes := engine.Query{Coll: "votes", Filter: eq("participantid", held.Participant), Limit: 1}
+		if len(engine.List[vote](t, votes)) > 0 {
+			t.Refuse(models.Fail(models.CodeConflict, "error.link.voted"))
+		}
+	}
 }
 
 func insertLink(t *tx, l models.Link) {
@@ -117,6 +132,7 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (used models.Link
 		if err != nil {
 			return err
 		}
+		checkHandLink(t, l)
 		d.use(t.Now())
 		t.Put("links", d)
 		l.UsedAt = d.UsedAt

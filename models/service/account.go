@@ -38,7 +38,8 @@ func (s *Service) EditAccount(ctx context.Context, actor models.Actor, in Accoun
 
 // MakeSignInLink makes the account of an address, if there is none, grants it a
 // role everywhere (RoleParticipant: none) and makes a link to sign in with, which
-// is mailed to nobody: for the command line. CodeInvalid with the fields.
+// is mailed to nobody: for the command line. CodeInvalid with the fields, CodeConflict
+// (error.link.voted) for an account that has voted, which is left as it is.
 func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role models.Role) (token string, p models.Participant, err error) {
 	var f form
 	address, name := f.address("email", email), f.optionalName("name", name)
@@ -56,8 +57,16 @@ func (s *Service) MakeSignInLink(ctx context.Context, email, name string, role m
 		p.Grants = []models.Grant{{Role: role}}
 		by = withGrant(onParticipant(models.Host, models.AuditRoleGranted, ""), p.Grants[0])
 	}
-	if p, err = s.store.EnsureParticipant(ctx, p, by); err != nil {
+	there, err := s.store.ParticipantByAddress(ctx, p.AddressKey)
+	if err == nil { // the link first: it may be refused
+		if token, err = s.linkFor(ctx, models.Host, there, role); err != nil {
+			return "", there, err
+		}
+	} else if !models.IsNotFound(err) {
 		return "", p, err
+	}
+	if p, err = s.store.EnsureParticipant(ctx, p, by); err != nil || token != "" {
+		return token, p, err
 	}
 	token, err = s.linkFor(ctx, models.Host, p, role)
 	return token, p, err

@@ -68,6 +68,26 @@ func TestAdminLinkSignsIn(t *testing.T) {
 	refused(t, err, models.CodeNotFound, "")
 }
 
+// TestLinkOfAVoter: no link is made by hand for somebody who has voted, and the role that
+// would have come with it is not granted.
+func TestLinkOfAVoter(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := r.opened(t, "Shops", nil, "One")
+	_, voter, err := r.MakeSignInLink(ctx, "val@example.org", "Val", models.RoleParticipant)
+	ok(t, err)
+	_, err = r.CastVote(ctx, models.Actor{Participant: &voter}, c.Slug, 1, "agree")
+	ok(t, err)
+	_, err = r.AdminLink(ctx, r.admin, voter.ID)
+	conflict(t, err, "error.link.voted")
+	_, _, err = r.MakeSignInLink(ctx, "val@example.org", "Val", models.RoleModerator)
+	conflict(t, err, "error.link.voted")
+	if p := must(r.store.Participant(ctx, voter.ID))(t); len(p.Grants) > 0 {
+		t.Errorf("grants %+v", p.Grants)
+	}
+}
+
 func TestWaitingMail(t *testing.T) {
 	t.Parallel()
 	r := newStaffRoom(t)

@@ -55,11 +55,29 @@ func (s *Store) AddHandLink(ctx context.Context, l models.Link, by models.AuditE
 		if l.Grant == nil {
 			l.Grant = &models.Grant{Role: models.RoleParticipant}
 		}
+		if err := checkHandLink(t, l); err != nil {
+			return err
+		}
 		if err := insertLink(t, l); err != nil {
 			return err
 		}
 		return addAuditEntry(t, by)
 	})
+}
+
+// checkHandLink refuses a link that was made by hand for an account that has voted: whoever
+// held it would see the votes. CodeConflict error.link.voted.
+func checkHandLink(t *engine.Tx, l models.Link) error {
+	if l.Grant == nil {
+		return nil
+	}
+	voted, err := engine.One[bool](t.Row(`SELECT EXISTS (SELECT 1 FROM participants AS p, consultations AS c
+		WHERE p.address_key = ? AND EXISTS (SELECT 1 FROM votes AS v WHERE v.consultation_id = c.id AND v.participant_id = p.id))`,
+		l.AddressKey))
+	if err == nil && voted {
+		return models.Fail(models.CodeConflict, "error.link.voted")
+	}
+	return err
 }
 
 // insertLink inserts a link that is made now.
@@ -88,6 +106,9 @@ func (s *Store) UseLink(ctx context.Context, u models.LinkUse) (models.LinkUsed,
 			return err
 		}
 		if err = l.CheckUse(t.Now); err != nil {
+			return err
+		}
+		if err = checkHandLink(t, l); err != nil {
 			return err
 		}
 		if err = t.Run("UPDATE links SET used_at = ? WHERE id = ?", engine.Millis(t.Now), l.ID); err != nil {

@@ -15,6 +15,7 @@ var linkCases = []testCase{
 	{"it makes the account of its address", linkCreates},
 	{"it finds the account of its address and leaves it as it was", linkFinds},
 	{"one made by hand grants no role and is outside the limit", linkGrant},
+	{"one made by hand is refused for an account that has voted, and ends when its account votes", linkVoted},
 	{"one made with a role ends when that is taken away", linkRevoked},
 	{"at most three sign-in messages to one mailbox while the first still works", linkLimit},
 	{"it takes over what was sent with its address", linkTakesOver},
@@ -159,6 +160,30 @@ func linkGrant(e *env) {
 		e.equal("sent", e.asksSignIn(e.store, "Ada"), true)
 	}
 	e.equal("one more", e.asksSignIn(e.store, "Ada"), false)
+}
+
+func linkVoted(e *env) {
+	c := e.open("First")
+	byHand := func(name string) (models.Link, error) {
+		l := e.newLink(name)
+		return l, e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade))
+	}
+	before, err := byHand("Ada")
+	e.ok(err)
+	e.vote(e.ideas(c)[0], e.person("Ada"), models.ChoiceAgree)
+	_, err = e.store.UseLink(e.ctx, e.linkUse(before.TokenHash))
+	e.refused("made before the vote", err, models.CodeConflict, "error.link.voted")
+	_, err = byHand("Ada")
+	e.refused("made after the vote", err, models.CodeConflict, "error.link.voted")
+	e.vote(e.ideas(c)[0], e.person("Ada"), models.ChoiceNone)
+	_, err = byHand("Ada")
+	e.refused("made after the vote was taken back", err, models.CodeConflict, "error.link.voted")
+	mailed := e.newLink("Ada")
+	e.ok(e.store.AddLink(e.ctx, mailed, nil))
+	e.use(mailed.TokenHash)
+	other, err := byHand("Bo")
+	e.ok(err)
+	e.use(other.TokenHash)
 }
 
 func linkRevoked(e *env) {
