@@ -1,7 +1,10 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 
 	"folkmoot/models"
 	"folkmoot/models/mongo/engine"
@@ -72,16 +75,47 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 	return at, err == nil, err
 }
 
-// EachReply implements models.ReplyStore.
+// EachReply implements models.ReplyStore. Short threads are read together, so that the
+// queries go by the number of replies, not of ideas.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	numbered, err := engine.All[idea](s.read(ctx), numberedIdeas(consultationID, 0, eq("number", 1)))
+	own := slice(models.ThreadQuery{ConsultationID: consultationID}, 0)
+	if err := engine.Each(s.read(ctx), own, func(d reply) error { return fn(d.forStranger(0)) }); err != nil {
+		return err
+	}
+	q := numberedIdeas(consultationID, 0, eq("number", 1, "replycount", 1))
+	q.Filter = append(q.Filter, eq("replycount", eq("$gt", 0))...)
+	ideas, err := engine.All[idea](s.read(ctx), q)
+	for n := 0; err == nil && n < len(ideas); {
+		first, replies := n, int64(0)
+		for n < len(ideas) && (n == first || replies+ideas[n].ReplyCount <= engine.BatchSize) {
+			replies += ideas[n].ReplyCount
+			n++
+		}
+		err = s.eachInThreads(ctx, consultationID, ideas[first:n], fn)
+	}
+	return err
+}
+
+// eachInThreads calls fn with the shown replies of ideas of a consultation.
+func (s *Store) eachInThreads(ctx context.Context, consultationID string, ideas []idea, fn func(models.Reply) error) error {
+	if len(ideas) == 1 {
+		q := slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: ideas[0].Doc.ID}, 0)
+		return engine.Each(s.read(ctx), q, func(d reply) error { return fn(d.forStranger(ideas[0].Number)) })
+	}
+	number := map[string]int{}
+	for _, i := range ideas {
+		number[i.Doc.ID] = i.Number
+	}
+	docs, err := engine.All[reply](s.read(ctx), engine.Query{Coll: "replies", Filter: eq(
+		"c", consultationID, "ideaid", eq("$in", slices.Collect(maps.Keys(number))), "onpage", true)})
 	if err != nil {
 		return err
 	}
-	for _, i := range append([]idea{{}}, numbered...) {
-		q := slice(models.ThreadQuery{ConsultationID: consultationID, IdeaID: i.Doc.ID}, 0)
-		err := engine.Each(s.read(ctx), q, func(d reply) error { return fn(d.forStranger(i.Number)) })
-		if err != nil {
+	slices.SortFunc(docs, func(a, b reply) int {
+		return cmp.Or(cmp.Compare(number[a.IdeaID], number[b.IdeaID]), cmp.Compare(a.Path, b.Path))
+	})
+	for _, d := range docs {
+		if err := fn(d.forStranger(number[d.IdeaID])); err != nil {
 			return err
 		}
 	}

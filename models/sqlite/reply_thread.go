@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,7 +13,8 @@ import (
 // threadSQL reads one range of one partial index in either order. The number of the idea,
 // which all replies of a thread have in common, is a parameter.
 const (
-	threadColumns = `, idea_id, ?1, parent_id, parent_name, orphan, depth, seq, path, path_new, `
+	placeColumns  = `, parent_id, parent_name, orphan, depth, seq, path, path_new, `
+	threadColumns = ", idea_id, ?1" + placeColumns
 	threadWhole   = "SELECT " + contributionColumns + threadColumns + "body, body_html FROM replies "
 	threadPage    = `SELECT id, consultation_id, '', author_name, staff_role, '', '', '', '', '', '', '', language, source, '',
 		status, reason, withdrawn, rev, '', created_at, edited_at, published_at` + threadColumns + "'', body_html FROM replies "
@@ -126,21 +128,37 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 	return after, ok, err
 }
 
-// EachReply implements models.ReplyStore.
+// threadsAfter reads the threads of the ideas after a number, one after the other.
+const threadsAfter = "SELECT " + contributionColumns + ", idea_id, of_number" + placeColumns + `body, body_html
+	FROM (SELECT consultation_id AS of_consultation, id AS of_idea, number AS of_number FROM ideas)
+	CROSS JOIN replies ON consultation_id = of_consultation AND idea_id = of_idea AND shown = 1
+	WHERE of_consultation = ? AND of_number > 0 AND of_number > ? ORDER BY of_number, path LIMIT ?`
+
+// EachReply implements models.ReplyStore. Its queries go by the number of replies, not of
+// threads: a batch ends in the middle of a thread, which is read to its end first.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
 	q := s.db.Reader(ctx)
-	rows, err := q.Query("SELECT id FROM ideas WHERE consultation_id = ? AND number > 0 ORDER BY number", consultationID)
-	threads, err := engine.Collect(rows, err, engine.One[string])
-	if err != nil {
-		return engine.Wrap("replies", err)
-	}
-	for _, ideaID := range append([]string{""}, threads...) {
+	var last models.Reply // before the first of the consultation's own thread
+	for {
 		err := engine.EachInBatches("replies", func(after string) ([]models.Reply, error) {
-			return slice(q, models.ThreadQuery{ConsultationID: consultationID, IdeaID: ideaID, After: after}, engine.BatchSize)
+			return slice(q, models.ThreadQuery{ConsultationID: consultationID, IdeaID: last.IdeaID, After: cmp.Or(after, last.Path)}, engine.BatchSize)
 		}, func(r models.Reply) string { return r.Path }, fn)
 		if err != nil {
 			return err
 		}
+		rows, err := q.Query(threadsAfter, consultationID, last.IdeaNumber, engine.BatchSize)
+		var batch []models.Reply
+		if err := engine.Each(rows, err, shownTo(&batch)); err != nil {
+			return engine.Wrap("replies", err)
+		}
+		for _, r := range batch {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+		if len(batch) < engine.BatchSize {
+			return nil
+		}
+		last = batch[len(batch)-1]
 	}
-	return nil
 }

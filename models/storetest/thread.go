@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -21,6 +22,7 @@ var threadCases = []testCase{
 	{"a permalink begins a slice with its reply", threadBefore},
 	{"a stream of all replies goes thread by thread in reading order", threadEach},
 	{"a stream of more than a batch is whole and in order", threadEachMany},
+	{"a stream of many short threads and two long ones is whole and in order", threadEachShort},
 	{"a stream holds nothing while its caller is at work", threadEachNested},
 }
 
@@ -318,6 +320,37 @@ func threadEachMany(e *env) {
 	if !slices.IsSorted(items[2:]) {
 		e.Errorf("the items are not in the order of their ids")
 	}
+}
+
+// threadEachShort reads many short threads and two long ones, in batches that end within
+// and between threads.
+func threadEachShort(e *env) {
+	var titles []string
+	for n := range 12 {
+		titles = append(titles, fmt.Sprint("Idea ", n))
+	}
+	c := e.open(titles...)
+	want := reading(e.grow(c, "", 3))
+	for n, i := range e.ideas(c) {
+		replies := n % 4
+		if n == 4 || n == 8 {
+			replies = 510
+		}
+		want = append(want, reading(e.grow(c, i.ID, replies))...)
+	}
+	var got []string
+	numbers := true
+	number := map[string]int{}
+	for _, i := range e.ideas(c) {
+		number[i.ID] = i.Number
+	}
+	e.ok(e.store.EachReply(e.ctx, c.ID, func(r models.Reply) error {
+		got = append(got, r.ID)
+		numbers = numbers && r.IdeaNumber == number[r.IdeaID]
+		return nil
+	}))
+	e.equal("the stream", got, want)
+	e.equal("each has the number of its idea", numbers, true)
 }
 
 // threadEachNested opens a stream within a stream, many deep, and writes in the last:

@@ -206,7 +206,8 @@ func (e *env) peopleStops(g *guide) []stop {
 		}},
 		{"EditParticipant", func(e *env) { e.ok(e.store.EditParticipant(e.ctx, g.person)) }},
 		{"AddHandLink", func(e *env) {
-			l := e.newLink("Staff")
+			e.person("Handed")
+			l := e.newLink("Handed")
 			l.Grant = &role
 			e.ok(e.store.AddHandLink(e.ctx, l, Entry(models.AuditLinkMade)))
 		}},
