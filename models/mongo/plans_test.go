@@ -161,8 +161,8 @@ func TestPlans(t *testing.T) {
 // the consultation: they may ask all shards. No page's list is among them.
 var byIDAlone = []string{
 	"IdeaByID", "Reply", "ContributionByToken", "TextRevisions", "EditIdea", "EditReply", "AddReport", "PutResponse",
-	"ThreadBefore", "Queue", "QueueLength", "Queued", "QueueEntry", "Search", "EnsureParticipant", "RevokeGrant", "UseLink", "AddIdea", "Sweep",
-	"Decide", "Seal", "ConfirmAddress", "Text",
+	"ThreadBefore", "Queue", "QueueLength", "Queued", "QueueEntry", "Search", "EnsureParticipant", "RevokeGrant", "UseLink", "AddIdea",
+	"Decide", "Seal", "ConfirmAddress", "Text", "AddHandLink",
 }
 
 // checkShard expects the shard key in what is written to the collections that grow, and
