@@ -13,6 +13,7 @@ type recipient struct {
 	Language    string
 	Unconfirmed bool // typed by somebody who may not hold it
 	PerDay      int  // how many messages its mailbox gets in a day then
+	Account     bool // it is the address stored with an account
 }
 
 // job makes a message to r with alternating argument names and values.
@@ -37,7 +38,7 @@ func (s *Service) guestAt(ctx context.Context, address, language string) (recipi
 	to := recipient{Address: address, Language: language, Unconfirmed: true, PerDay: v.Limits.MailMailbox}
 	p, err := s.accountAt(ctx, address)
 	if p != nil {
-		to.Address, to.Language = p.Address, orElse(p.Language, language)
+		to.Address, to.Language, to.Account = p.Address, orElse(p.Language, language), true
 	}
 	return to, err
 }

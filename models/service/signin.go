@@ -56,6 +56,9 @@ func (s *Service) AskSignIn(ctx context.Context, actor models.Actor, in SignInIn
 	}
 	to.Unconfirmed = false // the limit of sign-in links is theirs, for every address alike
 	job := to.job(models.JobSignIn, "token", token)
+	if to.Account { // links for other spellings open other accounts: none of them takes its place
+		job.Mailbox = "account " + l.AddressKey
+	}
 	if by := askedBy(actor); by != "" {
 		job.Topic = s.topic("sign-in", by)
 	}

@@ -250,6 +250,31 @@ func TestOneNetworkCannotLockOut(t *testing.T) {
 	}
 }
 
+// TestOtherSpellingsCannotLockOut asks for links to other spellings of an account's mailbox,
+// and to one that only looks like it, as long as any are sent: its owner still gets one.
+func TestOtherSpellingsCannotLockOut(t *testing.T) {
+	t.Parallel()
+	s, _ := newServiceWith(t, Config{})
+	ada := person(t, s, "Ada", models.RoleModerator)
+	for n, spelling := range []string{"ada+1@example.org", "a.da@example.org", "\u0430da@example.org", "ada+2@example.org", "ada+3@example.org"} {
+		must(s.AskSignIn(t.Context(), models.Actor{Network: fmt.Sprint(n), Guest: fmt.Sprint(n)}, SignInInput{Email: spelling}))(t)
+	}
+	if n := len(jobsOf(t, s, models.JobSignIn)); n != models.SignInMost {
+		t.Fatalf("%d links to one mailbox in other spellings", n)
+	}
+	for n := range models.SignInMost + 2 {
+		must(s.AskSignIn(t.Context(), guest(fmt.Sprint("own", n)), SignInInput{Email: "ADA@example.org"}))(t)
+	}
+	jobs := jobsOf(t, s, models.JobSignIn)
+	if len(jobs) != 2*models.SignInMost {
+		t.Fatalf("%d links, want %d more for the account", len(jobs), models.SignInMost)
+	}
+	used := must(s.UseLink(t.Context(), jobs[len(jobs)-1].Args["token"]))(t)
+	if used.Participant.ID != ada.ID() {
+		t.Errorf("the last link signs in %+v", used.Participant)
+	}
+}
+
 func TestLinkMadeByHandGivesNoRole(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
