@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -69,6 +70,7 @@ func (f *Flights[T]) Do(ctx context.Context, kind, id string, read Reading[T]) (
 // fly reads again and again until nobody waits.
 func (f *Flights[T]) fly(kind string, read Reading[T]) {
 	for {
+		runtime.Gosched() // those that were woken together ask together
 		f.mu.Lock()
 		now := f.next[kind]
 		delete(f.next, kind)

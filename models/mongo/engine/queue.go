@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -93,6 +94,7 @@ func (db *DB) enqueue(c string, w *write) bool {
 func (db *DB) run(c string, q *queue) {
 	defer db.running.Done()
 	for {
+		runtime.Gosched() // those that were woken together are written together
 		db.mu.Lock()
 		n := min(len(q.waiting), maxBatch)
 		if n == 0 {
