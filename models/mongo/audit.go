@@ -25,7 +25,6 @@ type auditHead struct {
 	models.AuditHead `bson:",inline"`
 }
 
-// addAuditEntry adds by as the next entry of the log.
 func addAuditEntry(t *tx, by models.AuditEntry) {
 	head, _ := engine.Look[auditHead](t, "site", "", auditID)
 	by, next, err := head.Append(by, t.Now())

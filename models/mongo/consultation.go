@@ -121,7 +121,6 @@ func movable(old, next models.Consultation, now time.Time) error {
 	return models.Fail(models.CodeClosed, "error.edit.closed")
 }
 
-// moveSlug keeps the new slug for d and lets the old one go.
 func moveSlug(t *tx, d *consultation, slug string) {
 	if slug != d.Slug {
 		reserveSlug(t, slug, d.Doc.ID)

@@ -67,10 +67,8 @@ func (s subject) put(t *tx) {
 	}
 }
 
-// itemColls are the collections of items.
 var itemColls = []string{"replies", "ideas"}
 
-// collOf is where items of the kind are.
 func collOf(k models.Kind) string {
 	if k == models.KindIdea {
 		return "ideas"

@@ -70,7 +70,6 @@ func (s *Store) AddImport(ctx context.Context, c models.Consultation, ideas []mo
 	return added, err
 }
 
-// isImported reports whether the same source was imported before.
 func isImported(r engine.Reader, c models.Consultation) (bool, error) {
 	_, there, err := engine.Get[reservation](r, "reservations", "", sourceKey(c.Source, c.SourceID))
 	return there && c.SourceID != "", err

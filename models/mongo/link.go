@@ -44,7 +44,6 @@ func findLink(r engine.Reader, tokenHash string) (link, error) {
 	return d, engine.Missing(found && tokenHash != "", err, "error.link.unknown")
 }
 
-// whole returns the link with its end.
 func (d link) whole(r engine.Reader) (models.Link, error) {
 	if d.Purpose != models.PurposeBallot {
 		return d.model(time.Time{}), nil

@@ -14,7 +14,6 @@ type reply struct {
 	OnPage       bool // has a place on the public page
 }
 
-// newReply makes the document of r as it is.
 func newReply(r models.Reply) reply {
 	r.Rev, r.IdeaNumber = max(r.Rev, 1), 0
 	return reply{Doc: docIn(r.ConsultationID, r.ID), Reply: r, OnPage: r.Shown()}

@@ -64,7 +64,6 @@ func (s *Store) Responses(ctx context.Context, consultationID string) (map[strin
 	return responses(s.read(ctx), consultationID)
 }
 
-// responses returns drafts and published responses by idea.
 func responses(r engine.Reader, consultationID string) (map[string]models.Response, error) {
 	found := map[string]models.Response{}
 	q := engine.Query{Coll: "ideas", Filter: eq("c", consultationID, "response.ideaid", eq("$gt", "")), Fields: eq("response", 1)}

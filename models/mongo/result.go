@@ -35,7 +35,6 @@ type chunk struct {
 	Data []byte
 }
 
-// chunksOf finds the chunks whose _id begins with name.
 func chunksOf(name string) bson.D { return eq("_id", eq("$gt", name+".", "$lt", name+"/")) }
 
 // The parts of a sealed version.
@@ -126,7 +125,6 @@ func (s *Store) SealedFile(ctx context.Context, consultationID string, full bool
 	return s.lastSealed(ctx, consultationID, partPublic)
 }
 
-// versions finds the sealed versions of a consultation, in the order given.
 func versions(consultationID string, order int) engine.Query {
 	return engine.Query{Coll: "sealed", Filter: eq("c", consultationID), Sort: eq("version", order)}
 }

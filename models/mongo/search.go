@@ -57,7 +57,6 @@ func replyWords(r reply) searched {
 	return newSearched(r.Item(), r.C, r.PublishedAt, "", r.Body)
 }
 
-// indexConsultation makes the words of all languages searchable.
 func indexConsultation(t *tx, c consultation) { t.Put("search", consultationWords(c)) }
 
 // indexItem makes the words of a published text searchable, and of another not.

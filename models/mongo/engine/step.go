@@ -92,7 +92,6 @@ var (
 // Disturb lets a test come between the steps of writes.
 func (db *DB) Disturb(faults func(step string) Verdict) { db.faults = faults }
 
-// step sends a command that writes; a test may come between.
 func (db *DB) step(what string, command func() error) error {
 	verdict := Proceed
 	if db.faults != nil {
