@@ -99,10 +99,13 @@ func (s *Service) mergedInto(ctx context.Context, i models.Idea) (int, error) {
 	return number, nil
 }
 
-// canWithdraw reports whether the author may take the text back: nil, CodeClosed
-// once the result is sealed, or CodeConflict if there is nothing to take back.
+// canWithdraw reports whether the author may take the text back: nil, CodeClosed in a draft
+// and once the result is sealed, or CodeConflict if there is nothing to take back.
 func canWithdraw(c models.Consultation, by models.Contribution) error {
-	if c.State == models.StateSealed || c.State == models.StateAnswered {
+	switch c.State {
+	case models.StateDraft: // its ideas are the organiser's, who takes them out on the draft's page
+		return models.Fail(models.CodeClosed, "error.consultation.not_open")
+	case models.StateSealed, models.StateAnswered:
 		return models.Fail(models.CodeClosed, "error.contribution.sealed")
 	}
 	if _, err := models.ActionWithdraw.Next(by); err != nil {

@@ -81,3 +81,21 @@ func TestDraftsAreNotFound(t *testing.T) {
 		t.Errorf("once it is open %d texts wait, want %d", q.Total, waiting.Total)
 	}
 }
+
+// TestDraftIdeaIsNotWithdrawn withdraws an idea of a draft by the ways of the public: its
+// organiser takes it out on the draft's page alone, without a decision.
+func TestDraftIdeaIsNotWithdrawn(t *testing.T) {
+	t.Parallel()
+	r := newStaffRoom(t)
+	ctx := t.Context()
+	c := must(r.NewConsultation(ctx, r.organiser, r.input("Draft")))(t)
+	idea := must(r.AddOrganiserIdea(ctx, r.organiser, c.Slug, "One", ""))(t)
+	refused(t, errOf(r.ForWithdrawal(ctx, r.organiser, idea.Item())), models.CodeClosed, "error.consultation.not_open")
+	refused(t, errOf(r.WithdrawOwn(ctx, r.organiser, idea.Item())), models.CodeClosed, "error.consultation.not_open")
+	if got := must(r.store.IdeaByID(ctx, idea.ID))(t); got.Withdrawn || got.Status != models.StatusPublished {
+		t.Errorf("after it the idea is %s, withdrawn: %t", got.Status, got.Withdrawn)
+	}
+	if list := must(r.store.Decisions(ctx, c.ID, 0, 10))(t); len(list) != 0 {
+		t.Errorf("%d decisions in a draft", len(list))
+	}
+}

@@ -109,18 +109,25 @@ func looksLikeStaff(c models.Contribution, staff []staffName) bool {
 	if c.StaffRole != "" { // the badge says it
 		return false
 	}
-	bones, plain := skeleton(c.AuthorName), plainName(c.AuthorName)
+	// A capital looks like other letters than its small form: a Greek Ν like N, a ν like v.
+	return passesForStaff(c.AuthorName, c.ParticipantID, staff) || passesForStaff(confusable.Skeleton(c.AuthorName), c.ParticipantID, staff)
+}
+
+// passesForStaff is looksLikeStaff for one reading of the name of a participant ("": of a
+// guest).
+func passesForStaff(name, id string, staff []staffName) bool {
+	bones, plain := skeleton(name), plainName(name)
 	if slices.ContainsFunc(staffParts, func(w string) bool { return strings.Contains(bones, w) }) || slices.Contains(staffWords, bones) {
 		return true
 	}
-	for word := range strings.FieldsFuncSeq(readable(c.AuthorName), notLetterOrMark) {
+	for word := range strings.FieldsFuncSeq(readable(name), notLetterOrMark) {
 		if slices.Contains(staffWords, strings.TrimFunc(skeleton(word), notLetter)) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(staff, func(n staffName) bool {
 		switch {
-		case n.id == c.ParticipantID || n.bones == "":
+		case n.id == id || n.bones == "":
 			return false
 		case len(n.bones) < leastBones:
 			return n.bones == bones

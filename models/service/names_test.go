@@ -61,6 +61,9 @@ func TestReservedNames(t *testing.T) {
 		"Organıser": held, "0rganiser": held, "μoderator": held, "modеrat0r": held, "ModeratoR!": refused, "Mоderation": held,
 		"Ann Moss-Hill 2": held, "Ann Moss-Hi11": held, "Dr Ann Moss-Hill": held, "𝖠𝗇𝗇 𝖬𝗈𝗌𝗌-𝖧𝗂𝗅𝗅": held,
 
+		"\u13b7oderator": held, "ADMI\u039d": held, "\u039cODERATO\u13a1": held, "MODERATIO\u039d": held, "STAFF \u039cARY": held, "A\u039d\u039d MOSS-HILL": held, // Cherokee and Greek capitals
+
+		"ΝΙΚΟΣ": free, "ᏣᎳᎩ": free, "МАРИЯ": free,
 		"Ann": free, "Ann Moss": free, "Bo": free, "Boardman": free, "Moderata": free, "Adminah": free, "Stafford": free, "Modesty": free,
 		"🐻": free, "李": free, "1 2 3": free, "Мария": free, "Ελένη": free, "Bob Adams": free, "Мoдест": free, "Óscar Núñez": free,
 	} {
