@@ -33,8 +33,8 @@ const (
 		0, 0, 0, '', '', '', 0, 1, ?6, ?7, ?8, 0, ?9, ?9)`
 	bareQueue = `INSERT INTO queue (kind, item_id, consultation_id, since, waits) VALUES ('reply', ?, ?, ?, 1)`
 	bareJob   = `INSERT INTO jobs (id, kind, language, recipient, recipient_key, args, not_before, attempts, leased_to, done_at,
-		last_error, created_at, unconfirmed, deferred, link_id)
-		VALUES (?1, 'received', 'en', 'p@example.org', 'p@example.org', ?2, ?3, 0, 0, 0, '', ?3, 0, 0, '')`
+		last_error, created_at, unconfirmed, deferred, link_id, mailbox, topic)
+		VALUES (?1, 'received', 'en', 'p@example.org', 'p@example.org', ?2, ?3, 0, 0, 0, '', ?3, 0, 0, '', 'p@example.org', '')`
 	bareReplySeq = `UPDATE consultations SET reply_seq = max(reply_seq, ?) WHERE id = ?`
 )
 

@@ -43,7 +43,7 @@ func subjectOf(r engine.Reader, c string, item models.Item) (s subject, err erro
 		var d idea
 		d, found, err = engine.Get[idea](r, "ideas", c, item.ID)
 		s = d.subject()
-	} else {
+	} else if item.Kind == models.KindReply {
 		var d reply
 		d, found, err = engine.Get[reply](r, "replies", c, item.ID)
 		s = d.subject()
@@ -67,22 +67,32 @@ func (s subject) put(t *tx) {
 	}
 }
 
-var itemColls = []string{"replies", "ideas"}
+var (
+	itemColls = []string{"replies", "ideas"}
+	collOf    = map[models.Kind]string{models.KindReply: "replies", models.KindIdea: "ideas"}
+)
 
-func collOf(k models.Kind) string {
-	if k == models.KindIdea {
-		return "ideas"
+// readers read an item of each kind by its id; their errors are CodeNotFound.
+var readers = map[models.Kind]func(*Store, context.Context, string) (models.Text, error){
+	models.KindReply: func(s *Store, ctx context.Context, id string) (models.Text, error) { return s.Reply(ctx, id) },
+	models.KindIdea:  func(s *Store, ctx context.Context, id string) (models.Text, error) { return s.IdeaByID(ctx, id) },
+}
+
+// Text implements models.ReplyStore.
+func (s *Store) Text(ctx context.Context, item models.Item) (models.Text, error) {
+	if read, ok := readers[item.Kind]; ok {
+		return read(s, ctx, item.ID)
 	}
-	return "replies"
+	return nil, models.Fail(models.CodeNotFound, "error.item.unknown")
 }
 
 // ContributionByToken implements models.ReplyStore.
 func (s *Store) ContributionByToken(ctx context.Context, tokenHash string) (models.Item, error) {
-	for _, k := range []models.Kind{models.KindReply, models.KindIdea} {
+	for _, k := range models.Kinds() {
 		if tokenHash == "" {
 			break
 		}
-		q := engine.Query{Coll: collOf(k), Filter: eq(ofText("tokenhash"), tokenHash), Fields: eq("_id", 1)}
+		q := engine.Query{Coll: collOf[k], Filter: eq(ofText("tokenhash"), tokenHash), Fields: eq("_id", 1)}
 		d, found, err := engine.First[Doc](s.read(ctx), q)
 		if err != nil || found {
 			return models.Item{Kind: k, ID: d.ID}, err

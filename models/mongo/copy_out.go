@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,19 +25,13 @@ func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string,
 			return models.CopiedRevision{ConsultationRevision: d.ConsultationRevision, N: d.N}, nil
 		})
 	case models.CopyParticipants:
-		return byID(o, "participants", func(d participant) (models.CopyRecord, error) {
-			return models.CopiedParticipant{Participant: d.Participant}, nil
-		})
+		return plain(o, "participants", func(d participant) models.CopyRecord { return models.CopiedParticipant{Participant: d.Participant} })
 	case models.CopySessions:
-		return byID(o, "sessions", func(d session) (models.CopyRecord, error) {
-			return models.CopiedSession{Session: d.Session}, nil
-		})
+		return plain(o, "sessions", func(d session) models.CopyRecord { return models.CopiedSession{Session: d.Session} })
 	case models.CopyLinks:
 		return s.linksOut(o)
 	case models.CopyReports:
-		return byID(o, "reports", func(d report) (models.CopyRecord, error) {
-			return models.CopiedReport{Report: d.Report}, nil
-		})
+		return plain(o, "reports", func(d report) models.CopyRecord { return models.CopiedReport{Report: d.Report} })
 	case models.CopySealed:
 		return byID(o, "sealed", func(d sealed) (models.CopyRecord, error) {
 			v, err := s.assembled(ctx, d, partFull, partPublic)
@@ -50,13 +45,9 @@ func (s *Store) CopyOut(ctx context.Context, kind models.CopyKind, after string,
 			return models.CopiedResponse{Response: *d.Response, ConsultationID: d.C}, nil
 		})
 	case models.CopyJobs:
-		return byID(o, "jobs", func(d job) (models.CopyRecord, error) {
-			return models.CopiedJob{Job: d.Job}, nil
-		})
+		return plain(o, "jobs", func(d job) models.CopyRecord { return models.CopiedJob{Job: d.Job} })
 	case models.CopyAudit:
-		return byID(o, "audit", func(d auditEntry) (models.CopyRecord, error) {
-			return models.CopiedAuditEntry{AuditEntry: d.AuditEntry}, nil
-		})
+		return plain(o, "audit", func(d auditEntry) models.CopyRecord { return models.CopiedAuditEntry{AuditEntry: d.AuditEntry} })
 	}
 	return s.itemsOut(o, kind)
 }
@@ -78,9 +69,7 @@ func (s *Store) itemsOut(o outlet, kind models.CopyKind) error {
 			return models.CopiedWording{TextRevision: d.TextRevision, ConsultationID: d.C}, nil
 		})
 	case models.CopyVotes:
-		return byID(o, "votes", func(d vote) (models.CopyRecord, error) {
-			return models.CopiedVote{Vote: d.Vote}, nil
-		})
+		return plain(o, "votes", func(d vote) models.CopyRecord { return models.CopiedVote{Vote: d.Vote} })
 	case models.CopyDecisions:
 		return byID(o, "decisions", func(d decision) (models.CopyRecord, error) {
 			r := models.CopiedDecision{Decision: d.Decision}
@@ -101,6 +90,11 @@ type outlet struct {
 	fn    func(models.CopyRecord) error
 }
 
+// plain is byID for documents that are records as they are.
+func plain[T any](o outlet, coll string, record func(T) models.CopyRecord) error {
+	return byID(o, coll, func(d T) (models.CopyRecord, error) { return record(d), nil })
+}
+
 // byID hands on the documents of a collection by their _id, as record makes them.
 func byID[T any](o outlet, coll string, record func(T) (models.CopyRecord, error)) error {
 	q := engine.Query{Coll: coll, Filter: eq("_id", eq("$gt", o.after)), Sort: eq("_id", 1)}
@@ -113,21 +107,17 @@ func byID[T any](o outlet, coll string, record func(T) (models.CopyRecord, error
 	})
 }
 
-func (s *Store) siteOut(ctx context.Context, o outlet) (err error) {
+func (s *Store) siteOut(ctx context.Context, o outlet) error {
 	var r models.CopiedSite
 	if o.after >= r.CopyKey() {
 		return nil
 	}
-	if r.Secret, err = s.Secret(ctx); err != nil {
-		return err
-	}
-	if r.Demo, err = s.Demo(ctx); err != nil {
-		return err
-	}
-	if r.Audit, err = s.AuditHead(ctx); err != nil {
-		return err
-	}
-	if r.Settings, err = s.SiteSettings(ctx); err != nil {
+	var errs [4]error
+	r.Secret, errs[0] = s.Secret(ctx)
+	r.Demo, errs[1] = s.Demo(ctx)
+	r.Audit, errs[2] = s.AuditHead(ctx)
+	r.Settings, errs[3] = s.SiteSettings(ctx)
+	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
 	return o.fn(r)

@@ -38,7 +38,7 @@ func newDecision(d models.Decision, waited []int64) (decision, []engine.Document
 func (s *Store) Decide(ctx context.Context, d models.Decision, jobs []models.Job) (models.Decision, error) {
 	needs := jobNeeds(jobs)
 	for _, it := range d.Items {
-		needs = append(needs, ref{Coll: collOf(it.Item.Kind), C: d.ConsultationID, ID: it.Item.ID},
+		needs = append(needs, ref{Coll: collOf[it.Item.Kind], C: d.ConsultationID, ID: it.Item.ID},
 			ref{Coll: "search", C: d.ConsultationID, ID: it.Item.String()})
 	}
 	err := s.change(ctx, d.ConsultationID, needs, func(t *tx, c *consultation) error {

@@ -236,9 +236,6 @@ func (s *Store) Undecided(ctx context.Context, consultationID string) ([]models.
 
 // QueueEntry implements models.ModerationStore.
 func (s *Store) QueueEntry(ctx context.Context, item models.Item) (models.QueueEntry, error) {
-	if !item.Kind.Valid() {
-		return models.QueueEntry{}, models.Fail(models.CodeNotFound, "error.item.unknown")
-	}
 	v, err := subjectOf(s.read(ctx), "", item)
 	if err != nil {
 		return models.QueueEntry{}, err
@@ -267,7 +264,7 @@ func (s *Store) AddReport(ctx context.Context, r models.Report, jobs []models.Jo
 	if !r.Item.Kind.Valid() {
 		return models.Fail(models.CodeNotFound, "error.item.unknown")
 	}
-	c, err := s.consultationOf(ctx, collOf(r.Item.Kind), r.Item.ID, "error.item.unknown")
+	c, err := s.consultationOf(ctx, collOf[r.Item.Kind], r.Item.ID, "error.item.unknown")
 	if err != nil {
 		return err
 	}

@@ -78,20 +78,17 @@ func (s *Store) ThreadBefore(ctx context.Context, r models.Reply, newest bool) (
 // EachReply implements models.ReplyStore. Short threads are read together, so that the
 // queries go by the number of replies, not of ideas.
 func (s *Store) EachReply(ctx context.Context, consultationID string, fn func(models.Reply) error) error {
-	own := slice(models.ThreadQuery{ConsultationID: consultationID}, 0)
-	if err := engine.Each(s.read(ctx), own, func(d reply) error { return fn(d.forStranger(0)) }); err != nil {
-		return err
-	}
 	q := numberedIdeas(consultationID, 0, eq("number", 1, "replycount", 1))
 	q.Filter = append(q.Filter, eq("replycount", eq("$gt", 0))...)
 	ideas, err := engine.All[idea](s.read(ctx), q)
-	for n := 0; err == nil && n < len(ideas); {
-		first, replies := n, int64(0)
-		for n < len(ideas) && (n == first || replies+ideas[n].ReplyCount <= engine.BatchSize) {
-			replies += ideas[n].ReplyCount
-			n++
+	own := idea{Idea: models.Idea{ReplyCount: engine.BatchSize}} // however many there are
+	threads := append([]idea{own}, ideas...)
+	for n := 0; err == nil && n < len(threads); {
+		first, replies := n, threads[n].ReplyCount
+		for n++; n < len(threads) && replies+threads[n].ReplyCount <= engine.BatchSize; n++ {
+			replies += threads[n].ReplyCount
 		}
-		err = s.eachInThreads(ctx, consultationID, ideas[first:n], fn)
+		err = s.eachInThreads(ctx, consultationID, threads[first:n], fn)
 	}
 	return err
 }
