@@ -235,7 +235,7 @@ func countChoices(t *tx, used *models.LinkUsed) {
 	c, err := rules(t, l.ConsultationID)
 	t.Refuse(err)
 	for _, choice := range l.Choices {
-		b, err := newBallot(t, &c, models.NewVote(l.ConsultationID, used.Participant, choice, l.CreatedAt))
+		b, err := newVoteUpdate(t, &c, models.NewVote(l.ConsultationID, used.Participant, choice, l.CreatedAt))
 		switch {
 		case used.Participant.CheckVote(c.Consultation) != nil || models.IsNotFound(err):
 			used.Refused++

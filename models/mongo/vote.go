@@ -23,8 +23,8 @@ func newVote(v models.Vote) vote {
 // always later than the last entry of the same voice, so that of two entries the
 // one that came later counts.
 func (s *Store) PutVote(ctx context.Context, v models.Vote) (kept models.Vote, changed bool, err error) {
-	err = s.change(ctx, v.ConsultationID, ballotNeeds(v), func(t *tx, c *consultation) error {
-		b, err := newBallot(t, c, v)
+	err = s.change(ctx, v.ConsultationID, voteNeeds(v), func(t *tx, c *consultation) error {
+		b, err := newVoteUpdate(t, c, v)
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func takeBack(t *tx, v models.Vote) {
 	t.Refuse(err)
 	i, err := ideaIn(t, v.ConsultationID, v.IdeaID)
 	t.Refuse(err)
-	b := readBallot(t, &c, i, v)
+	b := readVoteUpdate(t, &c, i, v)
 	b.vote.Choice, b.vote.At = models.ChoiceNone, after(t.Now(), b.last)
 	b.cast(t)
 	t.Put("consultations", c)

@@ -8,8 +8,8 @@ import (
 	"folkmoot/models/mongo/engine"
 )
 
-// ballot is one vote on its way into the tally.
-type ballot struct {
+// voteUpdate is one vote on its way into the tally.
+type voteUpdate struct {
 	c     *consultation
 	idea  idea // that is voted on
 	vote  models.Vote
@@ -37,7 +37,7 @@ func voiceOf(t *tx, consultationID, name string) voice {
 	return d
 }
 
-func ballotNeeds(v models.Vote) []ref {
+func voteNeeds(v models.Vote) []ref {
 	c := v.ConsultationID
 	return []ref{
 		{Coll: "ideas", C: c, ID: v.IdeaID},
@@ -46,37 +46,37 @@ func ballotNeeds(v models.Vote) []ref {
 	}
 }
 
-// newBallot reads what stands in the store for a vote. CodeNotFound if the idea
+// newVoteUpdate reads what stands in the store for a vote. CodeNotFound if the idea
 // is not published in that consultation.
-func newBallot(t *tx, c *consultation, v models.Vote) (*ballot, error) {
+func newVoteUpdate(t *tx, c *consultation, v models.Vote) (*voteUpdate, error) {
 	i, err := ideaIn(t, c.Doc.ID, v.IdeaID)
 	if err == nil && i.Status != models.StatusPublished {
 		err = models.Fail(models.CodeNotFound, "error.idea.unknown")
 	}
-	return readBallot(t, c, i, v), err
+	return readVoteUpdate(t, c, i, v), err
 }
 
-// readBallot is newBallot for an idea whatever became of it.
-func readBallot(t *tx, c *consultation, i idea, v models.Vote) *ballot {
-	b := &ballot{c: c, idea: i, vote: v, root: v.IdeaID, group: []string{v.IdeaID}}
+// readVoteUpdate is newVoteUpdate for an idea whatever became of it.
+func readVoteUpdate(t *tx, c *consultation, i idea, v models.Vote) *voteUpdate {
+	u := &voteUpdate{c: c, idea: i, vote: v, root: v.IdeaID, group: []string{v.IdeaID}}
 	kept, _ := engine.Look[vote](t, "votes", v.ConsultationID, voteID(v.IdeaID, v.ParticipantID))
-	b.kept, b.last = kept.Vote, later(voiceOf(t, v.ConsultationID, v.Voice).LastAt, kept.At)
+	u.kept, u.last = kept.Vote, later(voiceOf(t, v.ConsultationID, v.Voice).LastAt, kept.At)
 	if c.Merged > 0 {
-		b.root, b.group = mergedGroup(t, v.ConsultationID, v.IdeaID)
+		u.root, u.group = mergedGroup(t, v.ConsultationID, v.IdeaID)
 	}
 	switch {
-	case v.Voice != v.ParticipantID || len(b.group) > 1:
-		b.best = b.latest(t, v.Voice)
-	case b.kept.Voice == v.Voice: // nobody else votes for a participant's own voice
-		b.best = b.kept
+	case v.Voice != v.ParticipantID || len(u.group) > 1:
+		u.best = u.latest(t, v.Voice)
+	case u.kept.Voice == v.Voice: // nobody else votes for a participant's own voice
+		u.best = u.kept
 	}
-	return b
+	return u
 }
 
 // latest returns a voice's latest entry over the group, one without an idea if there
 // is none.
-func (b *ballot) latest(t *tx, voice string) (best models.Vote) {
-	filter := eq("c", b.vote.ConsultationID, "voice", voice, "ideaid", eq("$in", b.group))
+func (u *voteUpdate) latest(t *tx, voice string) (best models.Vote) {
+	filter := eq("c", u.vote.ConsultationID, "voice", voice, "ideaid", eq("$in", u.group))
 	for _, d := range engine.List[vote](t, engine.Query{Coll: "votes", Filter: filter}) {
 		if counts(d.Vote, best) {
 			best = d.Vote
@@ -94,67 +94,67 @@ func counts(v, w models.Vote) bool {
 
 // cast writes the entry, unless it says what the kept one says or is older, and
 // lets tally, voices and the consultation's counters follow.
-func (b *ballot) cast(t *tx) (kept models.Vote, changed bool) {
+func (u *voteUpdate) cast(t *tx) (kept models.Vote, changed bool) {
 	switch {
-	case b.kept.IdeaID == "" && b.vote.Choice == models.ChoiceNone:
-		return b.vote, false
-	case b.kept.IdeaID != "" && (b.kept.Choice == b.vote.Choice || !b.vote.At.After(b.kept.At)):
-		return b.kept, false
+	case u.kept.IdeaID == "" && u.vote.Choice == models.ChoiceNone:
+		return u.vote, false
+	case u.kept.IdeaID != "" && (u.kept.Choice == u.vote.Choice || !u.vote.At.After(u.kept.At)):
+		return u.kept, false
 	}
-	b.follow(t, b.replace(t))
-	return b.vote, true
+	u.follow(t, u.replace(t))
+	return u.vote, true
 }
 
-// turn is what an entry changes for one voice: what it says on the group.
-type turn struct {
+// voiceChange is what an entry changes for one voice: what it says on the group.
+type voiceChange struct {
 	voice         string
 	before, after models.Choice
 }
 
-// replace writes the entry and returns the turns of the voices that it touches: its
+// replace writes the entry and returns the changes of the voices that it touches: its
 // own, and the one for which the participant voted before, if that was another.
-func (b *ballot) replace(t *tx) []turn {
-	own := turn{b.vote.Voice, b.best.Choice, b.best.Choice}
-	if counts(b.vote, b.best) {
-		own.after = b.vote.Choice
+func (u *voteUpdate) replace(t *tx) []voiceChange {
+	own := voiceChange{u.vote.Voice, u.best.Choice, u.best.Choice}
+	if counts(u.vote, u.best) {
+		own.after = u.vote.Choice
 	}
-	if b.kept.IdeaID == "" || b.kept.Voice == b.vote.Voice {
-		t.Put("votes", newVote(b.vote))
-		return []turn{own}
+	if u.kept.IdeaID == "" || u.kept.Voice == u.vote.Voice {
+		t.Put("votes", newVote(u.vote))
+		return []voiceChange{own}
 	}
-	other := turn{voice: b.kept.Voice, before: b.latest(t, b.kept.Voice).Choice}
-	t.Put("votes", newVote(b.vote))
-	other.after = b.latest(t, b.kept.Voice).Choice
-	return []turn{own, other}
+	other := voiceChange{voice: u.kept.Voice, before: u.latest(t, u.kept.Voice).Choice}
+	t.Put("votes", newVote(u.vote))
+	other.after = u.latest(t, u.kept.Voice).Choice
+	return []voiceChange{own, other}
 }
 
 // follow brings all that is counted from the votes after the entry. A stranger
 // sees how many took part.
-func (b *ballot) follow(t *tx, turns []turn) {
-	if b.idea.FirstVote.IsZero() {
-		b.idea.FirstVote = b.vote.At
-		t.Put("ideas", b.idea)
+func (u *voteUpdate) follow(t *tx, changes []voiceChange) {
+	if u.idea.FirstVote.IsZero() {
+		u.idea.FirstVote = u.vote.At
+		t.Put("ideas", u.idea)
 	}
-	root, _ := engine.Look[idea](t, "ideas", b.vote.ConsultationID, b.root)
+	root, _ := engine.Look[idea](t, "ideas", u.vote.ConsultationID, u.root)
 	var voters int64
-	for _, x := range turns {
+	for _, x := range changes {
 		root.Tally.Add(x.before, -1)
 		root.Tally.Add(x.after, 1)
-		voters += b.countVoice(t, x.voice, live(x.after)-live(x.before))
+		voters += u.countVoice(t, x.voice, live(x.after)-live(x.before))
 	}
 	t.Put("ideas", root)
 	if voters != 0 {
-		b.c.Version++
+		u.c.Version++
 	}
-	b.c.VoteSeq, b.c.VoterCount = b.c.VoteSeq+1, b.c.VoterCount+voters
+	u.c.VoteSeq, u.c.VoterCount = u.c.VoteSeq+1, u.c.VoterCount+voters
 }
 
 // countVoice moves the number of ideas on which the voice counts by d and returns by how
 // much that moves the number of voters.
-func (b *ballot) countVoice(t *tx, name string, d int64) int64 {
-	v := voiceOf(t, b.vote.ConsultationID, name)
+func (u *voteUpdate) countVoice(t *tx, name string, d int64) int64 {
+	v := voiceOf(t, u.vote.ConsultationID, name)
 	before := v.Live
-	v.Live, v.LastAt = v.Live+d, later(v.LastAt, b.vote.At)
+	v.Live, v.LastAt = v.Live+d, later(v.LastAt, u.vote.At)
 	t.Put("voices", v)
 	return min(before+d, 1) - min(before, 1)
 }
